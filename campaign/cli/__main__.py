@@ -1,0 +1,5 @@
+"""`python -m campaign.cli` is `campaign`."""
+
+from campaign.cli.main import run
+
+run()

@@ -1,0 +1,96 @@
+"""Every setting that the environment or `.env` may give, in one place.
+
+Owns names, defaults and checks; docs/settings.md lists the same names for people, and a test compares the two. Refuses to be read
+below the edges: the command line, the portal, the runner and the clock read it once and pass values down. The product's own
+prefix is CAMPAIGN_; Prefect's settings keep their own names and are none of ours.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from campaign.errors import CampaignError
+
+PREFIX = "CAMPAIGN_"
+
+
+class Settings(BaseSettings):
+    """`load_settings` is the way in: it turns a wrong value into a sentence that names the variable."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    home: Path | None = Field(default=None, description="数据目录;--data 优先")
+    database_url: str | None = Field(default=None, repr=False, description="业务库地址;不填则用数据目录里的 SQLite")
+    actor: str | None = Field(default=None, description="默认操作人;--as 优先")
+    tz: str = Field(default="Asia/Shanghai", description="时区:没有写时区的时间按它理解,页面也按它显示")
+    prefect_api_url: str | None = Field(default=None, description="已有 Prefect 服务的 API 地址;不填则用本机自带的")
+    prefect_port: int = Field(default=4200, ge=1, le=65535, description="本机 Prefect 服务的端口")
+    portal_port: int = Field(default=8600, ge=1, le=65535, description="门户网页的端口")
+    host: str = Field(default="127.0.0.1", description="各服务监听的地址")
+    webhook_url: str | None = Field(default=None, repr=False, description="通用消息推送地址")
+    test_address: str | None = Field(default=None, description="golive 之前,所有消息只发到这个地址")
+    log_level: str = Field(default="INFO", description="日志级别:DEBUG、INFO、WARNING、ERROR")
+
+    @field_validator("tz")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as unknown:
+            raise ValueError(f"没有名为「{value}」的时区,例如 Asia/Shanghai") from unknown
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.tz)
+
+    @property
+    def data_dir(self) -> Path:
+        return (self.home or default_home()).expanduser().absolute()
+
+    @property
+    def records_url(self) -> str:
+        """The database of the records; SQLite in the data folder unless another is given."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'campaign.db'}"
+
+    @property
+    def prefect_url(self) -> str:
+        return self.prefect_api_url or f"http://127.0.0.1:{self.prefect_port}/api"
+
+
+def default_home() -> Path:
+    """`.data` of the checkout that the current folder lies in, else the user's own data folder."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "campaign" / "plan" / "spec.py").is_file() and (folder / "pyproject.toml").is_file():
+            return folder / ".data"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "campaign"
+
+
+def load_settings(*, home: Path | None = None) -> Settings:
+    """Read the environment and `.env`; `home` (from --data) beats CAMPAIGN_HOME."""
+    try:
+        settings = Settings()
+    except ValidationError as wrong:
+        raise CampaignError(_explain(wrong), code="bad_settings") from wrong
+    except UnicodeDecodeError as wrong:
+        raise CampaignError(".env 不是 UTF-8 编码:请另存为 UTF-8 后重试", code="bad_settings") from wrong
+    return settings.model_copy(update={"home": home}) if home is not None else settings
+
+
+def _explain(wrong: ValidationError) -> str:
+    parts = []
+    for error in wrong.errors():
+        name = PREFIX + str(error["loc"][0]).upper()
+        limits = error.get("ctx", {})
+        if "ge" in limits or "le" in limits or error["type"].startswith("int"):
+            allowed = "应为 1 到 65535 的整数"
+        else:
+            allowed = str(error["msg"]).removeprefix("Value error, ")
+        parts.append(f"{name}(现在是「{error['input']}」){allowed}")
+    return "设置有误:" + ";".join(parts) + "。请改正环境变量或 .env"
