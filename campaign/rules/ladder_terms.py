@@ -10,7 +10,6 @@ makes no new version.
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Literal
@@ -165,12 +164,12 @@ class Ladder(Term):
     title: str
     rungs: tuple[Rung, ...]
 
-    @cached_property
+    @property
     def canonical(self) -> str:
         """The ladder's meaning as text (JSON, which is YAML): what a running duty keeps, and what `parse_ladder` reads again."""
         return self.model_dump_json(exclude_none=True)
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         return sha256(self.canonical.encode()).hexdigest()
 
@@ -178,7 +177,7 @@ class Ladder(Term):
     def version(self) -> str:
         return self.sha256[:12]
 
-    @cached_property
+    @property
     def first_overdue(self) -> int | None:
         """The number of the first rung that is not a reminder."""
         return next((rung.number for rung in self.rungs if not rung.before_deadline), None)
