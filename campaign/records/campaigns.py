@@ -1,0 +1,81 @@
+"""Finding a campaign, phase, unit or duty by what a person typed; the nearest are offered when nothing fits."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from campaign.errors import NotFound
+from campaign.records.tables import Campaign, Duty, Phase, Unit, UnitAlias
+
+
+def find_campaign(tx: Session, slug: str) -> Campaign:
+    """By slug, or by its title; a slug may carry 「 · title」 behind it, as the selects of Prefect's form show it."""
+    wanted = slug.split(" · ", 1)[0].strip()
+    found = tx.execute(select(Campaign).where(Campaign.slug == wanted)).scalar_one_or_none() or tx.execute(
+        select(Campaign).where(Campaign.title == wanted).limit(1)
+    ).scalar_one_or_none()
+    if found is None:
+        rows = tx.execute(select(Campaign.slug, Campaign.title).order_by(Campaign.slug)).all()
+        raise NotFound(f"没有名为「{wanted}」的创建活动。{_offer(wanted, [row.slug for row in rows] + [row.title for row in rows])}", code="no_campaign", asked=wanted)
+    return found
+
+
+def find_phase(tx: Session, campaign: Campaign, wanted: str) -> Phase:
+    """By number, key or name, never by kind: a plan may have two phases of one kind."""
+    wanted = wanted.split(" · ", 1)[0].strip()
+    phases = tx.execute(select(Phase).where(Phase.campaign_id == campaign.id).order_by(Phase.number)).scalars().all()
+    for phase in phases:
+        if wanted in (str(phase.number), phase.key, phase.name):
+            return phase
+    near = [phase for phase in phases if wanted and wanted in phase.name]
+    if len(near) == 1:
+        return near[0]
+    names = "、".join(f"{phase.number} {phase.name}({phase.key})" for phase in phases)
+    fact = f"「{wanted}」符合多个阶段" if near else f"「{campaign.title}」没有阶段「{wanted}」"
+    raise NotFound(f"{fact}:请用编号、key 或全名。现有阶段:{names}。", code="no_phase", asked=wanted)
+
+
+def find_duty(tx: Session, wanted: str | int) -> Duty:
+    """By id, or by its origin when that is unique."""
+    text = str(wanted).lstrip("#").strip()
+    duty = tx.get(Duty, int(text)) if text.isdigit() else None
+    if duty is None and not text.isdigit():
+        rows = tx.execute(select(Duty).where(Duty.origin == text).limit(2)).scalars().all()
+        if len(rows) > 1:
+            raise NotFound(f"有多项应办事项的来源是「{text}」:请用编号。", code="ambiguous_duty", asked=text)
+        duty = rows[0] if rows else None
+    if duty is None:
+        top = tx.execute(select(func.max(Duty.id))).scalar_one()
+        hint = f"编号从 1 到 {top}" if top else "还没有任何应办事项,请先启动创建活动"
+        raise NotFound(f"没有编号为 {text} 的应办事项({hint})。用 campaign duties 查看清单。", code="no_duty", asked=text)
+    return duty
+
+
+def find_unit(tx: Session, wanted: str) -> Unit | None:
+    """By code, name or alias; a merged unit answers with its successor."""
+    unit = tx.execute(select(Unit).where((Unit.name == wanted) | (Unit.code == wanted))).scalars().first()
+    if unit is None:
+        unit = tx.execute(select(Unit).join(UnitAlias, UnitAlias.unit_id == Unit.id).where(UnitAlias.name == wanted)).scalars().first()
+    seen = set()
+    while unit is not None and unit.state == "merged" and unit.successor_id is not None and unit.id not in seen:
+        seen.add(unit.id)
+        unit = tx.get(Unit, unit.successor_id)
+    return unit
+
+
+def need_unit(tx: Session, wanted: str) -> Unit:
+    unit = find_unit(tx, wanted)
+    if unit is None:
+        names = tx.execute(select(Unit.name)).scalars().all()
+        raise NotFound(f"没有单位「{wanted}」。{_offer(wanted, names)}", code="no_unit", asked=wanted)
+    return unit
+
+
+def _offer(wanted: str, known: Iterable[str]) -> str:
+    known = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.3) or known[:5]
+    return f"是否要找:{'、'.join(near)}?" if near else "目前还没有记录。"

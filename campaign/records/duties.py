@@ -1,0 +1,150 @@
+"""Writing duties: creating them once by their origin, arming their ladders, and moving many of them in one statement.
+
+Every way to create a duty comes through `create_duties`, so a duty's first rung is always what the rule says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlmodel import Session
+
+from campaign.records.calendars import load_calendar
+from campaign.records.ladders import ladder_of
+from campaign.records.statements import insert_new, table_of
+from campaign.records.tables import Duty, DutyState, NoticeLine
+from campaign.records.tables.duties import CLIMBING
+from campaign.rules.ladder import RungDue, first_rung_at, next_rung_at
+
+duty_table = table_of(Duty)
+_line = table_of(NoticeLine)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDraft:
+    """A duty to be. `waiting` until its phase opens or its event is reported; then, or when created open, its ladder is armed."""
+
+    campaign_id: int
+    phase_id: int
+    unit_id: int
+    kind: str
+    origin: str
+    title: str
+    ladder_id: int
+    due_at: datetime | None
+    due_source: str = "phase"
+    waiting: bool = False
+    required: bool = True
+    floor_rung: int = 0
+    event_name: str | None = None
+    event_days: str | None = None
+    item_id: int | None = None
+    requirement_id: int | None = None
+    series_id: int | None = None
+    submission_id: int | None = None
+    finding_id: int | None = None
+    notice_id: int | None = None
+
+
+class RungClock:
+    """Asks the rule once for each distinct question of a transaction and remembers the answer."""
+
+    def __init__(self, tx: Session, calendar: str = "cn") -> None:
+        self._tx, self._calendar = tx, load_calendar(tx, calendar)
+        self._first: dict[tuple[int, datetime, datetime, int], RungDue | None] = {}
+        self._next: dict[tuple[int, int, datetime, datetime, int], datetime | None] = {}
+
+    def first(self, ladder_id: int, due_at: datetime, opened_at: datetime, floor_rung: int) -> RungDue | None:
+        key = (ladder_id, due_at, opened_at, floor_rung)
+        if key not in self._first:
+            self._first[key] = first_rung_at(ladder_of(self._tx, ladder_id), due_at=due_at, opened_at=opened_at, floor_rung=floor_rung, calendar=self._calendar)
+        return self._first[key]
+
+    def first_at(self, ladder_id: int, due_at: datetime, opened_at: datetime, floor_rung: int) -> datetime | None:
+        found = self.first(ladder_id, due_at, opened_at, floor_rung)
+        return None if found is None else found.at
+
+    def after(self, ladder_id: int, rung: int, due_at: datetime, delivered_at: datetime, floor_rung: int) -> datetime | None:
+        key = (ladder_id, rung, due_at, delivered_at, floor_rung)
+        if key not in self._next:
+            self._next[key] = next_rung_at(
+                ladder_of(self._tx, ladder_id), rung=rung, due_at=due_at, delivered_at=delivered_at, calendar=self._calendar, floor_rung=floor_rung
+            )
+        return self._next[key]
+
+
+def create_duties(tx: Session, drafts: Sequence[DutyDraft], now: datetime, clock: RungClock | None = None) -> list[int]:
+    """Create what is not there yet (by origin); answers the ids of the new ones. A draft created twice is one duty."""
+    clock = clock or RungClock(tx)
+    rows = []
+    for draft in drafts:
+        row = asdict(draft)
+        waiting = row.pop("waiting")
+        row |= {
+            "state": DutyState.WAITING if waiting else DutyState.OPEN,
+            "first_due_at": draft.due_at,
+            "opened_at": now,
+            "title": draft.title[:300],
+            "next_rung_at": None if waiting or draft.due_at is None else clock.first_at(draft.ladder_id, draft.due_at, now, draft.floor_rung),
+        }
+        rows.append(row)
+    created: list[int] = []
+    for start in range(0, len(rows), 1000):
+        created += insert_new(tx, Duty, rows[start : start + 1000])
+    return created
+
+
+def open_waiting(tx: Session, chosen: ColumnElement[bool], now: datetime, clock: RungClock | None = None) -> list[int]:
+    """Open waiting duties that have a due time and wait for no event, arming their ladders; answers their ids."""
+    clock = clock or RungClock(tx)
+    condition = chosen & (duty_table.c.state == DutyState.WAITING) & duty_table.c.due_at.is_not(None)
+    groups = tx.execute(select(duty_table.c.ladder_id, duty_table.c.due_at, duty_table.c.floor_rung).where(condition).distinct()).all()
+    opened: list[int] = []
+    for group in groups:
+        at = clock.first_at(group.ladder_id, group.due_at, now, group.floor_rung)
+        same = (duty_table.c.ladder_id == group.ladder_id) & (duty_table.c.due_at == group.due_at) & (duty_table.c.floor_rung == group.floor_rung)
+        opened += tx.execute(
+            update(duty_table).where(condition, same).values(state=DutyState.OPEN, opened_at=now, next_rung_at=at).returning(duty_table.c.id)
+        ).scalars()
+    return opened
+
+
+def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, state: DutyState, source: str) -> None:
+    """A new deadline: the ladder starts again, but never below the rung that was reached."""
+    duty.floor_rung = max(duty.floor_rung, duty.rung)
+    duty.revision += 1
+    duty.rung = 0
+    duty.due_at, duty.due_source, duty.state = due_at, source, state
+    duty.next_rung_at = RungClock(tx).first_at(duty.ladder_id, due_at, now, duty.floor_rung) if state in CLIMBING else None
+    tx.add(duty)
+    tx.flush()
+
+
+def stop_ladders(tx: Session, duty_ids: Iterable[int], now: datetime) -> None:
+    """Finished or handed-in duties are told no more: their lines leave notices that have not gone out."""
+    from campaign.records.tables import Notice
+
+    notice = table_of(Notice)
+    collecting = select(notice.c.id).where(notice.c.state.in_(("open", "draft")))
+    ids = list(duty_ids)
+    for start in range(0, len(ids), 900):
+        part = ids[start : start + 900]
+        tx.execute(update(duty_table).where(duty_table.c.id.in_(part), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None))
+        tx.execute(update(_line).where(_line.c.duty_id.in_(part), _line.c.removed_at.is_(None), _line.c.notice_id.in_(collecting)).values(removed_at=now))
+
+
+def finish(tx: Session, duty: Duty, state: DutyState, now: datetime, reason: str | None = None) -> None:
+    """End a duty: accepted, waived or cancelled."""
+    duty.state, duty.next_rung_at, duty.finished_at = state, None, now
+    duty.closed_reason = reason
+    tx.add(duty)
+    tx.flush()
+    stop_ladders(tx, [_known(duty)], now)
+
+
+def _known(duty: Duty) -> int:
+    assert duty.id is not None
+    return duty.id

@@ -1,0 +1,149 @@
+"""Opening the database: one `Store` a process, transactions for writing, snapshots for reading.
+
+Owns connections, pragmas and the translation of database trouble into sentences. Refuses to know any table.
+
+SQLite gets one writer connection a process (BEGIN IMMEDIATE, synchronous=FULL) and read-only connections beside it: a deferred
+transaction that turns into a writer fails at once with SQLITE_BUSY whatever the time-out says, an immediate one waits its turn.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from campaign.errors import CampaignError, RetryLater
+
+BUSY_SECONDS = 15
+
+
+class Store:
+    """The records. `begin()` is one writing transaction, committed at its end; `read()` sees one snapshot and writes nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(_with_driver(url))
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turn = threading.Lock()
+        if self.is_sqlite:
+            self._writer, self._reader = _sqlite_engine(self.url, write=True), _sqlite_engine(self.url, write=False)
+        else:
+            self._writer = self._reader = create_engine(self.url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+
+    @classmethod
+    def open(cls, home: Path | None = None, url: str | None = None) -> Store:
+        """Open and, when needed, migrate: `url` wins, else `campaign.db` in the folder `home`, which is created."""
+        if url is None:
+            if home is None:
+                raise CampaignError("没有指定数据目录:请用 --data 指定,或设置 CAMPAIGN_HOME。", code="no_home")
+            try:
+                home.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise CampaignError(f"不能建立数据目录 {home}:{error.strerror}。请换一个可写的目录。", code="no_home") from error
+            url = f"sqlite:///{home / 'campaign.db'}"
+        store = cls(url)
+        from campaign.records.migrations import migrate
+
+        with _said_plainly(store):
+            migrate(store)
+        return store
+
+    @property
+    def writer(self) -> Engine:
+        return self._writer
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        with _said_plainly(self):
+            if self.is_sqlite:
+                if not self._turn.acquire(timeout=BUSY_SECONDS):
+                    raise RetryLater("数据库正忙:另一项写入超过 15 秒未结束。请稍后再试。", code="busy")
+                try:
+                    with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+                        yield tx
+                finally:
+                    self._turn.release()
+            else:
+                with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+                    yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with _said_plainly(self), Session(self._reader, expire_on_commit=False) as tx:
+            yield tx
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def database_clock(tx: Session) -> datetime:
+    """The database's own time, aware UTC: leases are compared on it, so that machines with wrong clocks agree."""
+    if tx.get_bind().dialect.name == "sqlite":
+        stamp: str = tx.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+        return datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+    at: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return at.astimezone(UTC)
+
+
+def _with_driver(url: str) -> str:
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _sqlite_engine(url: Any, *, write: bool) -> Engine:
+    pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if write else {"pool_size": 5, "max_overflow": 20}
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver must not open deferred transactions of its own
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        if write:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA temp_store = MEMORY")
+        cursor.execute("PRAGMA cache_size = -32000")
+        if not write:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _start(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _said_plainly(store: Store) -> Iterator[None]:
+    """Database trouble in the words of the person at the keyboard; everything else passes unchanged."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).lower()
+        if "database is locked" in said or "database table is locked" in said:
+            raise RetryLater("数据库正忙:另一个程序正在写入。请稍后再试,没有任何改动。", code="busy") from error
+        if "disk is full" in said or "disk i/o error" in said or "no space left" in said:
+            raise CampaignError("磁盘空间不足,本次改动没有保存。请清理磁盘后重试。", code="disk_full") from error
+        if "readonly database" in said or "unable to open database" in said:
+            raise CampaignError(f"不能写入数据库 {store.url.database}:请检查目录权限。", code="read_only") from error
+        if "file is not a database" in said or "malformed" in said:
+            raise CampaignError(f"数据库文件 {store.url.database} 已损坏:请从备份恢复,不要删除原文件。", code="damaged") from error
+        if isinstance(error, OperationalError) and not store.is_sqlite:
+            raise RetryLater(f"连不上数据库 {store.url.host or ''}/{store.url.database}:请检查 CAMPAIGN_DATABASE_URL 和数据库服务。", code="no_database") from error
+        raise
+    except sqlite3.OperationalError as error:  # raised by a pragma, before SQLAlchemy wraps it
+        raise RetryLater("数据库正忙:另一个程序正在写入。请稍后再试,没有任何改动。", code="busy") from error

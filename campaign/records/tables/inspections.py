@@ -1,0 +1,80 @@
+"""Inspections, findings with their rounds of rectification, decisions at gates, and frozen evidence packages."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from campaign.records.tables.base import json_column, one_of
+
+
+class Inspection(SQLModel, table=True):
+    __tablename__ = "inspection"
+    __table_args__ = (UniqueConstraint("campaign_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    phase_id: int = Field(foreign_key="phase.id")
+    name: str = Field(max_length=120)
+    kind: str = Field(max_length=24)
+    held_on: date
+
+
+class Finding(SQLModel, table=True):
+    """A problem found at a unit. Closed only by somebody else's recheck; `round` counts its rectifications."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        one_of("severity", ("minor", "major")),
+        one_of("state", ("rectifying", "rechecking", "closed", "withdrawn")),
+        UniqueConstraint("campaign_id", "reference"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    phase_id: int = Field(foreign_key="phase.id")
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    inspection_id: int | None = Field(default=None, foreign_key="inspection.id")
+    reference: str = Field(max_length=80)
+    text: str
+    indicator: str | None = Field(default=None, max_length=120)
+    site: str | None = Field(default=None, max_length=120)
+    severity: str = Field(default="minor", max_length=8)
+    state: str = Field(default="rectifying", max_length=16)
+    round: int = 1
+    found_by: str = Field(max_length=60)
+    found_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = Field(default=None, max_length=60)
+
+
+class GateRecord(SQLModel, table=True):
+    __tablename__ = "gate"
+    __table_args__ = (UniqueConstraint("phase_id", "number"), one_of("outcome", ("passed", "carried_over", "held", "overruled")))
+
+    id: int | None = Field(default=None, primary_key=True)
+    phase_id: int = Field(foreign_key="phase.id")
+    number: int
+    outcome: str = Field(max_length=16)
+    blockers: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
+    leftovers: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
+    decided_by: str = Field(max_length=60)
+    decided_at: datetime
+    reason: str = ""
+
+
+class PackageRecord(SQLModel, table=True):
+    """A frozen evidence package: its manifest's hash is what inspectors can verify."""
+
+    __tablename__ = "package"
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id")
+    number: int
+    sha256: str = Field(max_length=64)
+    missing: int
+    frozen_at: datetime
+    frozen_by: str = Field(max_length=60)
+    folder: str = Field(max_length=255)
