@@ -3,8 +3,8 @@
 Owns the order of rungs. Refuses ever to take more than one: after an outage of a week the next rung is taken, and the one after it waits
 for that one's delivery and its own dwell. Nobody is moved from 催办 to 提请问责 in one sweep.
 
-Reminders differ from the rungs behind them: a reminder has a last moment, the deadline. One that comes too late is skipped, recorded,
-and never sent, because "3 days left" is false then. A rung behind the deadline never expires. The floor is the rung reached in an
+Reminders differ from the rungs behind them: a reminder has a last moment, the deadline or the next reminder's moment. One that comes too
+late is skipped, recorded, and never sent, because "3 days left" is false then. A rung behind the deadline never expires. The floor is the rung reached in an
 earlier revision: an extension or a return starts the clock afresh but does not wash off a 督办.
 
 Every answer depends on the arguments alone, so a pass asks once for each group of duties that share them.
@@ -12,7 +12,7 @@ Every answer depends on the arguments alone, so a pass asks once for each group 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -99,11 +99,11 @@ def due_rung(ladder: Ladder, *, rung: int, due_at: datetime, now: datetime, cale
     """
     skipped: list[int] = []
     reasons: list[str] = []
-    for candidate in _behind(ladder, rung, floor_rung):
-        at = moment_of(candidate.when, due_at, calendar)
-        if candidate.before_deadline and (now >= due_at or at >= due_at):
+    behind = [(candidate, moment_of(candidate.when, due_at, calendar)) for candidate in _behind(ladder, rung, floor_rung)]
+    for place, (candidate, at) in enumerate(behind):
+        if candidate.before_deadline and (why := _too_late(candidate, at, behind[place + 1 :], due_at, now)):
             skipped.append(candidate.number)
-            reasons.append(f"“{candidate.name}”应在 {_day(due_on(due_at))} 到期前发出,现已逾期,记为跳过")
+            reasons.append(why)
             continue
         after = skipped[-1] if skipped else rung
         if now < at:
@@ -154,6 +154,15 @@ def _behind(ladder: Ladder, rung: int, floor_rung: int) -> Iterator[Rung]:
     for candidate in ladder.rungs[rung:]:
         if candidate.before_deadline or candidate.number >= floor:
             yield candidate
+
+
+def _too_late(reminder: Rung, at: datetime, later: Sequence[tuple[Rung, datetime]], due_at: datetime, now: datetime) -> str | None:
+    if now >= due_at or at >= due_at:
+        return f"“{reminder.name}”应在 {_day(due_on(due_at))} 到期前发出,现已逾期,记为跳过"
+    for other, moment in later:
+        if other.before_deadline and moment <= now:
+            return f"“{reminder.name}”的时间已过,由“{other.name}”代替,记为跳过"
+    return None
 
 
 def _why_taken(taken: Rung, rung: int, due_at: datetime, floor_rung: int, ladder: Ladder) -> str:

@@ -120,7 +120,8 @@ def test_first_rung_of_a_revision(opened: str, floor: int, rung: int, when: str,
     [
         pytest.param(0, "2026-09-24 08:59", 0, None, (), 0, "2026-09-24 09:00", id="reminder-not-yet"),
         pytest.param(0, "2026-09-24 09:00", 0, REMIND, (), REMIND, None, id="reminder"),
-        pytest.param(0, "2026-09-30 23:59", 0, REMIND, (), REMIND, None, id="late-reminder-before-the-deadline"),
+        pytest.param(0, "2026-09-28 15:00", 0, REMIND, (), REMIND, None, id="late-reminder-before-the-next-one"),
+        pytest.param(0, "2026-09-29 09:00", 0, AGAIN, (1,), AGAIN, None, id="reminder-replaced-by-the-next-one"),
         pytest.param(0, "2026-10-01 00:00", 0, None, (1, 2), AGAIN, "2026-10-08 09:00", id="reminders-too-late"),
         pytest.param(0, "2026-12-01 10:00", 0, URGE, (1, 2), URGE, None, id="two-months-of-outage-take-one-rung"),
         pytest.param(AGAIN, "2026-10-08 09:00", 0, URGE, (), URGE, None, id="urge"),
@@ -151,6 +152,16 @@ def test_what_a_sweep_takes(last: int, now: str, floor: int, take: int | None, s
 def test_next_rung_waits_for_its_offset_and_its_dwell(last: int, delivered: str, floor: int, expected: str | None) -> None:
     found = next_rung_at(DEFAULT, rung=last, due_at=DUE, delivered_at=at(delivered), calendar=CN, floor_rung=floor)
     assert shown(found) == expected
+
+
+@given(due=st.dates(date(2025, 2, 1), date(2027, 11, 30)), lead=st.integers(-20, 60), floor=st.integers(0, 7))
+def test_the_sweep_takes_exactly_the_rung_that_the_opening_announced(due: date, lead: int, floor: int) -> None:
+    due_at = due_at_of_day(due)
+    first = first_rung_at(DEFAULT, due_at=due_at, opened_at=due_at - timedelta(days=lead), floor_rung=floor, calendar=CN)
+    assert first is not None
+    decision = due_rung(DEFAULT, rung=0, due_at=due_at, now=first.at, calendar=CN, floor_rung=floor)
+    assert decision.take == first.rung
+    assert decision.skipped == first.skipped
 
 
 def test_reasons_name_the_floor() -> None:
