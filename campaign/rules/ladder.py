@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from campaign.rules.calendar import CAMPAIGN_ZONE, WorkingCalendar, due_on
+from campaign.rules.calendar import CAMPAIGN_ZONE, WorkingCalendar, campaign_day, due_on
 from campaign.rules.ladder_file import parse_ladder
 from campaign.rules.ladder_terms import AUDIENCES, CHANNELS, BadLadder, Ladder, Offset, Rung, Span
 
@@ -121,19 +121,20 @@ def next_rung_at(ladder: Ladder, *, rung: int, due_at: datetime, delivered_at: d
     return None if following is None else following.at
 
 
-def describe(ladder: Ladder, due_at: datetime, opened_at: datetime, calendar: WorkingCalendar) -> tuple[str, ...]:
+def describe(ladder: Ladder, due_at: datetime, opened_at: datetime, calendar: WorkingCalendar, *, floor_rung: int = 0) -> tuple[str, ...]:
     """What will happen to a duty that nobody works on, a sentence a rung, if each is delivered at the moment it is taken."""
     told: list[str] = [f"到期:{_day(due_on(due_at))}"]
-    first = first_rung_at(ladder, due_at=due_at, opened_at=opened_at, floor_rung=0, calendar=calendar)
-    if first is None:
+    step = first_rung_at(ladder, due_at=due_at, opened_at=opened_at, floor_rung=floor_rung, calendar=calendar)
+    if step is None:
         return (*told, "不再提醒,也不督办")
-    told.extend(f"“{ladder.rung(number).name}”的时间已过,不再发出" for number in first.skipped)
-    step: RungDue | None = first
+    told.extend(f"“{ladder.rung(number).name}”的时间已过,不再发出" for number in step.skipped)
+    years = {due_on(due_at).year}
     while step is not None:
         told.append(_sentence(step.rung, step.at))
-        step = _following(ladder, step.rung.number, due_at, step.at, calendar, 0)
-    if any(calendar.coverage(year) == "estimated" for year in {due_on(due_at).year, opened_at.astimezone(CAMPAIGN_ZONE).year}):
-        told.append("放假安排未公布,暂按法定节假日推算")
+        years.add(campaign_day(step.at).year)
+        step = _following(ladder, step.rung.number, due_at, step.at, calendar, floor_rung)
+    estimated = sorted(year for year in years if calendar.coverage(year) == "estimated")
+    told.extend(f"{year}年放假安排未公布,暂按法定节假日推算" for year in estimated)
     return tuple(told)
 
 

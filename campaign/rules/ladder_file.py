@@ -69,7 +69,7 @@ def _read_yaml(text: str, faults: _Faults) -> Mapping[str, Any]:
 
     try:
         root = YAML(typ="rt").load(text)
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:  # ValueError: an impossible date such as 2026-09-31
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列 " if mark is not None else ""
         raise BadLadder(f"督办规则 {faults.source} 不是有效的 YAML:{where}缩进、冒号或引号有误,或同一字段写了两次", source=faults.source) from error

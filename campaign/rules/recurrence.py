@@ -21,6 +21,7 @@ from campaign.rules.calendar import WorkingCalendar, due_at_of_day
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FESTIVALS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
+LONGEST_REST = timedelta(days=15)  # a week that rests whole moves its report into the next one
 EVERY_DAY_WORDS = ("零报告", "每天", "每日零", "天天")
 
 
@@ -99,7 +100,7 @@ def _undated(recurrence: Recurring, start: date, end: date, calendar: WorkingCal
 
 def _in_periods(periods: Callable[[date, date], Iterator[_Period]], mark: Callable[[str, _Period], date | None]) -> _Dating:
     def dated(recurrence: Recurring, start: date, end: date, calendar: WorkingCalendar) -> Iterator[Occurrence]:
-        for period in periods(start, end):
+        for period in periods(start - LONGEST_REST, end):
             days = sorted({day for text in recurrence.on if (day := mark(text, period)) is not None})
             if not days:
                 days = _evenly(period, recurrence.times or 1)

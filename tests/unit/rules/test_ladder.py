@@ -59,7 +59,7 @@ def test_the_readiness_ladder_counts_in_hours() -> None:
 
 
 def test_a_description_in_an_unpublished_year_says_so() -> None:
-    assert describe(DEFAULT, due_at_of_day(date(2029, 5, 8)), at("2029-05-01 10:00"), CN)[-1] == "放假安排未公布,暂按法定节假日推算"
+    assert describe(DEFAULT, due_at_of_day(date(2029, 5, 8)), at("2029-05-01 10:00"), CN)[-1] == "2029年放假安排未公布,暂按法定节假日推算"
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in LADDERS.glob("*.yaml")))
@@ -169,7 +169,7 @@ def test_reasons_name_the_floor() -> None:
     assert decision.reasons[-1] == "2026年9月30日(周三) 已到期;此前已到“督办”,延期或退回不降级"
 
 
-DUE_DAYS = st.dates(date(2025, 2, 1), date(2027, 11, 30))
+DUE_DAYS = st.dates(date(2025, 2, 1), date(2026, 11, 30))
 GAPS = st.lists(st.integers(1, 60 * 24 * 25), min_size=1, max_size=30)
 
 
@@ -217,6 +217,31 @@ def test_a_simulated_revision_keeps_the_promises_of_the_ladder(due: date, lead: 
     assert overdue == list(range(overdue[0], overdue[0] + len(overdue))) if overdue else True
     if overdue:
         assert overdue[0] == max(which.first_overdue or 0, min(floor, len(which.rungs)))
+
+
+@given(due=DUE_DAYS, revisions=st.lists(st.tuples(st.integers(-5, 40), st.integers(1, 200)), min_size=1, max_size=5))
+def test_no_revision_starts_below_what_an_earlier_one_reached(due: date, revisions: list[tuple[int, int]]) -> None:
+    """Each revision moves the deadline on and is worked by daily sweeps with prompt delivery; its rung becomes the next one's floor."""
+    due_at, opened_at, floor = due_at_of_day(due), due_at_of_day(due) - timedelta(days=30), 0
+    for extension, days in revisions:
+        rung, reached = 0, []
+        first = first_rung_at(DEFAULT, due_at=due_at, opened_at=opened_at, floor_rung=floor, calendar=CN)
+        assert first is not None
+        next_at: datetime | None = first.at
+        for day in range(days):
+            now = opened_at + timedelta(days=day, hours=10)
+            if next_at is None or now < next_at:
+                continue
+            decision = due_rung(DEFAULT, rung=rung, due_at=due_at, now=now, calendar=CN, floor_rung=floor)
+            rung, next_at = decision.rung_after, decision.next_at
+            if decision.take is not None:
+                next_at = next_rung_at(DEFAULT, rung=rung, due_at=due_at, delivered_at=now, calendar=CN, floor_rung=floor)
+                reached.append(decision.take)
+        overdue = [step.number for step in reached if not step.before_deadline]
+        assert all(number >= floor for number in overdue)
+        floor = max(floor, *overdue) if overdue else floor
+        opened_at += timedelta(days=days)
+        due_at = max(due_at, opened_at) + timedelta(days=extension)
 
 
 @given(due=DUE_DAYS, last=st.integers(0, 6), floor=st.integers(0, 6), late=st.integers(0, 400))

@@ -91,6 +91,7 @@ def test_all_faults_are_told_at_once() -> None:
         pytest.param("name: a\n", "没有任何督办级别", id="rungs-missing"),
         pytest.param("name: a\nrungs: [x]\n", "第 1 级应由", id="rung-is-a-word"),
         pytest.param("name: a\n  rungs: x: y\n", "不是有效的 YAML:第 2 行", id="broken-yaml"),
+        pytest.param("name: 2026-09-31\n", "不是有效的 YAML", id="impossible-date"),
         pytest.param("name: a\nname: b\nrungs: []\n", "同一字段写了两次", id="field-twice"),
     ],
 )
