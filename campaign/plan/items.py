@@ -1,0 +1,407 @@
+"""What a plan hands out: which entries are items, at which level, and what each of them says.
+
+Owns the choice of the level: where responsibility is written on a task, that task is the item; a heading that names a group or a
+post hands its duties to it; otherwise the lowest numbered entry is the item. Refuses aims, standards, money, rewards and
+requirements that charge nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from campaign.plan.dates import Phrase, find_dates, resolve
+from campaign.plan.materials import materials_of, recipient_of
+from campaign.plan.normal import squeezed
+from campaign.plan.outline import Node, Para
+from campaign.plan.phases import Stage
+from campaign.plan.recurrence import recurrence_of
+from campaign.plan.sections import Role, is_attachment, is_generic
+from campaign.plan.spec import Item, PlanWarning
+from campaign.plan.targets import targets_of
+from campaign.plan.units import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, is_set, name_of_body, names_in, tail_charge
+
+SKIPPED = (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.HOSTS, Role.EVENT)
+_IS = re.compile(r"(?:(?<=^)|(?<=[。;:,\s]))(?:[一二三四五六七八九十]是|首先|其次|再次|最后)[,:]?")
+_GOAL = re.compile(r"(?:实现|达到|完成)[^,。;]{0,24}目标[。;]?$|奠定[^,。;]{0,12}基础[。;]?$|(?:作出|做出)[^,。;]{0,12}贡献[。;]?$")
+_SUBMITS = re.compile(r"报送|上报|报(?:至|到|[\u4e00-\u9fff]{1,12}(?:局|办|委|科|处|室|组|部门|中心|办公室|指挥部|汇总|备案))|提交|递交|交至?|发至|发送|送达?|反馈")
+_SETS_UP = re.compile(r"任组长|为组长|组长\s*:|总指挥\s*:|任总指挥|成立[^。]{0,40}(?:领导小组|指挥部|委员会)|人员组成|组成人员|名单如下|同志负责")
+_DUTY = re.compile(r"职责|负责(?![人制])[^。]{6,}|承担|任务")
+_LABEL_LINE = re.compile(r"^(?P<label>[^,。;:]{2,24}?)(?:\([^()]{2,20}\))?:(?=.{2,})")
+_EVENT_LABEL = re.compile(r"^(?:\d+\.)?\s*(?:活动|比赛|会议|报名)?(?:时间|日期|地点|内容|对象|主题|形式|人员|参加人员|方式|联系人|电话|规则|要求|组长|副组长|成员|牵头|责任|配合|备注|名称|流程)")
+_EVENT_TIME = re.compile(r"(?:^|\n|\s)(?:活动|比赛|举办)?(?:时间|日期)\s*:")
+_AFTER_GAP = re.compile(r"(?P<event>[\u4e00-\u9fff]{2,8}(?:结束|完成|印发|下发|召开))(?:之)?后[^。;]{0,16}?(?P<for>(?:\d{1,2}|[一二两三四五六七八九十]{1,3}|半)个?(?:工作日|日|天|周|星期|月)(?:之内|以内|内))")
+_CITED = re.compile(r"^\s*(?:[^,。;]{0,10}(?:会议精神|印发的|下发的|颁布|出台|召开的|发布的|公布的|签署|通过的)|[^,。;]{0,3}(?:会议|讲话)精神)")
+_CITING = re.compile(r"(?:自|根据|按照|依据|截至|以来|于?去年|比|较|同比)\s*$")
+_PRINCIPLE = re.compile(
+    r"以人为本|预防为主|统一(?:领导|指挥)|分级(?:负责|管理)|属地|依法(?:规范|防控|管理|科学|依规)|科学(?:应对|规范|防控)|快速反应|联防联控|群防群控|平战结合|常备不懈|条块结合|标本兼治|坚持.{2,16}(?:原则|相结合|并举|为主|为本|统领|优先)|以.{1,4}为(?:本|主|先|重|要)|.{2,16}原则"
+)
+_DEMAND = re.compile(
+    r"^(?:进一步|切实|高度|全面|严格|不断)?(?:加强(?:组织|领导|宣传|协调|督|考核|监督|舆论|协作|沟通|保障)|提高(?:认识|政治|思想|站位)|统一(?:思想|认识)|广泛宣传|强化(?:领导|组织|责任|督|考核|宣传|保障|协作)|落实责任|明确(?:责任|职责|分工|任务)|严格(?:考核|纪律|督|要求)|狠抓|压实|营造|密切|注重|精心组织|高度重视|严肃|协作|凝聚|提升)"
+)
+_FIRST_CLAUSE = re.compile(r"[,。;:!?]")
+
+
+@dataclass(slots=True)
+class Found:
+    """An item with what belongs to its place but not to the item itself."""
+
+    item: Item
+    node: Node | None = None
+    warnings: list[PlanWarning] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Walks the tree once and collects items."""
+
+    roles: dict[Node, Role]
+    stages: list[Stage]
+    year: int
+    hosts: Charge
+    is_report: bool
+    found: list[Found] = field(default_factory=list)
+
+    def read(self, root: Node) -> list[Found]:
+        staged = {s.node: s for s in self.stages}
+        by_parent = {s.node.parent for s in self.stages}
+        for run in _runs(root.children):
+            demands = _is_list_of(run, _DEMAND, 0.75) and all(c.kind != "cn" for c in run)
+            if _is_list_of(run, _PRINCIPLE, 0.5) and all(self.roles[c] in (Role.OTHER, Role.BACKGROUND) for c in run):
+                continue
+            for node in run:
+                role = Role.REQUIREMENT if demands and len(run) >= 2 else self.roles[node]
+                self._section(node, role, staged, by_parent)
+        return self.found
+
+    def _section(self, node: Node, role: Role, staged: dict[Node, Stage], by_parent: set[Node | None]) -> None:
+        if node in staged or node in by_parent or any(n in staged for n in node.walk()):
+            self._stages_in(node, staged, role)
+        elif self.is_report:
+            if role == Role.FUTURE:
+                self._entries(node, Role.TASKS)
+        elif role not in SKIPPED:
+            self._entries(node, role)
+
+    # stages ---------------------------------------------------------------------------------------------------------
+
+    def _stages_in(self, node: Node, staged: dict[Node, Stage], role: Role) -> None:
+        plain = [s for s in self.stages if s.node.parent is node and s.node not in node.children]
+        for stage in [staged[node]] if node in staged else plain:
+            self._stage(stage)
+        for child in node.children if node not in staged else []:
+            if child in staged:
+                self._stage(staged[child])
+            elif any(n in staged for n in child.walk()):
+                self._stages_in(child, staged, role)
+            elif (own := self.roles.get(child, role)) not in SKIPPED:
+                self._entries(child, own)
+
+    def _stage(self, stage: Stage) -> None:
+        for child in stage.node.children:
+            self._entries(child, Role.TASKS, stage=stage)
+        for para in stage.body:
+            for piece in dated_clauses(para, stage.phrase):
+                self._add(piece, None, "", Charge(), stage, number=stage.node.label)
+            if not stage.node.children:
+                self._submissions([para], stage)
+
+    # entries --------------------------------------------------------------------------------------------------------
+
+    def _entries(self, node: Node, role: Role, *, group: str | None = None, stage: Stage | None = None) -> None:
+        if role in SKIPPED or (node.own and is_attachment(node.own.text)):
+            return
+        stated = stated_charge(node)
+        if stated and node.children and not name_of_body(node.heading):
+            self._item(node, role, stated, group, stage)
+        elif not node.children:
+            self._leaf(node, role, stated, group, stage)
+        else:
+            body = name_of_body(node.heading)
+            lead = (stated.lead[0] if stated and stated.lead else body) if body else group
+            for run in _runs(node.children):
+                if role in (Role.TASKS, Role.OTHER, Role.ORGANISATION) and _is_list_of(run, _PRINCIPLE, 0.6):
+                    continue
+                for child in run:
+                    self._entries(child, self.roles.get(child, role), group=lead, stage=stage)
+
+    def _leaf(self, node: Node, role: Role, stated: Charge | None, group: str | None, stage: Stage | None) -> None:
+        paras = node.texts()
+        whole = "\n".join(p.text for p in paras)
+        body = name_of_body(node.heading)
+        if role == Role.REQUIREMENT:
+            self._requirement(node, stage)
+        elif role == Role.ORGANISATION and self._is_only_staff(node, whole, body):
+            return
+        elif body and (role in (Role.DUTIES, Role.ORGANISATION, Role.OTHER) or _DUTY.search(whole)):
+            self._item(node, role, stated or Charge(lead=[body], stated=True) if not (stated and stated.lead) else stated, group, stage)
+        elif parts := self._named_parts(node):
+            for part in parts:
+                self._add(part, node, "", Charge(), stage, number=node.label)
+        elif labelled := self._labelled(node):
+            for para in labelled:
+                self._add(para, node, "", Charge(), stage, number="")
+        elif self._is_goal(node, role, whole):
+            return
+        elif whole or node.level > 1 or node.kind == "label" or role == Role.TASKS:
+            self._item(node, role, stated, group, stage)
+
+    def _is_only_staff(self, node: Node, whole: str, body: str | None) -> bool:
+        """A leading group's list of names hands nothing out; 1、成立…领导小组 as an entry of its own does."""
+        if body and not _DUTY.search(re.sub(r"同志负责|负责人", "", whole)):
+            return True
+        if node.kind in ("cn", "label", "cnp"):
+            return bool(_SETS_UP.search(whole)) or not (charge_of_subjects(whole).lead or charge_of_subjects(whole).responsible)
+        return bool(re.search(r"组长\s*:|总指挥\s*:", whole))
+
+    def _is_goal(self, node: Node, role: Role, whole: str) -> bool:
+        return node.kind == "cn" and is_generic(node.heading) and len(node.paras) <= 2 and bool(_GOAL.search(whole.rstrip()))
+
+    def _named_parts(self, node: Node) -> list[Para]:
+        """一是引进…项目。…二是… under a bare heading: each names a task of its own."""
+        if not is_generic(node.heading):
+            return []
+        starts = [p for p in node.texts() if _IS.match(p.text)]
+        if len(starts) >= 2:
+            return starts
+        for para in node.texts():
+            cuts = [m.start() for m in _IS.finditer(para.text)]
+            pieces = [para.cut(a, b) for a, b in zip(cuts, [*cuts, len(para.text)][1:], strict=True)]
+            if len(pieces) >= 2 and all(len(p.text) >= 50 and "。" in p.text[:-1] for p in pieces):
+                return pieces
+        return []
+
+    def _labelled(self, node: Node) -> list[Para]:
+        """Unnumbered lines of the form 名称:说明 are an entry each, unless they describe one event."""
+        paras = [p for p in node.paras if _LABEL_LINE.match(p.text)]
+        if len(paras) < 2 or len(paras) * 3 < len(node.paras) * 2 or any(_EVENT_LABEL.match(p.text) for p in paras):
+            return []
+        return paras
+
+    def _requirement(self, node: Node, stage: Stage | None) -> None:
+        """A requirement is an item only if it charges a unit by name or asks for papers by a time."""
+        text = node.whole()
+        folded = "\n".join(p.text for p in ([node.own] if node.own else []) + node.paras)
+        charge = charge_of_lines(folded)
+        if not charge.lead and not charge.responsible:
+            named = charge_of_verbs(folded)
+            charge = named if named.lead and re.search(r"[^,。;]{2,12}由[^,。;由]{2,14}负责", folded) else Charge()
+        by_when = has_deadline(folded) and _SUBMITS.search(folded)
+        if text and (charge.lead or charge.responsible or by_when):
+            self._item(node, Role.REQUIREMENT, charge if charge.stated else None, None, stage)
+
+    # one item -------------------------------------------------------------------------------------------------------
+
+    def _item(self, node: Node, role: Role, stated: Charge | None, group: str | None, stage: Stage | None) -> None:
+        own = node.own or (node.paras[0] if node.paras else None)
+        if own is None:
+            return
+        rest = self._submissions(node.paras, stage) if node.heading and node.body and node.body.text else node.paras
+        kept = replace_paras(node, rest)
+        charge = stated if stated and (stated.stated or not stated.empty) else None
+        if charge is None and group:
+            charge = Charge(lead=[group], stated=True)
+            charge.supporting = charge_of_verbs(kept).supporting
+        if group and charge is not None and not charge.lead:
+            charge.lead = [group]
+        self._add(Para(kept_raw(node, rest), kept, own.line), node, node.heading, charge or Charge(), stage, number=node.label)
+
+    def _submissions(self, paras: list[Para], stage: Stage | None) -> list[Para]:
+        """请各队于12月6日前将…报… behind other words is an item of its own; the other paragraphs stay."""
+        rest: list[Para] = []
+        for para in paras:
+            if re.match(r"请|各\S{0,12}(?:于|要|应|须|在)", para.text) and has_deadline(para.text) and _SUBMITS.search(para.text):
+                self._add(para, None, "", Charge(), stage, number="")
+            else:
+                rest.append(para)
+        return rest
+
+    def _add(self, para: Para, node: Node | None, heading: str, charge: Charge, stage: Stage | None, *, number: str) -> None:
+        text = para.text
+        charge = charge if charge.stated else self._charge(text, heading, charge)
+        due, due_text, warning = deadline_of(text, self.year, stage, para.line)
+        if due and not number and len(self.stages) > 1:
+            stage = next((s for s in self.stages if s.covers(date.fromisoformat(due[:10]))), stage)
+        if node and node.kind == "cn" and _EVENT_TIME.search(text) and not charge.stated and not self.hosts.empty:
+            charge = self.hosts
+        title = title_of(text, heading)
+        item = Item(
+            line=para.line, number=number or None, title=title, text=para.raw[:6000], lead_unit=_lead(charge.lead), responsible_units=tuple(charge.responsible),
+            supporting_units=tuple(charge.supporting), unit_class=_class_of(charge.responsible), recipient=recipient_of(text), deadline=due, deadline_text=due_text,
+            materials=materials_of(_without_heading(text, heading)) or materials_of(heading), targets=targets_of(text), recurrence=recurrence_of(text),
+            phase=stage.key if stage else None, signed=bool(re.search(r"签订[^。;]{0,24}责任[书状]", text)),
+        )  # fmt: skip
+        self.found.append(Found(item, node, [warning] if warning else []))
+
+    def _charge(self, text: str, heading: str, charge: Charge) -> Charge:
+        tail = tail_charge(text.split("\n")[0] if "\n" in text else text)
+        if not tail.empty:
+            return tail
+        bracket = re.match(r"[^,。;:]{2,20}\((?P<unit>[^()]{2,12}?)(?:负责|提供|牵头|承办|主办)\)", text)
+        if bracket:
+            return Charge(lead=names_in(bracket.group("unit")), stated=True)
+        body = _without_number(text)
+        spoken = charge_of_verbs(body)
+        subject = charge_of_subjects(_after_heading(body, heading))
+        if spoken.lead:
+            spoken.responsible = [n for n in spoken.responsible if n not in spoken.lead]
+            return spoken
+        subject.add(spoken)
+        if len(subject.lead) > 1 or (subject.lead and subject.responsible):
+            subject.responsible = [*subject.lead, *subject.responsible]
+            subject.lead = []
+        return subject
+
+
+def _without_number(text: str) -> str:
+    return re.sub(r"^[(]?[一二三四五六七八九十\d①-⑳⑴-⒇]+[)、.]\s*", "", text)
+
+
+def _after_heading(text: str, heading: str) -> str:
+    """The heading of an entry is a subject only if a verb follows it: 社居委应当… has none."""
+    if heading and text.startswith(heading) and text[len(heading) :].lstrip(" 。:;\n"):
+        rest = text[len(heading) :].lstrip(" 。:;\n")
+        return rest if not re.search(r"[要应须]|负责", heading) else text
+    return text
+
+
+def _without_heading(text: str, heading: str) -> str:
+    rest = _without_number(text)
+    return rest if not heading or rest.strip(" 。;:.") == heading else rest.replace(heading, heading + "。", 1)
+
+
+def replace_paras(node: Node, paras: list[Para]) -> str:
+    rows = [node.own.text] if node.own else []
+    rows += [p.text for p in paras]
+    rows += ["\n".join(replace_paras(c, c.paras) for c in node.children)] if node.children else []
+    return "\n".join(rows)
+
+
+def kept_raw(node: Node, paras: list[Para]) -> str:
+    rows = [node.own.raw] if node.own else []
+    rows += [p.raw for p in paras]
+    return "\n".join(rows + [c.whole() for c in node.children])
+
+
+def stated_charge(node: Node) -> Charge | None:
+    """Responsibility written on this entry: its own lines, or the lines behind its last entry if no other entry below has any."""
+    own = "\n".join(p.text for p in [*([node.own] if node.own else []), *node.paras])
+    charge = charge_of_lines(own)
+    if charge.stated:
+        return charge
+    below = [charge_of_lines("\n".join(p.text for p in c.paras)) for c in node.children]
+    if len(below) >= 2 and below[-1].stated and not any(b.stated for b in below[:-1]) and not any(charge_of_lines(c.own.text).stated for c in node.children if c.own):
+        return below[-1]
+    return None
+
+
+def _runs(nodes: list[Node]) -> list[list[Node]]:
+    """Sister entries as lists: a restart of the numbers or another kind of number begins a new one."""
+    runs: list[list[Node]] = []
+    for node in nodes:
+        if runs and runs[-1][-1].kind == node.kind and runs[-1][-1].value < node.value:
+            runs[-1].append(node)
+        else:
+            runs.append([node])
+    return runs
+
+
+def _is_list_of(run: list[Node], pattern: re.Pattern[str], share: float) -> bool:
+    hits = sum(bool(pattern.match(n.heading or (n.body.text if n.body else ""))) for n in run)
+    return len(run) >= 2 and hits >= share * len(run)
+
+
+def _lead(names: list[str]) -> str | tuple[str, ...] | None:
+    return None if not names else names[0] if len(names) == 1 else tuple(names)
+
+
+def _class_of(names: list[str]) -> str | None:
+    """各社区 makes the item a template over 社区."""
+    found = next((m for n in names if (m := re.fullmatch(r"(?:各|各个|全体|所有)([\u4e00-\u9fff]{2,6})", n))), None)
+    return found.group(1) if found else None
+
+
+def title_of(text: str, heading: str) -> str:
+    """The entry's heading, else its first clauses; never empty."""
+    words = re.sub(r"-{1,}\s*(?:责任|牵头|主办|承办).*$", "", heading).strip(" :-") if heading else ""
+    if words and len(words) <= 46 and not name_of_body(heading):
+        return words
+    rest = _without_number(text)
+    if heading and rest.startswith(heading) and name_of_body(heading) and "\n" in rest:
+        rest = rest.split("\n", 1)[1]
+    title = ""
+    for piece in re.split(r"(?<=[,。;:!?\n])", rest):
+        if title and (len(title) + len(piece) > 36 or title[-1] in "。;!?\n"):
+            break
+        title += piece
+    return title.strip(" ,。;:!?\n")[:60] or rest.strip()[:60] or text.strip()[:60] or "(无标题)"
+
+
+# time ---------------------------------------------------------------------------------------------------------------
+
+
+def has_deadline(text: str) -> bool:
+    return bool(_AFTER_GAP.search(text)) or any(p.shape in ("until", "point", "after", "range") for p in find_dates(text))
+
+
+def _is_reference(text: str, phrase: Phrase) -> bool:
+    return bool(_CITED.match(text[phrase.stop : phrase.stop + 24]) or _CITING.search(text[max(0, phrase.at - 6) : phrase.at])) and phrase.shape != "until"
+
+
+def deadline_of(text: str, year: int, stage: Stage | None, line: int) -> tuple[str | None, str | None, PlanWarning | None]:
+    """Last day that the entry itself names, or the words that leave it open, with the reason."""
+    phrases = [p for p in find_dates(text) if not _is_reference(text, p)]
+    order = [p for p in phrases if p.shape == "until"] + [p for p in phrases if p.shape == "range"] + [p for p in phrases if p.shape == "point"]
+    for phrase in order:
+        span = resolve(phrase, _year_in(stage, phrase, year))
+        if span.end:
+            day = span.end.isoformat()
+            return f"{day}T{span.clock}+08:00" if span.clock and phrase.shape == "until" else day, phrase.text, None
+    if (found := next((p for p in phrases if p.shape == "after"), None)) and found.wait:
+        event, count, unit = found.wait
+        return None, found.text, _open(line, found.text, f"待「{event}」发生后起算 {count} {'个工作日' if unit == 'wd' else '天'}")
+    if gap := _AFTER_GAP.search(text):
+        return None, gap.group(0), _open(line, gap.group(0), f"待「{gap.group('event')}」发生后起算")
+    if order:
+        return None, order[0].text, _open(line, order[0].text, "日期不完整或取决于节日、年份占位")
+    return None, None, None
+
+
+def _open(line: int, phrase: str, reason: str) -> PlanWarning:
+    return PlanWarning(line=line, code="needs_confirmation", message=f"时间「{phrase}」需确认:{reason}")
+
+
+def _year_in(stage: Stage | None, phrase: Phrase, year: int) -> int:
+    """Inside a stage that runs into the next year, a day without a year is that stage's."""
+    if stage is None:
+        return year
+    for bound in (stage.span.start, stage.span.end):
+        edge = phrase.end or phrase.start
+        day = edge.resolve(bound.year, last=True) if bound and edge else None
+        if day and stage.covers(day) and bound:
+            return bound.year
+    return stage.span.start.year if stage.span.start else year
+
+
+def dated_clauses(para: Para, own: Phrase | None) -> list[Para]:
+    """Clauses of a stage's paragraph that begin with a date of their own, up to the next such clause or the end of the sentence."""
+    pieces: list[Para] = []
+    cuts: list[int] = []
+    for found in re.finditer(r"(?:^|[。;])\s*", para.text):
+        head = para.text[found.end() : found.end() + 30]
+        lead = re.match(r"(?:于|在|至|到)?", head)
+        first = next(find_dates(head), None)
+        if first and lead and first.at <= lead.end() and first.shape in ("until", "point", "range") and (own is None or first.text != own.text):
+            cuts.append(found.end())
+    for start, stop in zip(cuts, [*cuts, len(para.text)][1:], strict=True):
+        end = para.text.find("。", start, stop)
+        pieces.append(para.cut(start, end if end > 0 else stop))
+    return [p for p in pieces if len(squeezed(p.text)) >= 8]
+
+
+def with_keys(items: list[Item], keys: list[str]) -> list[Item]:
+    return [item.model_copy(update={"key": key}) for item, key in zip(items, keys, strict=True)]
+
+
+__all__ = ["Found", "Reader", "dated_clauses", "deadline_of", "is_set", "replace", "title_of", "with_keys"]

@@ -1,0 +1,79 @@
+"""What a text lets us count or check: numbers with a unit, %, 全覆盖, 无…/杜绝… as zero.
+
+Owns the clause → metric, comparison, number, unit. Refuses dates, prices and the numbers that only name things (24字, 三个代表).
+"""
+
+from __future__ import annotations
+
+import re
+
+from campaign.plan.normal import number
+from campaign.plan.spec import Target
+
+_UNIT = r"(?:%|个百分点|人次|人|户|家|次|场|篇|份|条|个|名|处|块|平方米|公里|米|亩|吨|万元|元|天|小时|分钟|课时|学时|期|幅|套|件|支|辆|项|例|起|班|所|张|册|本|盏|株|棵|间|表|类|部|台|遍|分)(?:/[\u4e00-\u9fff]{1,2})?"
+_NUMBER = r"(?:\d+(?:[.。]\d+)?|[一二两三四五六七八九十百千]{1,5}|半)"
+_MORE = r"(?:达到?(?:了)?|不少于|不低于|不得?少于|至少|超过|大于|高于|≥|>=|以上|力争|确保|为|在)"
+_PERCENT = re.compile(r"(?P<metric>[^,。;:\d≥≤]{0,24}?)(?P<op>达到?|不低于|不少于|高于|超过|≥|≤|不超过|低于|控制在|保持在|为|在|至|提高到)?\s*(?P<n>\d+(?:\.\d+)?|百分之[一二三四五六七八九十百]+)(?P<u>%)?(?P<after>以上|以下|以内)?")
+_COUNT = re.compile(
+    rf"(?P<metric>[^,。;:\d]{{0,24}}?)(?P<op>不少于|不低于|不得少于|至少|达到?|超过|不超过|不多于|不得超过|控制在|限制在|≥|≤|各)?[^,。;\d]{{0,14}}?(?P<n>{_NUMBER})(?:多|余)?(?P<u>{_UNIT})(?P<after>以上|以下|以内|以上)?"
+)
+_ALL = re.compile(r"[^,。;:]{0,16}?(?:全覆盖|全部达标|百分之百|零容忍|无一遗漏|应\S{1,2}尽\S{1,2}|无盲区|无死角)[^,。;]{0,6}")
+_NONE = re.compile(r"(?:做到|确保|达到|实现|保持|杜绝|坚决杜绝|严防|没有|无|零)[^,。;:]{0,18}")
+_NONE_START = re.compile(r"(?:^|[,。;:、])\s*(?:[^,。;:、]{0,8}?(?:做到|确保|达到|实现))?(?P<text>(?:无(?!论|须|需|法|条件|偿|障碍|私|数|人机|缝|线)|杜绝|坚决杜绝|零(?!星|售|散|距离|陪|食|钱|报))[\u4e00-\u9fff“”]{2,14})")
+_EACH = re.compile(r"一[户村人档岗事季月企社区家校]一[表册档策图卡案评码牌]")
+_PRICE = re.compile(r"罚款|扣发|补助|工资|奖励\d|津贴|预算|元/|处罚")
+_FLOW = re.compile(r"[\d.]+月|\d+日|\d+[时:]\d*")
+_AT_MOST = ("不超过", "不多于", "不得超过", "控制在", "限制在", "≤", "低于", "以下", "以内")
+
+
+def targets_of(text: str) -> tuple[Target, ...]:
+    """Targets of a folded text, clause by clause, each with the plan's words; at most twelve."""
+    found: list[Target] = []
+    for clause in re.split(r"[。;\n]|,(?!\d)", text):
+        clause = clause.strip(" 、:")
+        if 3 <= len(clause) <= 120 and not _PRICE.search(clause):
+            found.extend(_in_clause(clause))
+        if len(found) >= 12:
+            break
+    return tuple(found[:12])
+
+
+def _in_clause(clause: str) -> list[Target]:
+    if "%" in clause or "百分之" in clause:
+        rows = [_percent(clause, m) for m in _PERCENT.finditer(clause) if m.group("u") or m.group("n").startswith("百分")]
+        return [r for r in rows if r]
+    if each := _EACH.findall(clause):
+        return [Target(metric="、".join(each)[:40], op="=", value=1, text=clause)]
+    if every := _ALL.search(clause):
+        return [Target(metric=every.group(0)[:40], op="=", value=100, unit="%", text=clause)]
+    zero = [Target(metric=m.group("text")[:40], op="=", value=0, text=m.group("text")) for m in _NONE_START.finditer(clause)]
+    return zero or _counted(clause)
+
+
+def _percent(clause: str, found: re.Match[str]) -> Target | None:
+    digits = found.group("n")
+    value = float(number(digits.removeprefix("百分之")) or 0) if digits.startswith("百分") else float(digits)
+    return Target(metric=_metric(found.group("metric")), op=_op(found), value=value, unit="%", text=clause)
+
+
+def _counted(clause: str) -> list[Target]:
+    rows: list[Target] = []
+    for found in _COUNT.finditer(clause):
+        firm = bool(found.group("op") or found.group("after") or found.group("n")[0].isdigit() or found.group("u").startswith("次"))
+        if not firm or _FLOW.match(clause, found.start("n")) or re.match(r"[一二三四五六七八九十]+(?:个|项|类)", clause[found.start("n") :]) and not found.group("op"):
+            continue
+        digits = found.group("n").replace("。", ".")
+        value = float(digits) if digits[0].isdigit() else 0.5 if digits == "半" else float(number(digits) or 0)
+        rows.append(Target(metric=_metric(found.group("metric")), op=_op(found), value=value, unit=found.group("u"), text=clause))
+    return rows
+
+
+def _op(found: re.Match[str]) -> str:
+    words = (found.group("op") or "", found.group("after") or "")
+    if any(w in _AT_MOST for w in words):
+        return "<="
+    return ">=" if words[1] == "以上" or words[0] in ("不少于", "不低于", "不得少于", "至少", "超过", "高于", "≥", "达", "达到", "提高到") else "="
+
+
+def _metric(text: str) -> str:
+    return re.sub(r"^(?:要求|确保|力争|使|做到|其中|让|实现|每|需完成|完成)", "", text).strip(" 的")[:40]
