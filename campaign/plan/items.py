@@ -8,11 +8,12 @@ requirements that charge nobody.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
+from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, tail_charge
 from campaign.plan.dates import Phrase, find_dates, resolve
-from campaign.plan.materials import materials_of, recipient_of
+from campaign.plan.materials import materials_of, named_material, recipient_of
 from campaign.plan.normal import squeezed
 from campaign.plan.outline import Node, Para
 from campaign.plan.phases import Stage
@@ -20,14 +21,14 @@ from campaign.plan.recurrence import recurrence_of
 from campaign.plan.sections import Role, is_attachment, is_generic
 from campaign.plan.spec import Item, PlanWarning
 from campaign.plan.targets import targets_of
-from campaign.plan.units import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, is_set, name_of_body, names_in, tail_charge
+from campaign.plan.units import name_of_body
 
 SKIPPED = (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.HOSTS, Role.EVENT)
 _IS = re.compile(r"(?:(?<=^)|(?<=[。;:,\s]))(?:[一二三四五六七八九十]是|首先|其次|再次|最后)[,:]?")
 _GOAL = re.compile(r"(?:实现|达到|完成)[^,。;]{0,24}目标[。;]?$|奠定[^,。;]{0,12}基础[。;]?$|(?:作出|做出)[^,。;]{0,12}贡献[。;]?$")
 _SUBMITS = re.compile(r"报送|上报|报(?:至|到|[\u4e00-\u9fff]{1,12}(?:局|办|委|科|处|室|组|部门|中心|办公室|指挥部|汇总|备案))|提交|递交|交至?|发至|发送|送达?|反馈")
 _SETS_UP = re.compile(r"任组长|为组长|组长\s*:|总指挥\s*:|任总指挥|成立[^。]{0,40}(?:领导小组|指挥部|委员会)|人员组成|组成人员|名单如下|同志负责")
-_DUTY = re.compile(r"职责|负责(?![人制])[^。]{6,}|承担|任务")
+_DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?![人制])[^。,;]{4,}|承担")
 _LABEL_LINE = re.compile(r"^(?P<label>[^,。;:]{2,24}?)(?:\([^()]{2,20}\))?:(?=.{2,})")
 _EVENT_LABEL = re.compile(r"^(?:\d+\.)?\s*(?:活动|比赛|会议|报名)?(?:时间|日期|地点|内容|对象|主题|形式|人员|参加人员|方式|联系人|电话|规则|要求|组长|副组长|成员|牵头|责任|配合|备注|名称|流程)")
 _EVENT_TIME = re.compile(r"(?:^|\n|\s)(?:活动|比赛|举办)?(?:时间|日期)\s*:")
@@ -141,7 +142,7 @@ class Reader:
                 self._add(part, node, "", Charge(), stage, number=node.label)
         elif labelled := self._labelled(node):
             for para in labelled:
-                self._add(para, node, "", Charge(), stage, number="")
+                self._add(para, node, re.split(r"[:(]", para.text)[0], Charge(), stage, number="")
         elif self._is_goal(node, role, whole):
             return
         elif whole or node.level > 1 or node.kind == "label" or role == Role.TASKS:
@@ -149,7 +150,7 @@ class Reader:
 
     def _is_only_staff(self, node: Node, whole: str, body: str | None) -> bool:
         """A leading group's list of names hands nothing out; 1、成立…领导小组 as an entry of its own does."""
-        if body and not _DUTY.search(re.sub(r"同志负责|负责人", "", whole)):
+        if body and not _DUTY.search(whole):
             return True
         if node.kind in ("cn", "label", "cnp"):
             return bool(_SETS_UP.search(whole)) or not (charge_of_subjects(whole).lead or charge_of_subjects(whole).responsible)
@@ -220,16 +221,17 @@ class Reader:
     def _add(self, para: Para, node: Node | None, heading: str, charge: Charge, stage: Stage | None, *, number: str) -> None:
         text = para.text
         charge = charge if charge.stated else self._charge(text, heading, charge)
+        if not number and len(self.stages) > 1:
+            due, _, _ = deadline_of(text, self.year, None, para.line)
+            stage = next((s for s in self.stages if due and s.covers(date.fromisoformat(due[:10]))), stage)
         due, due_text, warning = deadline_of(text, self.year, stage, para.line)
-        if due and not number and len(self.stages) > 1:
-            stage = next((s for s in self.stages if s.covers(date.fromisoformat(due[:10]))), stage)
         if node and node.kind == "cn" and _EVENT_TIME.search(text) and not charge.stated and not self.hosts.empty:
             charge = self.hosts
         title = title_of(text, heading)
         item = Item(
             line=para.line, number=number or None, title=title, text=para.raw[:6000], lead_unit=_lead(charge.lead), responsible_units=tuple(charge.responsible),
             supporting_units=tuple(charge.supporting), unit_class=_class_of(charge.responsible), recipient=recipient_of(text), deadline=due, deadline_text=due_text,
-            materials=materials_of(_without_heading(text, heading)) or materials_of(heading), targets=targets_of(text), recurrence=recurrence_of(text),
+            materials=materials_of(_without_heading(text, heading)) or named_material(heading), targets=targets_of(text), recurrence=recurrence_of(text),
             phase=stage.key if stage else None, signed=bool(re.search(r"签订[^。;]{0,24}责任[书状]", text)),
         )  # fmt: skip
         self.found.append(Found(item, node, [warning] if warning else []))
@@ -238,9 +240,8 @@ class Reader:
         tail = tail_charge(text.split("\n")[0] if "\n" in text else text)
         if not tail.empty:
             return tail
-        bracket = re.match(r"[^,。;:]{2,20}\((?P<unit>[^()]{2,12}?)(?:负责|提供|牵头|承办|主办)\)", text)
-        if bracket:
-            return Charge(lead=names_in(bracket.group("unit")), stated=True)
+        if bracket := re.match(r"[^,。;:]{2,20}\([^()]{2,12}?(?:负责|提供|牵头|承办|主办)\)", text):
+            return tail_charge(bracket.group(0))
         body = _without_number(text)
         spoken = charge_of_verbs(body)
         subject = charge_of_subjects(_after_heading(body, heading))
@@ -399,9 +400,3 @@ def dated_clauses(para: Para, own: Phrase | None) -> list[Para]:
         pieces.append(para.cut(start, end if end > 0 else stop))
     return [p for p in pieces if len(squeezed(p.text)) >= 8]
 
-
-def with_keys(items: list[Item], keys: list[str]) -> list[Item]:
-    return [item.model_copy(update={"key": key}) for item, key in zip(items, keys, strict=True)]
-
-
-__all__ = ["Found", "Reader", "dated_clauses", "deadline_of", "is_set", "replace", "title_of", "with_keys"]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from campaign.plan.charges import charge_of_lines
 from campaign.plan.normal import squeezed
 from campaign.plan.outline import Node, Para
 from campaign.plan.sections import Role
 from campaign.plan.spec import Group, Office, Organisation, Person
-from campaign.plan.units import charge_of_lines, name_of_body, names_in
+from campaign.plan.units import name_of_body, names_in
 
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪干解应宗丁宣邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊甄曲家封储靳松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全班仰秋仲伊宫宁仇栾甘厉戎祖武符刘景詹束龙叶幸司韶黎薄印宿白怀蒲从索赖卓蔺屠蒙池乔胥能苍双闻莘翟谭贡劳逄姬申扶冉宰郦桑桂濮牛寿通边扈燕冀浦尚农温别庄晏柴瞿阎充慕连茹习艾鱼容向古易慎戈廖庾终衡步都耿满弘匡国文寇广禄阙东欧沃利师巩聂关荆肖邸"
@@ -34,7 +35,7 @@ _SEAT = re.compile(r"办公室[^。;]{0,10}设在(?P<seat>[^,。;:()]{2,16})")
 _DIRECTOR = re.compile(r"(?:办公室主任(?:由|:|为)(?P<a>[^,。;:]{2,24}?)(?:同志)?(?:兼任|担任|兼|任)?(?=[,。;]|$)|(?:由)?(?P<b>[^,。;:由]{2,20}?)(?:同志)?(?:兼任|担任|兼|任)(?:办公室|该办)?主任)")
 _BELOW = re.compile(r"下(?:设|辖)(?:有|立)?(?:的)?[::]?(?P<names>[^。;]{2,160})")
 _TEAM = r"(?:组|工作队|分队|队伍|专班|队)"
-_SET_UP = re.compile(rf"(?:成立|建立|组建|设立|组成|发挥|抽调[^,。]{{0,12}}组成)(?:由[^,。]{{0,20}}组成的)?(?P<name>[\u4e00-\u9fff“”]{{2,22}}?(?:小组|工作组|工作队|工作专班|专班|督导组|督查组|检查组|突击队))(?=[,。;、]|$|的作用|负责|由|,|对|开展)")
+_SET_UP = re.compile(rf"(?:成立|建立|组建|设立|组成|发挥|抽调[^,。]{{0,12}}组成)(?:由[^,。]{{0,20}}组成的)?(?P<name>[\u4e00-\u9fff“”]{{2,22}}?(?:小组|工作组|工作队|工作专班|专班|督导组|督查组|检查组))(?=[,。;、]|$|的作用|负责|由|,|对|开展)")
 _NO_TEAM = re.compile(r"领导小组|志愿|组织(?!组)|义务|居民小组|村民小组|各(?:小)?组|党小组|兴趣|小分队$|队伍建设|学习小组|临时")
 _LEAD_LINE = re.compile(r"(?:组长|牵头责任?(?:单位|科室|部门)|牵头单位|责任科室)\s*:\s*(?P<names>[^\n]*)")
 

@@ -12,6 +12,7 @@ import importlib
 import re
 from collections.abc import Iterable
 
+from campaign.plan.charges import Charge
 from campaign.plan.items import Found, Reader, title_of
 from campaign.plan.kind import kind_of
 from campaign.plan.normal import cleaned, squeezed
@@ -22,7 +23,7 @@ from campaign.plan.sections import Role, heading_role, is_attachment, role_of
 from campaign.plan.source import SourceText
 from campaign.plan.spec import Item, Phase, PlanKind, PlanSpec, PlanWarning
 from campaign.plan.supervision import mechanisms_of
-from campaign.plan.units import Charge, names_in
+from campaign.plan.units import names_in
 
 _BASIS = re.compile(r"(?:根据|按照|依据|贯彻(?:落实)?)[^。;]{0,40}?(?P<book>《[^《》]{4,60}》)(?P<no>[(〔]?[^()《》,。;]{0,14}〔[^〕]{2,8}〕\d+号[)〕]?)?")
 _TITLE = re.compile(r"(?:方案|计划|通知|意见|办法|制度|总结|预案|要点|安排|报告|细则|策划书?|规定|汇报)(?:\s*[(篇第一二三四五六七八九十\d)]*)?$")

@@ -66,7 +66,7 @@ _VOCABULARY: tuple[tuple[Role, re.Pattern[str]], ...] = (
 _GENERIC = re.compile(
     r"(?:主要|重点|具体|工作|活动|实施|创建|整治|防控|推进|项目|帮扶|服务|宣传|教育|管理|保障|基本|年度|目标|总体|及|和|与|、)*(?:任务|措施|内容|重点|安排|计划|方法|做法|方式|步骤|要点|举措|分工|形式|部署|项目)(?:如下)?"
 )
-_DONE = re.compile(r"(?:主要|工作)?(?:成效|成绩|做法|经验|亮点|特色)")
+_DOING = re.compile(r"负责|协调|加强|开展|做好|落实|组织|建立|制定|完善|严格|强化")
 _ATTACHED = re.compile(r"\s*附(?:件|表|录|则)?\s*\d{0,2}\s*[::、.]")
 
 
@@ -96,7 +96,7 @@ def role_of(node: Node, inherited: Role) -> Role:
         if own is None and node.children and is_body_heading(node.heading):
             return Role.DUTIES
         return own or Role.OTHER
-    if own is None or inherited in (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.REQUIREMENT, Role.PHASES, Role.FUTURE):
+    if own is None or len(node.heading) > 14 or _DOING.match(node.heading) or inherited in (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.REQUIREMENT, Role.PHASES, Role.FUTURE):
         return inherited
     strong = own in (Role.STANDARD, Role.MONEY, Role.REWARD, Role.PHASES) or (own in (Role.BACKGROUND, Role.REQUIREMENT, Role.DUTIES) and len(node.heading) <= 8)
     if inherited in (Role.DUTIES, Role.TASKS, Role.ORGANISATION) and strong:
