@@ -64,7 +64,9 @@ def stored_rows(tx: Session, name: str) -> list[DayRow]:
 def load_calendar(tx: Session, name: str = DEFAULT) -> WorkingCalendar:
     """The stored calendar; kept in memory until a day of it changes."""
     total = tx.execute(
-        select(func.count(), func.coalesce(func.sum(_day.c.ordinal), 0), func.coalesce(func.sum(cast(_day.c.working, Integer)), 0)).where(_day.c.calendar == name)
+        select(func.count(), func.coalesce(func.sum(_day.c.ordinal), 0), func.coalesce(func.sum(cast(_day.c.working, Integer)), 0)).where(
+            _day.c.calendar == name
+        )
     ).one()
     stamp = tuple(int(value) for value in total)
     key = (str(tx.get_bind().engine.url), name)

@@ -15,12 +15,15 @@ from campaign.records.tables import Campaign, Duty, Phase, Unit, UnitAlias
 def find_campaign(tx: Session, slug: str) -> Campaign:
     """By slug, or by its title; a slug may carry 「 · title」 behind it, as the selects of Prefect's form show it."""
     wanted = slug.split(" · ", 1)[0].strip()
-    found = tx.execute(select(Campaign).where(Campaign.slug == wanted)).scalar_one_or_none() or tx.execute(
-        select(Campaign).where(Campaign.title == wanted).limit(1)
-    ).scalar_one_or_none()
+    found = (
+        tx.execute(select(Campaign).where(Campaign.slug == wanted)).scalar_one_or_none()
+        or tx.execute(select(Campaign).where(Campaign.title == wanted).limit(1)).scalar_one_or_none()
+    )
     if found is None:
         rows = tx.execute(select(Campaign.slug, Campaign.title).order_by(Campaign.slug)).all()
-        raise NotFound(f"没有名为「{wanted}」的创建活动。{_offer(wanted, [row.slug for row in rows] + [row.title for row in rows])}", code="no_campaign", asked=wanted)
+        raise NotFound(
+            f"没有名为「{wanted}」的创建活动。{_offer(wanted, [row.slug for row in rows] + [row.title for row in rows])}", code="no_campaign", asked=wanted
+        )
     return found
 
 

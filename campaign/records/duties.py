@@ -15,12 +15,12 @@ from sqlmodel import Session
 from campaign.records.calendars import load_calendar
 from campaign.records.ladders import ladder_of
 from campaign.records.statements import insert_new, table_of
-from campaign.records.tables import Duty, DutyState, NoticeLine
+from campaign.records.tables import Campaign, Duty, DutyState, Notice, NoticeLine
 from campaign.records.tables.duties import CLIMBING
 from campaign.rules.ladder import RungDue, first_rung_at, next_rung_at
 
 duty_table = table_of(Duty)
-_line = table_of(NoticeLine)
+_line, _notice = table_of(NoticeLine), table_of(Notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +125,18 @@ def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, 
 
 def stop_ladders(tx: Session, duty_ids: Iterable[int], now: datetime) -> None:
     """Finished or handed-in duties are told no more: their lines leave notices that have not gone out."""
-    from campaign.records.tables import Notice
-
-    notice = table_of(Notice)
-    collecting = select(notice.c.id).where(notice.c.state.in_(("open", "draft")))
+    collecting = select(_notice.c.id).where(_notice.c.state.in_(("open", "draft")))
     ids = list(duty_ids)
     for start in range(0, len(ids), 900):
         part = ids[start : start + 900]
         tx.execute(update(duty_table).where(duty_table.c.id.in_(part), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None))
         tx.execute(update(_line).where(_line.c.duty_id.in_(part), _line.c.removed_at.is_(None), _line.c.notice_id.in_(collecting)).values(removed_at=now))
+
+
+def waiting_for(tx: Session, campaign: Campaign, event_name: str) -> list[Duty]:
+    """Duties of a campaign that wait for this event."""
+    chosen = (duty_table.c.campaign_id == campaign.id) & (duty_table.c.event_name == event_name) & (duty_table.c.state == DutyState.WAITING)
+    return list(tx.execute(select(Duty).where(chosen).order_by(duty_table.c.id)).scalars())
 
 
 def finish(tx: Session, duty: Duty, state: DutyState, now: datetime, reason: str | None = None) -> None:

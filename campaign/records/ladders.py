@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
@@ -16,12 +14,12 @@ _parsed: dict[tuple[str, str], Ladder] = {}
 
 
 def store_ladder(tx: Session, name: str, source: str) -> int:
-    """Keep this text of a ladder, once; answers its id."""
-    digest = hashlib.sha256(source.encode()).hexdigest()
+    """Keep this ladder, once by its meaning (a comment makes no new version); answers its id."""
+    ladder = parse_ladder(source, name)
+    digest, source = ladder.sha256, ladder.canonical
     known = tx.execute(select(_ladder.c.id).where(_ladder.c.name == name, _ladder.c.sha256 == digest)).scalar_one_or_none()
     if known is not None:
         return int(known)
-    ladder = parse_ladder(source, name)
     created = insert_new(tx, LadderVersion, [{"name": name, "sha256": digest, "source": source}])
     if not created:
         return int(tx.execute(select(_ladder.c.id).where(_ladder.c.name == name, _ladder.c.sha256 == digest)).scalar_one())

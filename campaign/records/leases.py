@@ -54,7 +54,10 @@ def renew_in(tx: Session, hold: Hold) -> None:
     """Prolong inside a batch's transaction; raises `LeaseLost` when it is no longer ours, and the batch is rolled back with it."""
     until = database_clock(tx) + timedelta(seconds=hold.seconds)
     renewed = tx.execute(
-        update(_lease).where(_lease.c.name == hold.name, _lease.c.holder == hold.holder, _lease.c.token == hold.token).values(expires_at=until).returning(_lease.c.token)
+        update(_lease)
+        .where(_lease.c.name == hold.name, _lease.c.holder == hold.holder, _lease.c.token == hold.token)
+        .values(expires_at=until)
+        .returning(_lease.c.token)
     ).scalar_one_or_none()
     if renewed is None:
         raise LeaseLost("本轮已由另一个进程接手,此处停止,没有重复处理。", lease=hold.name)
@@ -76,7 +79,9 @@ def release(store: Store, hold: Hold) -> None:
 
 def release_in(tx: Session, hold: Hold) -> None:
     """Free it for the next, keeping the row so that tokens keep growing."""
-    tx.execute(update(_lease).where(_lease.c.name == hold.name, _lease.c.token == hold.token).values(expires_at=database_clock(tx) - timedelta(seconds=1), holder=""))
+    tx.execute(
+        update(_lease).where(_lease.c.name == hold.name, _lease.c.token == hold.token).values(expires_at=database_clock(tx) - timedelta(seconds=1), holder="")
+    )
 
 
 def holder_of(store: Store, name: str) -> tuple[str, datetime, bool] | None:

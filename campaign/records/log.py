@@ -25,9 +25,33 @@ BLOCK_ROWS = 10_000
 _event, _block = table_of(Event), table_of(EventBlock)
 
 
-def write_event(tx: Session, *, at: datetime, actor: str, verb: str, reason: str = "", campaign_id: int | None = None, subject: str | None = None,
-                subject_id: int | None = None, detail: dict[str, Any] | None = None) -> None:
-    write_events(tx, [{"at": at, "actor": actor, "verb": verb, "reason": reason, "campaign_id": campaign_id, "subject": subject, "subject_id": subject_id, "detail": detail or {}}])
+def write_event(
+    tx: Session,
+    *,
+    at: datetime,
+    actor: str,
+    verb: str,
+    reason: str = "",
+    campaign_id: int | None = None,
+    subject: str | None = None,
+    subject_id: int | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    write_events(
+        tx,
+        [
+            {
+                "at": at,
+                "actor": actor,
+                "verb": verb,
+                "reason": reason,
+                "campaign_id": campaign_id,
+                "subject": subject,
+                "subject_id": subject_id,
+                "detail": detail or {},
+            }
+        ],
+    )
 
 
 def write_events(tx: Session, rows: list[dict[str, Any]]) -> None:
@@ -63,7 +87,17 @@ def block_hash(previous: str, rows: Iterable[Any]) -> str:
 
 def canonical(row: Any) -> bytes:
     """The bytes of an event that its block covers: the same on every database."""
-    fields = [row.id, row.at.astimezone(UTC).isoformat(timespec="microseconds"), row.actor, row.verb, row.reason, row.campaign_id, row.subject, row.subject_id, row.detail]
+    fields = [
+        row.id,
+        row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        row.actor,
+        row.verb,
+        row.reason,
+        row.campaign_id,
+        row.subject,
+        row.subject_id,
+        row.detail,
+    ]
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

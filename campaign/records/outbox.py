@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from campaign.records.duties import RungClock
 from campaign.records.duties import duty_table as duty
+from campaign.records.notices import only_of
 from campaign.records.statements import chunks, insert_new, insert_of, table_of
 from campaign.records.tables import Attempt, Campaign, Delivery, DocumentCounter, Escalation, Notice, NoticeLine, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
@@ -57,8 +58,17 @@ class Outgoing:
     lines: tuple[Line, ...]
 
 
-def collect_lines(tx: Session, *, campaign_id: int, kind: str, duties: Sequence[tuple[int, int]], now: datetime, channel: str = "webhook",
-                  audience: str = "contact", pass_id: int | None = None) -> int:
+def collect_lines(
+    tx: Session,
+    *,
+    campaign_id: int,
+    kind: str,
+    duties: Sequence[tuple[int, int]],
+    now: datetime,
+    channel: str = "webhook",
+    audience: str = "contact",
+    pass_id: int | None = None,
+) -> int:
     """Add duties (unit_id, duty_id) to each unit's open notice of this kind and day, making it and its delivery; answers how many notices were touched."""
     units = sorted({unit_id for unit_id, _ in duties})
     if not units:
@@ -66,15 +76,36 @@ def collect_lines(tx: Session, *, campaign_id: int, kind: str, duties: Sequence[
     day = campaign_day(now)
     made = insert_of(tx, Notice)
     made = made.on_conflict_do_update(
-        index_elements=["campaign_id", "unit_id", "kind", "rung", "day", "batch"], index_where=_notice.c.state.in_(("open", "draft")), set_={"pass_id": made.excluded.pass_id}
+        index_elements=["campaign_id", "unit_id", "kind", "rung", "day", "batch"],
+        index_where=_notice.c.state.in_(("open", "draft")),
+        set_={"pass_id": made.excluded.pass_id},
     )
-    rows = [{"campaign_id": campaign_id, "unit_id": unit, "kind": kind, "rung": 0, "day": day, "batch": 0, "state": "open", "title": kind, "created_at": now, "pass_id": pass_id} for unit in units]
+    rows = [
+        {
+            "campaign_id": campaign_id,
+            "unit_id": unit,
+            "kind": kind,
+            "rung": 0,
+            "day": day,
+            "batch": 0,
+            "state": "open",
+            "title": kind,
+            "created_at": now,
+            "pass_id": pass_id,
+        }
+        for unit in units
+    ]
     for part in chunks(rows, 500):
         tx.execute(made, part)
     found: dict[int, int] = {}
     for part in chunks(units, 500):
         chosen = select(_notice.c.unit_id, _notice.c.id).where(
-            _notice.c.campaign_id == campaign_id, _notice.c.kind == kind, _notice.c.rung == 0, _notice.c.day == day, _notice.c.state == "open", _notice.c.unit_id.in_(part)
+            _notice.c.campaign_id == campaign_id,
+            _notice.c.kind == kind,
+            _notice.c.rung == 0,
+            _notice.c.day == day,
+            _notice.c.state == "open",
+            _notice.c.unit_id.in_(part),
         )
         found |= {row.unit_id: row.id for row in tx.execute(chosen)}
     add_deliveries(tx, sorted(found.values()), channel=channel, audience=audience, now=now)
@@ -100,9 +131,10 @@ def next_attempt_time(tx: Session) -> datetime | None:
     return at
 
 
-def claim(tx: Session, now: datetime, limit: int, holder: str) -> list[Outgoing]:
+def claim(tx: Session, now: datetime, limit: int, holder: str, *, campaign_id: int | None = None) -> list[Outgoing]:
     """Take up to `limit` deliveries that are due, closing and numbering their notices. A sender that dies leaves them due again in two minutes."""
-    chosen = select(_delivery.c.id).where(_delivery.c.next_attempt_at <= now).order_by(_delivery.c.next_attempt_at, _delivery.c.id).limit(limit)
+    due = select(_delivery.c.id).where(_delivery.c.next_attempt_at <= now).order_by(_delivery.c.next_attempt_at, _delivery.c.id).limit(limit)
+    chosen = only_of(due, campaign_id)
     if tx.get_bind().dialect.name == "postgresql":
         chosen = chosen.with_for_update(skip_locked=True)
     ids = list(
@@ -218,7 +250,9 @@ def record_outcomes(tx: Session, outcomes: Sequence[Outcome], holder: str, now: 
 def _fall_over(tx: Session, row: Any, now: datetime) -> bool:
     """The next channel of the rung, as a new delivery; False when there is none."""
     channels = tx.execute(
-        select(_rung.c.fallbacks).join(_notice, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung)).where(_notice.c.id == row.notice_id)
+        select(_rung.c.fallbacks)
+        .join(_notice, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
+        .where(_notice.c.id == row.notice_id)
     ).scalar_one_or_none()
     rest = [name for name in (channels if channels is not None else "file").split(",") if name]
     if row.number > len(rest):
@@ -247,13 +281,19 @@ def mark_delivered(tx: Session, notice_ids: list[int], now: datetime) -> None:
         for group in groups:
             at = clock.after(group.ladder_id, group.rung, group.due_at, now, group.floor_rung)
             if at is not None:
-                same = and_(duty.c.ladder_id == group.ladder_id, duty.c.rung == group.rung, duty.c.due_at == group.due_at, duty.c.floor_rung == group.floor_rung)
+                same = and_(
+                    duty.c.ladder_id == group.ladder_id, duty.c.rung == group.rung, duty.c.due_at == group.due_at, duty.c.floor_rung == group.floor_rung
+                )
                 tx.execute(update(duty).where(on_lines, waiting, same).values(next_rung_at=at))
 
 
-def write_notice(tx: Session, *, campaign_id: int, unit_id: int, kind: str, title: str, body: str, now: datetime, channel: str = "webhook", audience: str = "contact") -> int:
+def write_notice(
+    tx: Session, *, campaign_id: int, unit_id: int, kind: str, title: str, body: str, now: datetime, channel: str = "webhook", audience: str = "contact"
+) -> int:
     """A notice with a text of its own (a bulletin, an adjustment), issued at once."""
-    batch = tx.execute(select(func.count()).select_from(_notice).where(_notice.c.campaign_id == campaign_id, _notice.c.unit_id == unit_id, _notice.c.kind == kind)).scalar_one()
+    batch = tx.execute(
+        select(func.count()).select_from(_notice).where(_notice.c.campaign_id == campaign_id, _notice.c.unit_id == unit_id, _notice.c.kind == kind)
+    ).scalar_one()
     notice_id: int = tx.execute(
         insert(_notice).values(campaign_id=campaign_id, unit_id=unit_id, kind=kind, rung=0, day=campaign_day(now), batch=batch + 1, state="open", title=title[:300],
                                body=body, created_at=now).returning(_notice.c.id)

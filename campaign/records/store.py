@@ -143,7 +143,9 @@ def _said_plainly(store: Store) -> Iterator[None]:
         if "file is not a database" in said or "malformed" in said:
             raise CampaignError(f"数据库文件 {store.url.database} 已损坏:请从备份恢复,不要删除原文件。", code="damaged") from error
         if isinstance(error, OperationalError) and not store.is_sqlite:
-            raise RetryLater(f"连不上数据库 {store.url.host or ''}/{store.url.database}:请检查 CAMPAIGN_DATABASE_URL 和数据库服务。", code="no_database") from error
+            raise RetryLater(
+                f"连不上数据库 {store.url.host or ''}/{store.url.database}:请检查 CAMPAIGN_DATABASE_URL 和数据库服务。", code="no_database"
+            ) from error
         raise
     except sqlite3.OperationalError as error:  # raised by a pragma, before SQLAlchemy wraps it
         raise RetryLater("数据库正忙:另一个程序正在写入。请稍后再试,没有任何改动。", code="busy") from error

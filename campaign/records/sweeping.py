@@ -21,12 +21,12 @@ from campaign.records.calendars import load_calendar
 from campaign.records.duties import duty_table as duty
 from campaign.records.ladders import ladder_of
 from campaign.records.statements import table_of
-from campaign.records.tables import Escalation, Notice, PassDecision, PassDue
+from campaign.records.tables import Campaign, Notice, PassDecision, PassDue
 from campaign.rules.calendar import campaign_day
 from campaign.rules.ladder import EscalationDecision, due_rung
 
 BATCH = 10_000
-_due, _decision, _notice, _escalation = table_of(PassDue), table_of(PassDecision), table_of(Notice), table_of(Escalation)
+_due, _decision, _notice, _campaign = table_of(PassDue), table_of(PassDecision), table_of(Notice), table_of(Campaign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,29 @@ class Swept:
 
 
 def any_due(tx: Session, now: datetime) -> bool:
-    """One index look-up, whatever the table's size."""
-    return tx.execute(select(duty.c.id).where(duty.c.next_rung_at <= now).limit(1)).first() is not None
+    """One index look-up, whatever the table's size. Rehearsals are not among what the clock sweeps."""
+    rehearsed = list(tx.execute(select(_campaign.c.id).where(_campaign.c.rehearsal)).scalars())
+    due = select(duty.c.id).where(duty.c.next_rung_at <= now).limit(1)
+    return tx.execute(due.where(duty.c.campaign_id.not_in(rehearsed)) if rehearsed else due).first() is not None
 
 
 def next_rung_time(tx: Session) -> datetime | None:
-    at: datetime | None = tx.execute(select(func.min(duty.c.next_rung_at)).where(duty.c.next_rung_at.is_not(None))).scalar_one_or_none()
+    rehearsed = list(tx.execute(select(_campaign.c.id).where(_campaign.c.rehearsal)).scalars())
+    first = select(func.min(duty.c.next_rung_at)).where(duty.c.next_rung_at.is_not(None))
+    at: datetime | None = tx.execute(first.where(duty.c.campaign_id.not_in(rehearsed)) if rehearsed else first).scalar_one_or_none()
     return at
 
 
 def collect_due(tx: Session, pass_id: int, now: datetime, *, campaign_id: int | None = None, phase_id: int | None = None) -> int:
     """Put the due ids into the pass's table, in batches by primary key; answers how many batches."""
-    only = "".join(f" AND {column} = :{column}" for column, value in (("campaign_id", campaign_id), ("phase_id", phase_id)) if value is not None)
+    rehearsed = " AND campaign_id NOT IN (SELECT id FROM campaign WHERE rehearsal)" if campaign_id is None else ""
+    only = rehearsed + "".join(f" AND {column} = :{column}" for column, value in (("campaign_id", campaign_id), ("phase_id", phase_id)) if value is not None)
     filled: Any = tx.execute(
         _timed(f"""INSERT INTO pass_due (pass_id, batch, duty_id)
             SELECT :pass, (row_number() OVER (ORDER BY id) - 1) / :size, id FROM duty
             WHERE next_rung_at <= :now AND state IN ('open', 'returned'){only}"""),  # noqa: S608 - column names from this line's own tuple
-        {"pass": pass_id, "size": BATCH, "now": now, "campaign_id": campaign_id, "phase_id": phase_id} if only else {"pass": pass_id, "size": BATCH, "now": now},
+        {"pass": pass_id, "size": BATCH, "now": now}
+        | {name: value for name, value in (("campaign_id", campaign_id), ("phase_id", phase_id)) if value is not None},
     )
     if not filled.rowcount:
         return 0
@@ -159,7 +165,7 @@ _NOTICES = _timed(f"""
     SELECT d.campaign_id, d.unit_id, r.document, d.rung, min(d.ladder_id), :day, CASE WHEN r.signed THEN :pass ELSE 0 END,
            CASE WHEN r.signed THEN 'draft' ELSE 'open' END, r.document, :now, :pass {_CLAIMED}
     GROUP BY d.campaign_id, d.unit_id, r.document, d.rung, r.signed
-    ON CONFLICT (campaign_id, unit_id, kind, rung, day, batch) WHERE state IN ('open', 'draft') DO UPDATE SET pass_id = excluded.pass_id""")  # noqa: S608 - constants
+    ON CONFLICT (campaign_id, unit_id, kind, rung, day, batch) WHERE state IN ('open', 'draft') DO UPDATE SET pass_id = excluded.pass_id""")
 
 _ESCALATIONS = _timed(f"""
     INSERT INTO escalation (duty_id, revision, rung, taken_at, skipped, notice_id, pass_id)

@@ -1,7 +1,7 @@
 """Every table of the product. Importing this module fills `SQLModel.metadata`; the migrations and the schema tests rely on that."""
 
 from campaign.records.tables.base import metadata
-from campaign.records.tables.duties import Duty, DutyKind, DutyState, Submission, SubmissionFile, StoredFile, Verdict
+from campaign.records.tables.duties import Duty, DutyKind, DutyState, StoredFile, Submission, SubmissionFile, Verdict
 from campaign.records.tables.escalations import Attempt, Delivery, DocumentCounter, Escalation, LadderVersion, Notice, NoticeLine, RungRow
 from campaign.records.tables.inspections import Finding, GateRecord, Inspection, PackageRecord
 from campaign.records.tables.log import CalendarDay, Event, EventBlock, Lease, Parked, PassDecision, PassDue, PassRun
@@ -9,8 +9,46 @@ from campaign.records.tables.plans import Campaign, Item, ItemUnit, Phase, PlanV
 from campaign.records.tables.units import Body, BodyMember, Person, Post, Tenure, Unit, UnitAlias
 
 __all__ = [
-    "Attempt", "Body", "BodyMember", "CalendarDay", "Campaign", "Delivery", "DocumentCounter", "Duty", "DutyKind", "DutyState", "Escalation",
-    "Event", "EventBlock", "Finding", "GateRecord", "Inspection", "Item", "ItemUnit", "LadderVersion", "Lease", "Notice", "NoticeLine",
-    "PackageRecord", "Parked", "PassDecision", "PassDue", "PassRun", "Person", "Phase", "PlanVersion", "Post", "Requirement", "RungRow",
-    "Series", "StoredFile", "Submission", "SubmissionFile", "Tenure", "Unit", "UnitAlias", "Verdict", "metadata",
+    "Attempt",
+    "Body",
+    "BodyMember",
+    "CalendarDay",
+    "Campaign",
+    "Delivery",
+    "DocumentCounter",
+    "Duty",
+    "DutyKind",
+    "DutyState",
+    "Escalation",
+    "Event",
+    "EventBlock",
+    "Finding",
+    "GateRecord",
+    "Inspection",
+    "Item",
+    "ItemUnit",
+    "LadderVersion",
+    "Lease",
+    "Notice",
+    "NoticeLine",
+    "PackageRecord",
+    "Parked",
+    "PassDecision",
+    "PassDue",
+    "PassRun",
+    "Person",
+    "Phase",
+    "PlanVersion",
+    "Post",
+    "Requirement",
+    "RungRow",
+    "Series",
+    "StoredFile",
+    "Submission",
+    "SubmissionFile",
+    "Tenure",
+    "Unit",
+    "UnitAlias",
+    "Verdict",
+    "metadata",
 ]

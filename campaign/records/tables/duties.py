@@ -20,7 +20,9 @@ class DutyKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"sign": "签订", "perform": "办理", "material": "报送资料", "report": "定期报告", "rectify": "整改", "recheck": "整改复核", "review": "审核"}[self.value]
+        return {"sign": "签订", "perform": "办理", "material": "报送资料", "report": "定期报告", "rectify": "整改", "recheck": "整改复核", "review": "审核"}[
+            self.value
+        ]
 
 
 class DutyState(StrEnum):
@@ -36,8 +38,14 @@ class DutyState(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "open": "办理中", "submitted": "已报送待审核", "accepted": "已办结", "returned": "退回补正", "waived": "免报/不涉及",
-            "cancelled": "已取消", "suspended": "暂缓(中止计时)", "waiting": "待触发",
+            "open": "办理中",
+            "submitted": "已报送待审核",
+            "accepted": "已办结",
+            "returned": "退回补正",
+            "waived": "免报/不涉及",
+            "cancelled": "已取消",
+            "suspended": "暂缓(中止计时)",
+            "waiting": "待触发",
         }[self.value]
 
 

@@ -70,7 +70,9 @@ class NoticeState(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"open": "待发", "draft": "待签发", "issued": "已签发待送达", "delivered": "已送达", "withdrawn": "已撤回", "empty": "已无事项,不再发出"}[self.value]
+        return {"open": "待发", "draft": "待签发", "issued": "已签发待送达", "delivered": "已送达", "withdrawn": "已撤回", "empty": "已无事项,不再发出"}[
+            self.value
+        ]
 
 
 class Notice(SQLModel, table=True):

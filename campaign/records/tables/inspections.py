@@ -26,7 +26,7 @@ class Finding(SQLModel, table=True):
 
     __tablename__ = "finding"
     __table_args__ = (
-        one_of("severity", ("minor", "major")),
+        one_of("severity", ("minor", "normal", "major")),
         one_of("state", ("rectifying", "rechecking", "closed", "withdrawn")),
         UniqueConstraint("campaign_id", "reference"),
     )
@@ -40,7 +40,7 @@ class Finding(SQLModel, table=True):
     text: str
     indicator: str | None = Field(default=None, max_length=120)
     site: str | None = Field(default=None, max_length=120)
-    severity: str = Field(default="minor", max_length=8)
+    severity: str = Field(default="normal", max_length=8)
     state: str = Field(default="rectifying", max_length=16)
     round: int = 1
     found_by: str = Field(max_length=60)

@@ -27,6 +27,7 @@ class Campaign(SQLModel, table=True):
     inspection_on: date | None = None
     office_unit_id: int = Field(foreign_key="unit.id")
     ladder_id: int = Field(foreign_key="ladder.id")
+    office_ladder_id: int = Field(foreign_key="ladder.id")
     calendar: str = Field(default="cn", max_length=24)
     next_bulletin_at: datetime | None = None
     settings: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())

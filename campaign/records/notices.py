@@ -1,0 +1,117 @@
+"""Queries about one notice: its lines, its duties, how it goes out, and what of earlier rungs never arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import and_, func, select, update
+from sqlmodel import Session
+
+from campaign.errors import NotFound
+from campaign.records.duties import duty_table as duty
+from campaign.records.statements import insert_new, table_of
+from campaign.records.tables import Attempt, Campaign, Delivery, Duty, Escalation, Notice, NoticeLine, RungRow, Unit
+from campaign.records.tables.duties import CLIMBING, UNFINISHED
+
+_notice, _line, _escalation, _delivery, _rung, _campaign = (table_of(model) for model in (Notice, NoticeLine, Escalation, Delivery, RungRow, Campaign))
+
+
+def find_notice(tx: Session, wanted: str | int) -> Notice:
+    text = str(wanted).lstrip("#").strip()
+    found = tx.get(Notice, int(text)) if text.isdigit() else tx.execute(select(Notice).where(_notice.c.number == text)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"没有编号或文号为「{text}」的文书:请用 campaign notices list 查看。", code="no_notice", asked=text)
+    return found
+
+
+def phase_of(tx: Session, notice: Notice) -> int:
+    """The phase of the first duty on it."""
+    found: int = tx.execute(
+        select(duty.c.phase_id).join(_line, _line.c.duty_id == duty.c.id).where(_line.c.notice_id == notice.id).order_by(_line.c.id).limit(1)
+    ).scalar_one()
+    return found
+
+
+def has_lines(tx: Session, notice: Notice) -> bool:
+    return tx.execute(select(_line.c.id).where(_line.c.notice_id == notice.id, _line.c.removed_at.is_(None)).limit(1)).first() is not None
+
+
+def undelivered_before(tx: Session, notice: Notice) -> list[str]:
+    """Titles of duties on it whose earlier rung, in the same revision, was taken but never arrived."""
+    earlier = _escalation.alias("earlier")
+    papers = _notice.alias("papers")
+    rows = (
+        select(duty.c.title)
+        .join(_escalation, and_(_escalation.c.duty_id == duty.c.id, _escalation.c.notice_id == notice.id))
+        .join(
+            earlier, and_(earlier.c.duty_id == duty.c.id, earlier.c.revision == _escalation.c.revision, earlier.c.rung < _escalation.c.rung, ~earlier.c.skipped)
+        )
+        .join(papers, papers.c.id == earlier.c.notice_id)
+        .where(papers.c.state.in_(("open", "draft", "issued")))
+        .distinct()
+    )
+    return list(tx.execute(rows).scalars())
+
+
+def way_out(tx: Session, notice: Notice) -> tuple[str, str]:
+    """Channel and audience of its rung."""
+    row = tx.execute(select(_rung.c.channel, _rung.c.audience).where(_rung.c.ladder_id == notice.ladder_id, _rung.c.number == notice.rung)).one_or_none()
+    return (row.channel, row.audience) if row is not None else ("webhook", "contact")
+
+
+def climbing_duties(tx: Session, notice: Notice) -> list[Duty]:
+    """Duties that took their rung with this notice and still wait for its delivery."""
+    same = and_(
+        _escalation.c.duty_id == duty.c.id, _escalation.c.notice_id == notice.id, _escalation.c.revision == duty.c.revision, _escalation.c.rung == duty.c.rung
+    )
+    return list(tx.execute(select(Duty).join(_escalation, same).where(duty.c.state.in_(CLIMBING))).scalars())
+
+
+def sign_duties(tx: Session, notice: Notice) -> list[Duty]:
+    return list(
+        tx.execute(select(Duty).where(duty.c.notice_id == notice.id, duty.c.origin == f"sign:notice:{notice.id}", duty.c.state.in_(UNFINISHED))).scalars()
+    )
+
+
+def hand_duties(tx: Session, notice: Notice) -> list[Duty]:
+    return list(
+        tx.execute(
+            select(Duty).where(duty.c.notice_id == notice.id, duty.c.origin == f"handdeliver:notice:{notice.id}", duty.c.state.in_(UNFINISHED))
+        ).scalars()
+    )
+
+
+def cancel_deliveries(tx: Session, notice: Notice) -> None:
+    tx.execute(
+        update(_delivery)
+        .where(_delivery.c.notice_id == notice.id, _delivery.c.state.in_(("pending", "sending")))
+        .values(state="cancelled", next_attempt_at=None)
+    )
+
+
+def record_hand_delivery(tx: Session, notice: Notice, *, to: str, by: str, at: datetime) -> None:
+    number = tx.execute(select(func.coalesce(func.max(_delivery.c.number), 0)).where(_delivery.c.notice_id == notice.id)).scalar_one() + 1
+    cancel_deliveries(tx, notice)
+    created = insert_new(tx, Delivery, [{
+        "notice_id": notice.id, "number": number, "channel": "hand", "audience": "handler", "state": "delivered", "idempotency_key": f"n{notice.id}-{number}", "attempts": 1,
+        "next_attempt_at": None, "delivered_at": at, "recipients": [{"name": to}],
+    }])  # fmt: skip
+    insert_new(tx, Attempt, [{"delivery_id": created[0], "number": 1, "at": at, "outcome": "delivered", "detail": f"人工送达,{to} 签收,{by} 登记"}])
+
+
+def due_deliveries(tx: Session, now: datetime, campaign_id: int | None) -> int:
+    """How many sendings are due; a rehearsal's are due only when it is named."""
+    rows = select(func.count()).select_from(_delivery).where(_delivery.c.next_attempt_at <= now)
+    return int(tx.execute(only_of(rows, campaign_id)).scalar_one())
+
+
+def only_of(rows, campaign_id: int | None):  # type: ignore[no-untyped-def]  # any select over delivery, given back narrowed
+    joined = select(_notice.c.id).join(_campaign, _campaign.c.id == _notice.c.campaign_id).where(_notice.c.id == _delivery.c.notice_id)
+    joined = joined.where(_campaign.c.id == campaign_id) if campaign_id is not None else joined.where(_campaign.c.rehearsal.is_(False))
+    return rows.where(joined.exists())
+
+
+def units_named(tx: Session, ids: Iterable[int]) -> dict[int, Unit]:
+    unit = table_of(Unit)
+    return {row.id or 0: row for row in tx.execute(select(Unit).where(unit.c.id.in_(list(ids)))).scalars()}

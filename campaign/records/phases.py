@@ -1,0 +1,138 @@
+"""Queries that phases need: what is due with them, and the facts that their gate looks at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, func, select, update
+from sqlmodel import Session
+
+from campaign.records.duties import duty_table as duty
+from campaign.records.statements import table_of
+from campaign.records.tables import (
+    Body,
+    BodyMember,
+    Campaign,
+    Duty,
+    DutyKind,
+    DutyState,
+    Finding,
+    GateRecord,
+    Item,
+    ItemUnit,
+    PackageRecord,
+    Phase,
+    Post,
+    Series,
+    Tenure,
+    Unit,
+)
+from campaign.records.tables.duties import UNFINISHED
+from campaign.rules.calendar import campaign_day
+
+_unit, _post, _tenure, _item, _part, _finding, _series = (table_of(model) for model in (Unit, Post, Tenure, Item, ItemUnit, Finding, Series))
+_body, _member, _gate, _package = (table_of(model) for model in (Body, BodyMember, GateRecord, PackageRecord))
+
+
+def duties_due_with(tx: Session, phase: Phase, *, waiting_without_time: bool = False) -> list[Duty]:
+    """Unfinished duties whose deadline is the phase's end; or those that wait without any time."""
+    chosen = select(Duty).where(duty.c.phase_id == phase.id, duty.c.state.in_(UNFINISHED))
+    if waiting_without_time:
+        chosen = chosen.where(duty.c.due_at.is_(None), duty.c.event_name.is_(None))
+    else:
+        chosen = chosen.where(duty.c.due_source.in_(("phase", "proposed")))
+    return list(tx.execute(chosen.order_by(duty.c.id)).scalars())
+
+
+def move_series(tx: Session, phase: Phase) -> None:
+    if phase.ends_on is not None:
+        tx.execute(update(_series).where(_series.c.phase_id == phase.id, _series.c.state == "active").values(ends_on=phase.ends_on))
+
+
+def units_without_contact(tx: Session, phase: Phase, now: datetime) -> list[str]:
+    """Units with duties in the campaign that have neither a contact person nor an accepted receipt."""
+    today = campaign_day(now)
+    engaged = select(duty.c.unit_id).where(duty.c.campaign_id == phase.campaign_id, duty.c.item_id.is_not(None), duty.c.state != DutyState.CANCELLED).distinct()
+    known = exists().where(
+        _post.c.unit_id == _unit.c.id,
+        _post.c.relation == "contact",
+        _tenure.c.post_id == _post.c.id,
+        _tenure.c.from_on <= today,
+        (_tenure.c.to_on.is_(None)) | (_tenure.c.to_on >= today),
+    )
+    receipt = exists().where(
+        duty.c.unit_id == _unit.c.id,
+        duty.c.campaign_id == phase.campaign_id,
+        duty.c.origin.like("receipt:%"),
+        duty.c.state.in_((DutyState.ACCEPTED, DutyState.WAIVED)),
+    )
+    return list(tx.execute(select(_unit.c.name).where(_unit.c.id.in_(engaged), ~known, ~receipt).order_by(_unit.c.code)).scalars())
+
+
+def items_without_owner(tx: Session, phase: Phase) -> list[str]:
+    owned = exists().where(_part.c.item_id == _item.c.id, _part.c.role.in_(("lead", "responsible")))
+    return list(tx.execute(select(_item.c.title).where(_item.c.campaign_id == phase.campaign_id, _item.c.state == "active", ~owned)).scalars())
+
+
+def open_duties(tx: Session, phase: Phase, *, kinds: tuple[str, ...] | None = None, required_only: bool = True) -> list[Any]:
+    """Unfinished duties of the phase with the unit's name: (id, unit, title, state, due_at)."""
+    chosen = (
+        select(duty.c.id, _unit.c.name.label("unit"), duty.c.title, duty.c.state, duty.c.due_at)
+        .join(_unit, _unit.c.id == duty.c.unit_id)
+        .where(duty.c.phase_id == phase.id, duty.c.state.in_(UNFINISHED))
+        .order_by(duty.c.due_at, duty.c.id)
+    )
+    if kinds is not None:
+        chosen = chosen.where(duty.c.kind.in_(kinds))
+    if required_only:
+        chosen = chosen.where(duty.c.required)
+    return list(tx.execute(chosen).all())
+
+
+def rectifications(tx: Session, phase: Phase, now: datetime) -> tuple[int, int]:
+    """Due by now, and done of those."""
+    chosen = and_(
+        duty.c.campaign_id == phase.campaign_id,
+        duty.c.kind == DutyKind.RECTIFY,
+        duty.c.due_at <= now,
+        duty.c.state.not_in((DutyState.CANCELLED, DutyState.WAIVED)),
+    )
+    due = tx.execute(select(func.count()).select_from(duty).where(chosen)).scalar_one()
+    done = tx.execute(select(func.count()).select_from(duty).where(chosen, duty.c.state == DutyState.ACCEPTED)).scalar_one()
+    return due, done
+
+
+def major_findings(tx: Session, phase: Phase) -> list[Any]:
+    """Open major findings of the campaign, with the duty that is to clear each."""
+    return list(
+        tx.execute(
+            select(func.max(duty.c.id).label("id"), _unit.c.name.label("unit"), _finding.c.text.label("title"))
+            .join(duty, duty.c.finding_id == _finding.c.id)
+            .join(_unit, _unit.c.id == _finding.c.unit_id)
+            .where(_finding.c.campaign_id == phase.campaign_id, _finding.c.severity == "major", _finding.c.state.in_(("rectifying", "rechecking")))
+            .group_by(_finding.c.id, _unit.c.name, _finding.c.text)
+        ).all()
+    )
+
+
+def latest_package(tx: Session, campaign_id: int) -> PackageRecord | None:
+    return tx.execute(select(PackageRecord).where(_package.c.campaign_id == campaign_id).order_by(_package.c.number.desc()).limit(1)).scalar_one_or_none()
+
+
+def leaders(tx: Session, campaign: Campaign) -> list[str]:
+    """Who may overrule a gate: heads, deputies and the office's director, as the plan names them."""
+    rows = (
+        select(_member.c.name)
+        .join(_body, _body.c.id == _member.c.body_id)
+        .where(_body.c.campaign_id == campaign.id, _member.c.role.in_(("head", "deputy", "director")))
+    )
+    return list(tx.execute(rows.order_by(_member.c.id)).scalars())
+
+
+def next_gate_number(tx: Session, phase: Phase) -> int:
+    return tx.execute(select(func.count()).select_from(_gate).where(_gate.c.phase_id == phase.id)).scalar_one() + 1
+
+
+def gates_of(tx: Session, phase: Phase) -> list[GateRecord]:
+    return list(tx.execute(select(GateRecord).where(_gate.c.phase_id == phase.id).order_by(_gate.c.number)).scalars())

@@ -1,0 +1,141 @@
+"""Changes to one duty that are neither handing in nor review: 签收, 免报, 取消, 延期, 暂缓 and 恢复. Each needs its reason and says so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from campaign.errors import CampaignError, Conflict
+from campaign.records.calendars import load_calendar
+from campaign.records.duties import duty_table, finish, open_waiting, start_revision, stop_ladders, waiting_for
+from campaign.records.log import write_event
+from campaign.records.registry import phases_of
+from campaign.records.tables import Campaign, Duty, DutyState
+from campaign.records.tables.duties import UNFINISHED
+from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
+from campaign.work.by import By
+
+
+def acknowledge(tx: Session, duty: Duty, by: By) -> None:
+    """签收. The first one counts; again changes nothing."""
+    _must_be_unfinished(duty, "签收")
+    if duty.acked_at is None:
+        duty.acked_at, duty.acked_by = by.now, by.actor
+        tx.add(duty)
+        _log(tx, duty, by, "ack")
+
+
+def waive(tx: Session, duty: Duty, by: By) -> None:
+    _must_be_unfinished(duty, "免报")
+    _must_have_reason(by, "免报")
+    finish(tx, duty, DutyState.WAIVED, by.now, by.reason)
+    _log(tx, duty, by, "waive")
+
+
+def cancel(tx: Session, duty: Duty, by: By) -> None:
+    _must_be_unfinished(duty, "取消")
+    _must_have_reason(by, "取消")
+    finish(tx, duty, DutyState.CANCELLED, by.now, by.reason)
+    _log(tx, duty, by, "cancel")
+
+
+def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:
+    """延期: a new revision with a later deadline; the rung that was reached stays as its floor, and the first deadline stays visible."""
+    _must_be_unfinished(duty, "延期")
+    _must_have_reason(by, "延期")
+    if duty.state in (DutyState.SUBMITTED, DutyState.SUSPENDED):
+        raise Conflict(f"#{duty.id}「{duty.title}」{DutyState(duty.state).label},不需要延期。", code="no_extension", duty=duty.id)
+    if duty.due_at is not None and due_at <= duty.due_at:
+        raise CampaignError(f"新期限必须晚于现期限 {due_on(duty.due_at)}。", code="not_later", duty=duty.id)
+    if due_at <= by.now:
+        raise CampaignError("新期限必须晚于现在。", code="not_later", duty=duty.id)
+    before = due_on(duty.due_at).isoformat() if duty.due_at else None
+    if duty.state == DutyState.WAITING:
+        duty.due_at, duty.due_source = due_at, "extended"
+        tx.add(duty)
+    else:
+        start_revision(tx, duty, due_at=due_at, now=by.now, state=DutyState(duty.state), source="extended")
+        stop_ladders_of_old_lines(tx, duty, by)
+    _log(tx, duty, by, "extend", {"from": before, "to": due_on(due_at).isoformat()})
+
+
+def stop_ladders_of_old_lines(tx: Session, duty: Duty, by: By) -> None:
+    """Take the duty off papers that have not gone out, without touching the rung that its new deadline has armed."""
+    armed = duty.next_rung_at
+    assert duty.id is not None
+    stop_ladders(tx, [duty.id], by.now)
+    tx.refresh(duty)
+    duty.next_rung_at = armed
+    tx.add(duty)
+    tx.flush()
+
+
+def suspend(tx: Session, duty: Duty, by: By) -> None:
+    """暂缓: the clock stops with its remaining working time."""
+    _must_be_unfinished(duty, "暂缓")
+    _must_have_reason(by, "暂缓")
+    if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
+        raise Conflict(f"#{duty.id}「{duty.title}」的状态是「{DutyState(duty.state).label}」,不能暂缓。", code="no_suspension", duty=duty.id)
+    duty.state, duty.suspended_at, duty.next_rung_at = DutyState.SUSPENDED, by.now, None
+    tx.add(duty)
+    tx.flush()
+    assert duty.id is not None
+    stop_ladders(tx, [duty.id], by.now)
+    _log(tx, duty, by, "suspend")
+
+
+def resume(tx: Session, duty: Duty, by: By) -> None:
+    """恢复: as many working days are left as there were when it stopped; what was overdue stays overdue."""
+    if duty.state != DutyState.SUSPENDED or duty.suspended_at is None or duty.due_at is None:
+        raise Conflict(f"#{duty.id}「{duty.title}」没有处于暂缓状态。", code="not_suspended", duty=duty.id)
+    campaign = tx.get_one(Campaign, duty.campaign_id)
+    calendar = load_calendar(tx, campaign.calendar)
+    stopped, due = campaign_day(duty.suspended_at), due_on(duty.due_at)
+    left = calendar.working_days_between(stopped, due) if due > stopped else 0
+    due_at = due_at_of_day(calendar.add_working_days(campaign_day(by.now), left)) if left else max(duty.due_at, duty.due_at + (by.now - duty.suspended_at))
+    duty.suspended_at = None
+    start_revision(tx, duty, due_at=due_at, now=by.now, state=DutyState.OPEN, source=duty.due_source)
+    _log(tx, duty, by, "resume", {"due_on": due_on(due_at).isoformat()})
+
+
+def report_event(tx: Session, campaign: Campaign, name: str, happened: datetime, by: By) -> int:
+    """An awaited event has happened: duties that hang on it get their deadline, and open where their phase is open. Answers how many."""
+    calendar = load_calendar(tx, campaign.calendar)
+    ids: list[int] = []
+    for duty in waiting_for(tx, campaign, name):
+        days = duty.event_days or "0d"
+        amount = int(days.removesuffix("wd").removesuffix("d") or 0)
+        day = campaign_day(happened)
+        on = calendar.add_working_days(day, amount) if days.endswith("wd") else type(day).fromordinal(day.toordinal() + amount)
+        duty.due_at = duty.first_due_at = due_at_of_day(on)
+        duty.due_source, duty.event_name = "event", None
+        tx.add(duty)
+        ids.append(duty.id or 0)
+    tx.flush()
+    open_phases = [phase.id for phase in phases_of(tx, campaign) if phase.state == "open"]
+    open_waiting(tx, duty_table.c.id.in_(ids) & duty_table.c.phase_id.in_(open_phases), by.now)
+    write_event(
+        tx,
+        at=by.now,
+        actor=by.actor,
+        verb="event",
+        reason=by.reason,
+        campaign_id=campaign.id,
+        detail={"name": name, "on": campaign_day(happened).isoformat(), "duties": len(ids)},
+    )
+    return len(ids)
+
+
+def _must_be_unfinished(duty: Duty, what: str) -> None:
+    if duty.state not in UNFINISHED:
+        raise Conflict(f"#{duty.id}「{duty.title}」{DutyState(duty.state).label},不能再{what}。", code="duty_over", duty=duty.id)
+
+
+def _must_have_reason(by: By, what: str) -> None:
+    if not by.reason.strip():
+        raise CampaignError(f"{what}须写明理由:请加 --reason。", code="no_reason")
+
+
+def _log(tx: Session, duty: Duty, by: By, verb: str, detail: dict[str, object] | None = None) -> None:
+    write_event(tx, at=by.now, actor=by.actor, verb=verb, reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id, detail=detail)

@@ -1,0 +1,39 @@
+"""What is due now, and when the next thing will be: the two questions of the clock. Nothing due is a handful of index look-ups."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from campaign.records import bulletins, notices, outbox, pass_runs, registry, sweeping
+from campaign.records.store import Store
+from campaign.rules.calendar import campaign_day, due_at_of_day
+from campaign.work.pass_types import PassRequest
+from campaign.work.series import HORIZON
+
+
+def due_passes(store: Store, now: datetime, actor: str = "clock") -> list[PassRequest]:
+    """The passes that should run now, in the order in which they should. Rehearsals live in their own time and are never among them."""
+    with store.read() as tx:
+        today = campaign_day(now)
+        found = [PassRequest("phase", slug, key, now, actor, "到期") for slug, key in pass_runs.due_phases(tx, today, now)]
+        if sweeping.any_due(tx, now) or registry.series_due(tx, today + HORIZON):
+            found.append(PassRequest("supervision", None, None, now, actor, "到期"))
+        if bulletins.due(tx, now, None):
+            found.append(PassRequest("bulletin", None, None, now, actor, "到期"))
+        if notices.due_deliveries(tx, now, None):
+            found.append(PassRequest("delivery", None, None, now, actor, "到期"))
+    return found
+
+
+def next_due_at(store: Store, now: datetime) -> datetime | None:
+    """The earliest moment at which something will be due; None when nothing ever will."""
+    with store.read() as tx:
+        day, phase_pass = pass_runs.next_phase_time(tx)
+        times = [
+            sweeping.next_rung_time(tx),
+            outbox.next_attempt_time(tx),
+            bulletins.next_time(tx),
+            phase_pass,
+            due_at_of_day(day - timedelta(days=1)) if day else None,
+        ]
+    return min((at for at in times if at is not None), default=None)

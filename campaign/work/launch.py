@@ -1,0 +1,176 @@
+"""Launching a plan: in one transaction the campaign, its phases, items and duties exist, or nothing does.
+
+The same plan again changes nothing; a changed one is compared duty by duty (by origin) and the difference is shown before it is applied.
+Refuses a plan that `check_plan` finds wanting, with every reason at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from campaign.errors import BadPlan, Conflict
+from campaign.plan.check import check_plan
+from campaign.plan.spec import PlanSpec
+from campaign.records import registry
+from campaign.records.calendars import ensure_years, load_calendar
+from campaign.records.campaigns import find_unit
+from campaign.records.ladders import store_ladder
+from campaign.records.log import write_event
+from campaign.records.tables import Campaign, Phase, PlanVersion
+from campaign.rules.calendar import campaign_day
+from campaign.work.blueprint import Blueprint, draw
+from campaign.work.bulletin import first_bulletin_at
+from campaign.work.by import By
+from campaign.work.replan import apply_items, close_the_removed
+from campaign.work.roll import enter_organisation, enter_units
+
+
+@dataclass
+class Launched:
+    """What a launch did, or with `applied` False would do."""
+
+    campaign: str
+    created: int = 0
+    changed: list[str] = field(default_factory=list)
+    units_created: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    applied: bool = True
+
+
+def launch(
+    tx: Session, spec: PlanSpec, by: By, *, ladders: Path, slug: str | None = None, rehearsal: bool = False, start: date | None = None, end: date | None = None,
+    test_address: str | None = None,
+) -> Launched:  # fmt: skip
+    """Launch `spec`, or apply its changes to the campaign of that slug. The caller commits, or rolls back to have seen only."""
+    _refuse_unfit(spec, by, start, end)
+    slug = slug or slug_of(spec)
+    years = [int(year) for year in re.findall(r"\b(20\d\d)-", spec.model_dump_json())] or [by.now.year]
+    ensure_years(tx, min(years) - 1, max(years) + 1)
+    known = tx.execute(select(Campaign).where(Campaign.slug == slug)).scalars().first()
+    plan = draw(spec, launched_at=known.launched_at if known else by.now, calendar=load_calendar(tx), start=start, end=end)
+    digest = hashlib.sha256(json.dumps(plan.spec.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    if known is None:
+        return _launch_new(tx, plan, by, slug, digest, ladders, rehearsal, test_address)
+    if known.title != plan.spec.title and registry.latest_plan(tx, known).spec.get("title") != plan.spec.title:
+        raise Conflict(f"代号「{slug}」已用于「{known.title}」:请用 --slug 另起一个代号。", code="slug_taken", slug=slug)
+    return _relaunch(tx, known, plan, by, digest)
+
+
+def slug_of(spec: PlanSpec) -> str:
+    """A short stable handle for addresses and commands; derived from the title, so the same file finds its campaign again."""
+    return f"c{hashlib.blake2s(spec.title.encode(), digest_size=4).hexdigest()}"
+
+
+def _refuse_unfit(spec: PlanSpec, by: By, start: date | None, end: date | None) -> None:
+    if not spec.phases and (start or end):
+        spec = spec.model_copy(update={"start": start.isoformat() if start else spec.start, "end": end.isoformat() if end else spec.end})
+    errors = [finding for finding in check_plan(spec, today=campaign_day(by.now)) if finding.level == "error"]
+    if errors:
+        told = "\n".join(f"  {f'第{finding.line}行 ' if finding.line else ''}[{finding.code}] {finding.message}" for finding in errors[:20])
+        more = f"\n  …另有 {len(errors) - 20} 处" if len(errors) > 20 else ""
+        raise BadPlan(f"方案还不能启动,有 {len(errors)} 处必须先解决(campaign plan check 可查看说明):\n{told}{more}", code="plan_errors")
+
+
+def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, ladders: Path, rehearsal: bool, test_address: str | None) -> Launched:
+    done = Launched(slug)
+    ladder_id, office_ladder_id = (_stored_ladder(tx, ladders, name) for name in (plan.spec.ladder, "office"))
+    units = enter_units(tx, plan, done.units_created)
+    campaign = Campaign(
+        slug=slug, title=plan.spec.title[:300], kind=plan.spec.kind.value, rehearsal=rehearsal, launched_at=by.now, starts_on=plan.starts_on, ends_on=plan.ends_on,
+        inspection_on=plan.inspection_on, office_unit_id=units.office.id, ladder_id=ladder_id, office_ladder_id=office_ladder_id,
+        settings={"test_address": test_address} if test_address else {},
+    )  # fmt: skip
+    tx.add(campaign)
+    tx.flush()
+    enter_organisation(tx, campaign, plan.spec, units)
+    phases = {row.key: row for row in (Phase(campaign_id=campaign.id, **_phase_columns(phase)) for phase in plan.phases)}
+    tx.add_all(phases.values())
+    tx.flush()
+    done.created = len(apply_items(tx, campaign, phases, plan, units, by).created)
+    _keep_plan(tx, campaign, plan, digest, 1, by)
+    campaign.next_bulletin_at = first_bulletin_at(tx, campaign, by.now)
+    tx.add(campaign)
+    done.warnings = _warnings(tx, plan, by, done.units_created)
+    write_event(tx, at=by.now, actor=by.actor, verb="launch", reason=by.reason, campaign_id=campaign.id, detail={"duties": done.created, "sha256": digest})
+    return done
+
+
+def _stored_ladder(tx: Session, ladders: Path, name: str) -> int:
+    path = ladders / f"{name}.yaml"
+    if not path.is_file():
+        raise BadPlan(f"找不到督办规则「{name}」:{path} 不存在。请改方案的 ladder 字段,或建立该文件。", code="no_ladder")
+    return store_ladder(tx, name, path.read_text("utf-8"))
+
+
+def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: str) -> Launched:
+    done = Launched(campaign.slug)
+    latest = registry.latest_plan(tx, campaign)
+    if campaign.state != "launched":
+        raise Conflict(
+            f"创建活动「{campaign.title}」已{'结束' if campaign.state == 'finished' else '撤销'}:请用 --slug 另起一个代号重新启动。", code="campaign_over"
+        )
+    if latest.sha256 == digest:
+        return done
+    units = enter_units(tx, plan, done.units_created)
+    phases = {row.key: row for row in registry.phases_of(tx, campaign)}
+    for number, phase in enumerate(plan.phases, 1):
+        columns = _phase_columns(phase)
+        if phase.key not in phases:
+            columns["number"] = len(phases) + 1
+            phases[phase.key] = Phase(campaign_id=campaign.id, **columns)
+            tx.add(phases[phase.key])
+            done.changed.append(f"新增阶段「{phase.name}」")
+        else:
+            done.changed += _change_phase(phases[phase.key], columns, number)
+    tx.flush()
+    campaign.starts_on, campaign.ends_on, campaign.inspection_on = plan.starts_on, plan.ends_on, plan.inspection_on
+    applied = apply_items(tx, campaign, phases, plan, units, by)
+    done.created = len(applied.created)
+    done.changed += applied.changed + close_the_removed(tx, campaign, phases, plan, units, by)
+    _keep_plan(tx, campaign, plan, digest, latest.number + 1, by)
+    done.warnings = _warnings(tx, plan, by, done.units_created) + applied.asked
+    write_event(
+        tx, at=by.now, actor=by.actor, verb="replan", reason=by.reason, campaign_id=campaign.id, detail={"changed": done.changed[:200], "sha256": digest}
+    )
+    return done
+
+
+def _phase_columns(phase: object) -> dict[str, object]:
+    return {name: getattr(phase, name) for name in ("number", "key", "name", "kind", "starts_on", "ends_on", "due_at", "text")}
+
+
+def _change_phase(row: Phase, columns: dict[str, object], number: int) -> list[str]:
+    changed = []
+    words = {"name": "名称", "kind": "类别", "starts_on": "开始日期", "ends_on": "结束日期"}
+    for name, value in columns.items():
+        if name in ("key", "number") or getattr(row, name) == value:
+            continue
+        if name in words:
+            changed.append(f"阶段「{row.name}」的{words[name]}:{getattr(row, name) or '空'} → {value or '空'}")
+        setattr(row, name, value)
+    return changed
+
+
+def _keep_plan(tx: Session, campaign: Campaign, plan: Blueprint, digest: str, number: int, by: By) -> None:
+    tx.add(PlanVersion(campaign_id=campaign.id, number=number, sha256=digest, spec=plan.spec.model_dump(mode="json"), applied_at=by.now, actor=by.actor))
+    tx.flush()
+
+
+def _warnings(tx: Session, plan: Blueprint, by: By, created: list[str]) -> list[str]:
+    told = [f"新建单位「{name}」:名册里没有,请核对名称" for name in created]
+    told += [
+        f"{f'第{finding.line}行 ' if finding.line else ''}[{finding.code}] {finding.message}"
+        for finding in check_plan(plan.spec, today=campaign_day(by.now))
+        if finding.level == "warning"
+    ]
+    office = find_unit(tx, plan.office)
+    if office is not None and not registry.reachable(tx, office, campaign_day(by.now)):
+        told.append(f"办公室「{office.name}」还没有登记联络人:通知暂只记入日志")
+    return told

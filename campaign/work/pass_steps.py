@@ -1,0 +1,212 @@
+"""What each step of a pass does, and how it splits into batches.
+
+One transaction a batch, with the pass's lease renewed in it. A batch of the sweep that fails is halved until the bad row is alone; that one
+is parked with its reason, and never stops the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import Session
+
+from campaign.errors import CampaignError
+from campaign.records import leases, pass_runs, registry, sweeping, views
+from campaign.records.duties import duty_table, open_waiting
+from campaign.records.outbox import collect_lines
+from campaign.records.store import Store
+from campaign.records.tables import Campaign, Duty, Phase
+from campaign.work.bulletin import compile_bulletin, due_bulletins
+from campaign.work.by import By
+from campaign.work.gate import ask_gate
+from campaign.work.hand_in import ask_for_review
+from campaign.work.pass_types import Batch, PassContext, StepResult
+from campaign.work.phases import next_pass_at
+from campaign.work.series import grow_series
+from campaign.work.signing import ask_for_signatures
+
+MOST_BATCHES = 60
+"""Batches of units a step: three such steps stay below 200 task runs."""
+OVERDUE_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a pass needs from outside the records: the way out for notices. Made at the edge from the settings."""
+
+    send: Callable[[Sequence[Any], dict[int, list[Any]], datetime], list[Any]] | None = None
+    batch: int = 200
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def once(store: Store, ctx: PassContext) -> list[Batch]:
+    return [Batch("ALL", ctx.phase_label or ctx.campaign_title)]
+
+
+def units_of_phase(store: Store, ctx: PassContext) -> list[Batch]:
+    """A batch a unit; with many units, groups of neighbours by code."""
+    with store.read() as tx:
+        rows = pass_runs.units_of_phase(tx, ctx.phase_id or 0)
+    size = max(1, -(-len(rows) // MOST_BATCHES))
+    batches = []
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        label = part[0][2] if len(part) == 1 else f"{part[0][2]}等{len(part)}个单位"
+        batches.append(Batch(part[0][1], label, tuple(row[0] for row in part), len(batches)))
+    return batches
+
+
+def assign(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    """Open what the phase asks of these units, and tell each in one digest."""
+    with store.begin() as tx:
+        leases.renew_in(tx, ctx.hold)
+        campaign, phase, by = _rows(tx, ctx)
+        mine = duty_table.c.unit_id.in_(batch.unit_ids) & (duty_table.c.phase_id == phase.id) & duty_table.c.event_name.is_(None)
+        opened = registry.duties_of_ids(tx, open_waiting(tx, mine, by.now))
+        opened += grow_series(tx, campaign.id, by, unit_ids=batch.unit_ids, phase_id=phase.id)
+        _tell(tx, campaign, opened, by, ctx.id)
+        return StepResult({"assigned": len(opened)}, ({"单位": batch.label, "新交办": str(len(opened))},))
+
+
+def collect(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    """Count what came in since the last pass, and see that everything handed in has its review."""
+    with store.begin() as tx:
+        leases.renew_in(tx, ctx.hold)
+        campaign, _phase, by = _rows(tx, ctx)
+        for duty in pass_runs.unreviewed(tx, ctx.phase_id or 0, batch.unit_ids):
+            _ensure_review(tx, campaign, duty, by)
+        previous = pass_runs.last_done(tx, "phase", ctx.campaign_id, ctx.phase_id)
+        collected = views.accepted_since(tx, ctx.phase_id or 0, previous.now if previous else None, batch.unit_ids)
+        return StepResult({"collected": collected})
+
+
+def due_batches(store: Store, ctx: PassContext) -> list[Batch]:
+    with store.begin() as tx:
+        leases.renew_in(tx, ctx.hold)
+        count = sweeping.collect_due(tx, ctx.id, ctx.request.now, campaign_id=ctx.campaign_id, phase_id=ctx.phase_id)
+    return [Batch(f"B{number + 1:03}", f"第{number + 1}批", number=number) for number in range(count)]
+
+
+def escalate(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    """Take the next rung of each due duty of the batch."""
+    try:
+        with store.begin() as tx:
+            leases.renew_in(tx, ctx.hold)
+            swept = sweeping.sweep_batch(tx, ctx.id, batch.number, ctx.request.now)
+            if swept.drafts:
+                ask_for_signatures(tx, swept.drafts, By(ctx.request.actor, ctx.request.now))
+            return StepResult({"escalated": swept.escalated, "skipped": swept.skipped})
+    except (IntegrityError, DataError, ValueError, OverflowError, CampaignError) as error:
+        if isinstance(error, leases.LeaseLost):
+            raise
+        return _halve(store, ctx, batch, error)
+
+
+def _halve(store: Store, ctx: PassContext, batch: Batch, error: Exception) -> StepResult:
+    with store.begin() as tx:
+        leases.renew_in(tx, ctx.hold)
+        ids = pass_runs.due_ids(tx, ctx.id, batch.number)
+        if len(ids) <= 1:
+            for duty_id in ids:
+                pass_runs.park_duty(tx, ctx.name, duty_id, str(error), ctx.request.now)
+            return StepResult({"parked": len(ids)})
+        fresh = pass_runs.move_to_new_batch(tx, ctx.id, ids[len(ids) // 2 :])
+    first, second = escalate(store, ctx, batch), escalate(store, ctx, Batch(batch.code, batch.label, number=fresh))
+    return StepResult({key: first.counts.get(key, 0) + second.counts.get(key, 0) for key in {*first.counts, *second.counts}})
+
+
+def publish(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    """The tables that people look at: progress by unit and the overdue list; and when the phase is worked next."""
+    now = ctx.request.now
+    with store.begin() as tx:
+        leases.renew_in(tx, ctx.hold)
+        campaign = tx.get(Campaign, ctx.campaign_id) if ctx.campaign_id else None
+        phase = tx.get(Phase, ctx.phase_id) if ctx.phase_id else None
+        if campaign is not None and phase is not None and phase.state == "open":
+            phase.next_pass_at = next_pass_at(tx, campaign, now)
+            tx.add(phase)
+    with store.read() as tx:
+        tables: dict[str, list[dict[str, Any]]] = {}
+        if phase is not None and phase.id is not None:
+            tables["progress"] = [
+                {"编号": row["code"], "单位": row["name"], "应办": row["owed"], "已办结": row["accepted"], "待审核": row["submitted"], "退回": row["returned"],
+                 "红灯": row["red"], "黄灯": row["yellow"]}
+                for row in views.progress_by_unit(tx, phase.id, now)
+            ]  # fmt: skip
+        red = views.list_duties(tx, now, campaign=campaign, light="red", phase_id=ctx.phase_id, limit=OVERDUE_SHOWN)
+        tables["overdue"] = [
+            {"编号": row.id, "单位": row.unit, "事项": row.title, "期限": row.due_on, "督办级别": row.rung} for row in red
+        ]  # fmt: skip
+        tables["notices"] = [
+            {"编号": row.id, "单位": row.unit_name, "文书": row.kind, "文号": row.number or "", "状态": row.state}
+            for row in views.notices_of(tx, campaign, limit=OVERDUE_SHOWN)
+        ]
+    return StepResult(tables=tables)
+
+
+def gate(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    """What stands in the way of closing; deciding is a person's."""
+    with store.read() as tx:
+        campaign, phase, by = _rows(tx, ctx)
+        decision = ask_gate(tx, campaign, phase, by.now)
+    blockers = [{"条件": blocker.code, "说明": blocker.text, "可作为遗留": "是" if blocker.carried else "否"} for blocker in decision.blockers]
+    return StepResult({"blockers": len(blockers)}, tables={"gate": blockers})
+
+
+def grow(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    with store.begin() as tx:
+        leases.renew_in(tx, ctx.hold)
+        by = By(ctx.request.actor, ctx.request.now)
+        grown = grow_series(tx, ctx.campaign_id, by)
+        for campaign_id in sorted({duty.campaign_id for duty in grown}):
+            _tell(tx, tx.get_one(Campaign, campaign_id), [duty for duty in grown if duty.campaign_id == campaign_id], by, ctx.id)
+        return StepResult({"assigned": len(grown)})
+
+
+def sending_batches(store: Store, ctx: PassContext) -> list[Batch]:
+    from campaign.work.deliver import due_count
+
+    size = ctx.services.batch if ctx.services else 200
+    with store.read() as tx:
+        count = due_count(tx, ctx.request.now, ctx.campaign_id)
+    return [Batch(f"D{number + 1:03}", f"第{number + 1}批", number=number) for number in range(min(-(-count // size), MOST_BATCHES))]
+
+
+def send(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    from campaign.work.deliver import deliver_batch
+
+    return StepResult(deliver_batch(store, ctx))
+
+
+def campaigns_with_bulletin(store: Store, ctx: PassContext) -> list[Batch]:
+    with store.read() as tx:
+        return [Batch(f"C{row[0]}", row[1], number=row[0]) for row in due_bulletins(tx, ctx.request.now, ctx.campaign_id)]
+
+
+def bulletin(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    with store.begin() as tx:
+        leases.renew_in(tx, ctx.hold)
+        text = compile_bulletin(tx, tx.get_one(Campaign, batch.number), By(ctx.request.actor, ctx.request.now))
+        return StepResult({"bulletins": 1}, tables={"bulletin": [{"内容": text}]})
+
+
+def _rows(tx: Session, ctx: PassContext) -> tuple[Campaign, Phase, By]:
+    campaign, phase = tx.get_one(Campaign, ctx.campaign_id or 0), tx.get_one(Phase, ctx.phase_id or 0)
+    return campaign, phase, By(ctx.request.actor, ctx.request.now, ctx.request.reason)
+
+
+def _tell(tx: Session, campaign: Campaign, opened: Sequence[Duty], by: By, pass_id: int) -> None:
+    assert campaign.id is not None
+    collect_lines(tx, campaign_id=campaign.id, kind="任务分解通知", duties=[(duty.unit_id, duty.id or 0) for duty in opened], now=by.now, pass_id=pass_id)
+
+
+def _ensure_review(tx: Session, campaign: Campaign, duty: Duty, by: By) -> None:
+    from campaign.records import submissions
+
+    latest = submissions.latest(tx, duty)
+    if latest is not None and submissions.verdict_of(tx, latest) is None and not submissions.open_reviews(tx, latest):
+        ask_for_review(tx, campaign, duty, latest, by)

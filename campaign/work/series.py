@@ -1,0 +1,81 @@
+"""Recurring duties: a series a unit, and its occurrences as duties to a horizon of 14 days.
+
+After an outage the occurrences that were missed are recorded as missed, and only the latest is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlmodel import Session
+
+from campaign.plan.spec import Recurrence
+from campaign.records import registry
+from campaign.records.calendars import load_calendar
+from campaign.records.duties import DutyDraft, RungClock, create_duties, finish
+from campaign.records.registry import Part
+from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Item, Phase, Series
+from campaign.rules.calendar import campaign_day, due_at_of_day
+from campaign.rules.recurrence import missed_and_latest, occurrences
+from campaign.work.by import By
+from campaign.work.plan_duties import is_series, owing
+
+HORIZON = timedelta(days=14)
+
+
+def enter_series(tx: Session, campaign: Campaign, phase: Phase, item: Item, parts: Sequence[Part]) -> None:
+    """A series for each unit that owes a recurring item, from its phase's start to its end; dated anew when the phase moves."""
+    if not is_series(item):
+        return
+    starts = phase.starts_on or campaign_day(phase.opened_at or campaign.launched_at)
+    ends = phase.ends_on or campaign.ends_on or starts
+    for part in owing(parts):
+        registry.put_series(
+            tx, campaign_id=campaign.id, phase_id=phase.id, item_id=item.id, unit_id=part.unit_id, origin=f"item:{item.key}/series/unit:{part.code}",
+            title=item.title[:300], recurrence=item.recurrence, starts_on=starts, ends_on=max(ends, starts),
+        )  # fmt: skip
+
+
+def grow_series(tx: Session, campaign_id: int | None, by: By, *, unit_ids: Sequence[int] | None = None, phase_id: int | None = None) -> list[Duty]:
+    """Create the occurrences of open phases up to the horizon; answers the new duties that are owed (missed ones are not)."""
+    today = campaign_day(by.now)
+    grown: list[Duty] = []
+    clocks: dict[str, RungClock] = {}
+    for series, campaign in registry.growing_series(tx, today + HORIZON, campaign_id=campaign_id, unit_ids=unit_ids, phase_id=phase_id):
+        clock = clocks.setdefault(campaign.calendar, RungClock(tx, campaign.calendar))
+        grown += _grow(tx, series, campaign, today, by, clock)
+    return grown
+
+
+def _grow(tx: Session, series: Series, campaign: Campaign, today: date, by: By, clock: RungClock) -> list[Duty]:
+    until = min(today + HORIZON, series.ends_on)
+    found = occurrences(Recurrence.model_validate(series.recurrence), series.next_on or series.starts_on, until, load_calendar(tx, campaign.calendar))
+    missed, _ = missed_and_latest(found, by.now)
+    drafts = {
+        occurrence.key: DutyDraft(
+            campaign_id=series.campaign_id,
+            phase_id=series.phase_id,
+            unit_id=series.unit_id,
+            kind=DutyKind.REPORT,
+            origin=f"{series.origin}/{occurrence.key}",
+            title=f"{series.title}({occurrence.label})",
+            ladder_id=campaign.ladder_id,
+            due_at=due_at_of_day(occurrence.due_on),
+            due_source="own",
+            item_id=series.item_id,
+            series_id=series.id,
+        )
+        for occurrence in found
+    }
+    created = registry.duties_of_ids(tx, create_duties(tx, list(drafts.values()), by.now, clock))
+    gone = {f"{series.origin}/{occurrence.key}" for occurrence in missed}
+    for duty in created:
+        if duty.origin in gone:
+            finish(tx, duty, DutyState.WAIVED, by.now, "停摆期间漏开,记为缺报")
+    series.next_on = until + timedelta(days=1)
+    if until >= series.ends_on:
+        series.state, series.next_on = "ended", None
+    tx.add(series)
+    tx.flush()
+    return [duty for duty in created if duty.origin not in gone]

@@ -1,0 +1,114 @@
+"""Papers that wait for a signature: a draft is a `sign` duty of the office; signed, it is issued and goes out; withdrawn, its duties start that rung anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from campaign.errors import CampaignError, Conflict
+from campaign.records import notices
+from campaign.records.duties import DutyDraft, create_duties, finish, start_revision
+from campaign.records.log import write_event
+from campaign.records.outbox import add_deliveries, give_number, mark_delivered
+from campaign.records.tables import Campaign, DutyKind, DutyState, Notice, Unit
+from campaign.work.by import By
+from campaign.work.hand_in import working_days_after
+
+SIGN_DAYS = 2
+
+
+def ask_for_signatures(tx: Session, notice_ids: Iterable[int], by: By) -> None:
+    """One `sign` duty a draft."""
+    for notice_id in notice_ids:
+        notice = tx.get_one(Notice, notice_id)
+        campaign, unit = tx.get_one(Campaign, notice.campaign_id), tx.get_one(Unit, notice.unit_id)
+        phase_id = notices.phase_of(tx, notice)
+        create_duties(tx, [DutyDraft(
+            campaign_id=notice.campaign_id, phase_id=phase_id, unit_id=campaign.office_unit_id, kind=DutyKind.SIGN, origin=f"sign:notice:{notice.id}",
+            title=f"签发{notice.kind}:{unit.name}", ladder_id=campaign.office_ladder_id, due_at=working_days_after(tx, campaign, by.now, SIGN_DAYS), due_source="own",
+            required=False, notice_id=notice.id,
+        )], by.now)  # fmt: skip
+
+
+def sign_notice(tx: Session, notice: Notice, by: By) -> str | None:
+    """Issue a draft in the name of its signer; answers its document number. Not while an earlier rung of a duty on it never arrived."""
+    if notice.state != "draft":
+        words = {"withdrawn": "已撤回", "open": "不需要签发,会自动发出"}.get(notice.state, f"已由 {notice.signed_by} 签发")
+        raise Conflict(f"文书 {notice.id}{words}。", code="not_a_draft", notice=notice.id)
+    undelivered = notices.undelivered_before(tx, notice)
+    if undelivered:
+        told = "、".join(undelivered[:5])
+        raise Conflict(f"文书 {notice.id} 还不能签发:上一级督办尚未送达({told})。请先送达或登记人工送达。", code="earlier_undelivered", notice=notice.id)
+    if not notices.has_lines(tx, notice):
+        notice.state, notice.closed_reason = "empty", "所列事项均已办结"
+        tx.add(notice)
+        _end_sign_duty(tx, notice, by, DutyState.CANCELLED, "所列事项均已办结")
+        return None
+    notice.state, notice.issued_at, notice.signed_by = "issued", by.now, by.actor
+    tx.add(notice)
+    tx.flush()
+    assert notice.id is not None
+    number = give_number(tx, notice.id, notice.campaign_id, notice.kind, by.now)
+    channel, audience = notices.way_out(tx, notice)
+    add_deliveries(tx, [notice.id], channel=channel, audience=audience, now=by.now)
+    _end_sign_duty(tx, notice, by, DutyState.ACCEPTED, None)
+    write_event(
+        tx,
+        at=by.now,
+        actor=by.actor,
+        verb="sign_notice",
+        reason=by.reason,
+        campaign_id=notice.campaign_id,
+        subject="notice",
+        subject_id=notice.id,
+        detail={"number": number},
+    )
+    return number
+
+
+def withdraw_notice(tx: Session, notice: Notice, by: By) -> None:
+    """Take back a paper that has not gone out. Its duties are not let off: they keep the rung as their floor and wait its dwell again."""
+    if not by.reason.strip():
+        raise CampaignError("撤回文书须写明理由:请加 --reason。", code="no_reason")
+    if notice.state not in ("draft", "open"):
+        raise Conflict(
+            f"文书 {notice.id} 已{'送达' if notice.state == 'delivered' else '发出或撤回'},不能撤回:请另发更正通知。", code="already_out", notice=notice.id
+        )
+    notice.state, notice.closed_reason = "withdrawn", by.reason[:300]
+    tx.add(notice)
+    notices.cancel_deliveries(tx, notice)
+    for duty in notices.climbing_duties(tx, notice):
+        assert duty.due_at is not None
+        start_revision(tx, duty, due_at=duty.due_at, now=by.now, state=DutyState(duty.state), source=duty.due_source)
+    _end_sign_duty(tx, notice, by, DutyState.CANCELLED, by.reason)
+    write_event(tx, at=by.now, actor=by.actor, verb="withdraw_notice", reason=by.reason, campaign_id=notice.campaign_id, subject="notice", subject_id=notice.id)
+
+
+def serve_by_hand(tx: Session, notice: Notice, by: By, *, to: str) -> None:
+    """人工送达: who took it, by whom; as good a delivery as any."""
+    if notice.state != "issued":
+        raise Conflict(f"文书 {notice.id} 的状态不是「已签发待送达」,不需要登记人工送达。", code="not_issued", notice=notice.id)
+    if not to.strip():
+        raise CampaignError("请写明由谁签收:--to 姓名。", code="no_recipient")
+    assert notice.id is not None
+    notices.record_hand_delivery(tx, notice, to=to, by=by.actor, at=by.now)
+    mark_delivered(tx, [notice.id], by.now)
+    for duty in notices.hand_duties(tx, notice):
+        finish(tx, duty, DutyState.ACCEPTED, by.now)
+    write_event(
+        tx,
+        at=by.now,
+        actor=by.actor,
+        verb="serve_by_hand",
+        reason=by.reason,
+        campaign_id=notice.campaign_id,
+        subject="notice",
+        subject_id=notice.id,
+        detail={"to": to},
+    )
+
+
+def _end_sign_duty(tx: Session, notice: Notice, by: By, state: DutyState, reason: str | None) -> None:
+    for duty in notices.sign_duties(tx, notice):
+        finish(tx, duty, state, by.now, reason)
