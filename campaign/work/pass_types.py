@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -59,9 +59,6 @@ class PassContext:
     phase_label: str
     kind: str
     services: Services | None = None
-
-    def with_services(self, services: Services) -> PassContext:
-        return replace(self, services=services)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ PASSES: dict[str, tuple[Step, ...]] = {
 LABELS = {"phase": "阶段", "supervision": "督办巡检", "delivery": "送达", "bulletin": "简报"}
 
 
-def open_pass(store: Store, request: PassRequest) -> PassContext:
+def open_pass(store: Store, request: PassRequest, services: pass_steps.Services | None = None) -> PassContext:
     """Take the pass's lease, open its phase where the day has come, and record the pass as running. Raises `Conflict` while another holds it."""
     by = By(request.actor, request.now, request.reason)
     with store.begin() as tx:
@@ -67,6 +67,7 @@ def open_pass(store: Store, request: PassRequest) -> PassContext:
             id=pass_id, name=request.name, request=request, hold=hold, steps=PASSES[request.name], campaign_id=campaign_id, phase_id=phase_id,
             campaign_slug=campaign.slug if campaign else "", campaign_title=campaign.title if campaign else "全部创建活动",
             phase_key=phase.key if phase else "", phase_label=phase.name if phase else "", kind=phase.kind if phase else request.name,
+            services=services,
         )  # fmt: skip
 
 
@@ -114,9 +115,7 @@ def run_pass(
     store: Store, request: PassRequest, *, services: pass_steps.Services | None = None, on_batch: Callable[[Step, Batch], None] | None = None
 ) -> PassSummary:
     """The whole pass, plainly: what `--local` and the clock's fallback run."""
-    ctx = open_pass(store, request)
-    if services is not None:
-        ctx = ctx.with_services(services)
+    ctx = open_pass(store, request, services)
     results: list[tuple[str, StepResult]] = []
     try:
         for step in ctx.steps:

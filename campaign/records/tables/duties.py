@@ -74,7 +74,7 @@ class Duty(SQLModel, table=True):
         where("ix_duty_event", "campaign_id", "event_name", condition="state = 'waiting'"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     phase_id: int = Field(foreign_key="phase.id")
     unit_id: int = Field(foreign_key="unit.id")
@@ -127,7 +127,7 @@ class Submission(SQLModel, table=True):
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("duty_id", "version"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     duty_id: int = Field(foreign_key="duty.id")
     version: int
     sha256: str = Field(max_length=64)
@@ -149,7 +149,7 @@ class Verdict(SQLModel, table=True):
     __tablename__ = "verdict"
     __table_args__ = (UniqueConstraint("submission_id"), one_of("outcome", ("accepted", "returned")))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id")
     outcome: str = Field(max_length=16)
     reason: str = ""

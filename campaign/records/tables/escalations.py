@@ -16,7 +16,7 @@ class LadderVersion(SQLModel, table=True):
     __tablename__ = "ladder"
     __table_args__ = (UniqueConstraint("name", "sha256"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(max_length=60)
     sha256: str = Field(max_length=64)
     source: str
@@ -50,7 +50,7 @@ class Escalation(SQLModel, table=True):
         CheckConstraint("skipped OR notice_id IS NOT NULL", name="taken_has_a_notice"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     duty_id: int = Field(foreign_key="duty.id")
     revision: int
     rung: int
@@ -88,7 +88,7 @@ class Notice(SQLModel, table=True):
         where("uq_notice_number", "number", condition="number IS NOT NULL", unique=True),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     unit_id: int = Field(foreign_key="unit.id", index=True)
     kind: str = Field(max_length=40)
@@ -116,7 +116,7 @@ class NoticeLine(SQLModel, table=True):
         Index("ix_notice_line_duty_id", "duty_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     notice_id: int = Field(foreign_key="notice.id")
     duty_id: int = Field(foreign_key="duty.id")
     escalation_id: int | None = Field(default=None, foreign_key="escalation.id")
@@ -134,7 +134,7 @@ class Delivery(SQLModel, table=True):
         where("ix_delivery_due", "next_attempt_at", condition="next_attempt_at IS NOT NULL"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     notice_id: int = Field(foreign_key="notice.id")
     number: int = 1
     channel: str = Field(max_length=24)
@@ -152,7 +152,7 @@ class Attempt(SQLModel, table=True):
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("delivery_id", "number"), one_of("outcome", ("delivered", "refused", "failed", "unknown")))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id")
     number: int
     at: datetime

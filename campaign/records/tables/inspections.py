@@ -13,7 +13,7 @@ class Inspection(SQLModel, table=True):
     __tablename__ = "inspection"
     __table_args__ = (UniqueConstraint("campaign_id", "name"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     phase_id: int = Field(foreign_key="phase.id")
     name: str = Field(max_length=120)
@@ -31,7 +31,7 @@ class Finding(SQLModel, table=True):
         UniqueConstraint("campaign_id", "reference"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     phase_id: int = Field(foreign_key="phase.id")
     unit_id: int = Field(foreign_key="unit.id", index=True)
@@ -53,7 +53,7 @@ class GateRecord(SQLModel, table=True):
     __tablename__ = "gate"
     __table_args__ = (UniqueConstraint("phase_id", "number"), one_of("outcome", ("passed", "carried_over", "held", "overruled")))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     phase_id: int = Field(foreign_key="phase.id")
     number: int
     outcome: str = Field(max_length=16)
@@ -70,7 +70,7 @@ class PackageRecord(SQLModel, table=True):
     __tablename__ = "package"
     __table_args__ = (UniqueConstraint("campaign_id", "number"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     number: int
     sha256: str = Field(max_length=64)

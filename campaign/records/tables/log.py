@@ -19,7 +19,7 @@ class Event(SQLModel, table=True):
         Index("ix_event_subject", "subject", "subject_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     at: datetime
     actor: str = Field(max_length=60)
     verb: str = Field(max_length=40)
@@ -35,7 +35,7 @@ class EventBlock(SQLModel, table=True):
     __tablename__ = "event_block"
     __table_args__ = (UniqueConstraint("previous"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     previous: str = Field(max_length=64)
     sha256: str = Field(max_length=64)
     events: int
@@ -74,7 +74,7 @@ class PassRun(SQLModel, table=True):
         where("ix_pass_run_request_key", "request_key", condition="request_key <> ''"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(max_length=24)
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id")
     phase_id: int | None = Field(default=None, foreign_key="phase.id")
@@ -120,7 +120,7 @@ class Parked(SQLModel, table=True):
     __tablename__ = "parked"
     __table_args__ = (UniqueConstraint("pass_name", "subject", "subject_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     pass_name: str = Field(max_length=24)
     subject: str = Field(max_length=24)
     subject_id: int

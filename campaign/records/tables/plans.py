@@ -14,7 +14,7 @@ class Campaign(SQLModel, table=True):
     __tablename__ = "campaign"
     __table_args__ = (UniqueConstraint("slug"), one_of("state", ("launched", "finished", "discarded")))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str = Field(max_length=60)
     title: str = Field(max_length=300)
     kind: str = Field(max_length=24)
@@ -37,7 +37,7 @@ class PlanVersion(SQLModel, table=True):
     __tablename__ = "plan_version"
     __table_args__ = (UniqueConstraint("campaign_id", "number"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     number: int
     sha256: str = Field(max_length=64)
@@ -56,7 +56,7 @@ class Phase(SQLModel, table=True):
         where("ix_phase_due", "starts_on", condition="state = 'planned'"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     key: str = Field(max_length=60)
     number: int
@@ -76,7 +76,7 @@ class Item(SQLModel, table=True):
     __tablename__ = "item"
     __table_args__ = (UniqueConstraint("campaign_id", "key"), one_of("state", ("active", "removed")))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     phase_id: int = Field(foreign_key="phase.id", index=True)
     key: str = Field(max_length=80)
@@ -117,7 +117,7 @@ class Requirement(SQLModel, table=True):
     __tablename__ = "requirement"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     item_id: int = Field(foreign_key="item.id")
     number: int
     name: str = Field(max_length=200)
@@ -138,7 +138,7 @@ class Series(SQLModel, table=True):
         where("ix_series_due", "next_on", condition="state = 'active'"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     phase_id: int = Field(foreign_key="phase.id", index=True)
     item_id: int | None = Field(default=None, foreign_key="item.id")

@@ -12,7 +12,7 @@ class Unit(SQLModel, table=True):
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("name"), UniqueConstraint("code"), one_of("state", ("active", "merged", "abolished")))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     code: str = Field(max_length=16)
     name: str = Field(max_length=120)
     kind: str | None = Field(default=None, max_length=40, index=True)
@@ -32,7 +32,7 @@ class Person(SQLModel, table=True):
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("name", "phone"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(max_length=60)
     phone: str | None = Field(default=None, max_length=40)
     email: str | None = Field(default=None, max_length=120)
@@ -45,7 +45,7 @@ class Post(SQLModel, table=True):
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("unit_id", "relation", "name"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     unit_id: int = Field(foreign_key="unit.id")
     relation: str = Field(max_length=24)
     name: str = Field(max_length=60)
@@ -55,7 +55,7 @@ class Tenure(SQLModel, table=True):
     __tablename__ = "tenure"
     __table_args__ = (UniqueConstraint("person_id", "post_id", "from_on"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id")
     post_id: int = Field(foreign_key="post.id", index=True)
     from_on: date
@@ -68,7 +68,7 @@ class Body(SQLModel, table=True):
     __tablename__ = "body"
     __table_args__ = (UniqueConstraint("campaign_id", "kind", "name"), one_of("kind", ("leading_group", "office", "work_group")))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
     kind: str = Field(max_length=16)
     name: str = Field(max_length=120)
@@ -79,7 +79,7 @@ class BodyMember(SQLModel, table=True):
     __tablename__ = "body_member"
     __table_args__ = (UniqueConstraint("body_id", "role", "name"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     body_id: int = Field(foreign_key="body.id")
     role: str = Field(max_length=24)
     name: str = Field(max_length=120)
