@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     portal_port: int = Field(default=8600, ge=1, le=65535, description="门户网页的端口")
     host: str = Field(default="127.0.0.1", description="各服务监听的地址")
     webhook_url: str | None = Field(default=None, repr=False, description="通用消息推送地址")
+    webhook_secret: str | None = Field(default=None, repr=False, description="通用消息推送的签名密钥;不填则不签名")
+    webhook_allow_local: bool = Field(default=False, description="填 1 允许通用消息推送到本机和内部网络")
     test_address: str | None = Field(default=None, description="golive 之前,所有消息只发到这个地址")
     log_level: str = Field(default="INFO", description="日志级别:DEBUG、INFO、WARNING、ERROR")
 
@@ -90,6 +92,8 @@ def _explain(wrong: ValidationError) -> str:
         limits = error.get("ctx", {})
         if "ge" in limits or "le" in limits or error["type"].startswith("int"):
             allowed = "应为 1 到 65535 的整数"
+        elif error["type"].startswith("bool"):
+            allowed = "应为 1(是)或 0(否)"
         else:
             allowed = str(error["msg"]).removeprefix("Value error, ")
         parts.append(f"{name}(现在是「{error['input']}」){allowed}")
