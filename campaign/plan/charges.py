@@ -27,11 +27,12 @@ _STILL_START = re.compile(
     r"各(?!项|类|种)|应急|发改|发展|交警|交通|经信|经济|经发|(?:建设|组织|创建|对外|联合|服务|指导|就业|执法)(?=局|科|办|部(?!门要)|委|厅|股|处|组|工作领导|领导小组|指挥|会|站|中心|单位)|报社|共青团|不动产|无线电|用人|设计|受托|经营|施工|每个|全体|所有|我\S局|本级|参加\S{2,8}的|存在\S{2,8}的"
 )
 _INSIDE = re.compile(
-    r"[,。;:!?]|对(?!外)|在(?!校|职|编|岗)|将|把|为(?!民)|向|使|让|通过|根据|按照|围绕|加强|开展|组织(?!部|委员|办)|进行|建立|提高|做好|要求|工作(?!组|人员|队|站|委|领导|部|办|室|专班|小组|者|班子)|活动(?!中心|组|办|领导|室|小组|部)|创建(?!办|工作领导|领导|指挥|组|委|活动领导)|环境(?!卫生|保护|监察|科|局|所|监测)|形象|是|了"
+    r"[,。;:!?]|对(?!外)|在(?!校|职|编|岗)|将|把|为(?!民)|向|使|让|通过|根据|按照|围绕|加强|开展|组织(?!部|委员|办)|进行|建立|提高|做好|要求|工作(?!组|人员|队|站|委|领导|部|办|室|专班|小组|者|班子)|活动(?!中心|组|办|领导|室|小组|部)|创建(?!办|工作领导|领导|指挥|组|委|活动领导)|环境(?!卫生|保护|监察|科|局|所|监测)|形象|是|了|深入|走进|赴|发放|张贴"
 )
 _TRIGGER = re.compile(
     r"[也都均还再]?(?:要(?!求)|应当?(?!急)|须|需|必须|务必|应该|不得|将|会(?=组织)|负责(?![人制])|有权|作为|请(?=在|于|将|按|到)|可以?(?=根据|结合))|至少|统一|具体|分别|共同|主动|积极|认真|及时|切实|全面|充分|严格|定期|不定期|适时|自行|自(?=[把行])|单独|立即|密切|全力|全程|每[天日周月年季逢]"
-    r"|根据|按照|按(?=各|要|规|上|照|职)|依据|依托|结合|围绕|针对|通过|利用|联合|会同|对(?!象|口|面|外|接)|与(?=各)|牵头|组织(?!机构|领导|体系|建设|架构)|开展|制定(?!的)|制订|建立|成立|注册|提供|安排|召开|完成|做好|落实|加强|承担|履行|坚持|确定|指定|抓好|把|进行|举办|召集|负有|主持|于(?=\d|每)|在(?=\S{1,24}(?:中|上|下|前|后|时|内|间|里|基础)(?:要|应|须|需|及时|认真|,))|为\S{0,12}(?:负责人|责任人|代表人)"
+    r"|根据|按照|按(?=各|要|规|上|照|职)|依据|依托|结合|围绕|针对|通过|利用|联合|会同|对(?!象|口|面|外|接)|与(?=各)|牵头|组织(?!机构|领导|体系|建设|架构)|开展|制定(?!的)|制订|建立|成立|注册|提供|安排|召开|完成|做好|落实|加强|承担|履行|坚持|确定|指定|抓好|把|进行|举办|召集|负有|主持|于(?=\d|每)|在(?=\S{1,24}(?:中|上|下|前|后|时|内|间|里|基础)(?:要|应|须|需|及时|认真|,))|为\S{0,12}(?:负责人|责任人|代表人|开设|提供|讲授|安排)"
+    r"|开设|撰写|编写|深入|赴|走访|走进|发放|张贴|悬挂|购置|设置|设立|配备|报送|提交|填写|收集|汇总|清理|清扫|选派|抽调|邀请|颁发|公布|受理|拟定|拟订|起草|修订|印发|组建|推行|强化|健全|完善|布置|制作|采取|举行|实行|加大|加快|抽查|全天|承办"
 )
 _STRONG = re.compile(
     r"[也都均]?(?:要(?!求)|应当?(?!急)|须|需|必须|务必|应该|将(?=\S{0,16}(?:组织|对|通过|划分|根据|给予|制定|开展|定期))|负责(?![人制])|有权|不得)|每[天日周月年季]|至少|定期|不定期|组织(?!机构|领导|体系)|牵头|根据|按照|及时|负有|自[把行]|单独|按(?=各|要|规)|对(?!象|口|外|接)|承担|分别|具体负责|于(?=\d)"
@@ -85,7 +86,10 @@ def kind_of_line(key: str) -> str:
 def charge_of_lines(text: str) -> Charge:
     """牵头单位:A 责任单位:B、C / --责任部门(D、E) / (责任单位:F). Blank or __ names nobody, but the line counts as stated."""
     charge = Charge()
+    keys = [m.group("key") for m in _LINE.finditer(text)]
     for found in _LINE.finditer(text):
+        if found.group("key").endswith("人") and any(not k.endswith("人") for k in keys):
+            continue
         rows = names_in(found.group("names"))
         if found.group("key") in ("责任", "配合", "承办") and not rows:
             continue
@@ -116,11 +120,11 @@ def tail_charge(text: str) -> Charge:
 
 _NAMES = r"(?:[^,。;:()由]|\([^()]{1,10}\))"
 _BY = re.compile(
-    rf"由(?P<names>{_NAMES}{{2,40}}?)(?P<verb>负责(?!人)|牵头|组织(?!部)|具体|统一(?=组织|部署|安排|实施|负责|领导|协调|指挥|印制|制作|发放|采购|购买|配送|汇总|管理使用)|根据|按照|承担|落实|主持|实施|承办|主办|统筹|制定|协助|依法协助|配合|指导|提供|监督|汇总|收集)"
+    rf"由(?P<names>{_NAMES}{{2,40}}?)(?:依法)?(?P<verb>负责(?!人)|牵头|组织(?!部)|具体|统一(?=组织|部署|安排|实施|负责|领导|协调|指挥|印制|制作|发放|采购|购买|配送|汇总|管理使用)|根据|按照|承担|落实|主持|实施|承办|主办|统筹|制定|协助|配合|指导|提供|监督|汇总|收集)"
 )
 _LEADS = re.compile(rf"(?:^|[,。;:(]|建立完善|完善|健全|形成|构建)(?P<names>{_NAMES}{{2,30}}?)(?:负责)?牵头(?!单位|人|部门|责任|科室|抓总)(?P<rest>[^。;]{{0,60}})")
-_WITH = re.compile(r"[,、;]?(?P<names>[^,。;:]{2,40}?)(?:积极|密切|协同|共同)*(?:配合|协助|协同|参与)(?:[。;)]|$)")
-_WITH_WORDS = re.compile(r"(?:^|[,;(])(?P<names>[^,。;:()由]{2,40}?)(?:积极|密切|协同|共同|予以)*(?:配合|协助|协办)(?=[。;)]|$)")
+_WITH = re.compile(r"[,、;]?(?P<names>[^,。;:]{2,40}?)(?:积极|密切|协同|共同)*(?:配合|协助|协同|参与)(?:[,。;)]|$)")
+_WITH_WORDS = re.compile(r"(?:^|[,;(])(?P<names>[^,。;:()由]{2,40}?)(?:积极|密切|协同|共同|予以)*(?:配合|协助|协办)(?=[,。;)]|$)")
 _TOGETHER = re.compile(r"(?:会同|联合)(?P<names>[^,。;:]{2,40}?)(?=加强|开展|对|进行|组织|制定|负责|实施|成立|建立|做好|共同|[,。;])")
 _ROLE_OF = re.compile(r"(?:充分)?发挥(?P<name>[^,。;:]{2,16}?(?:组|办|办公室|指挥部|委员会))(?:的)?(?:职能|牵头|协调|监督)?作用")
 _DOES = re.compile(rf"(?:^|[。;,(])\s*(?P<names>{_NAMES}{{2,26}}?)(?:具体|主要|全面|直接|统一)*(?:负责(?![人制])|具体落实(?=[,。;:)]|$)|提供(?=[)]|$)|(?:主|承)办(?=[,。;:)]|$))")
@@ -178,11 +182,15 @@ def _led(charge: Charge, found: re.Match[str]) -> None:
 # subjects -----------------------------------------------------------------------------------------------------------
 
 
+_POST_END = re.compile(r"(?:员|长|书记|主任|人|干部|领导|成员|教师|经理|主席)$")
+
+
 def charge_of_subjects(text: str) -> Charge:
     """The one named unit that is the subject leads; sets and several subjects are responsible."""
     charge = Charge()
     first = list(dict.fromkeys(subjects(text, at_start=True)))
-    names = first or list(dict.fromkeys(subjects(text, at_start=False)))
+    later = list(dict.fromkeys(subjects(text, at_start=False)))
+    names = [*first, *(n for n in later if n not in first and not _POST_END.search(n))] if first else later
     _sort_in(charge, [n for n in names if not any(n != m and (m.endswith(n) or m.startswith(n)) for m in names)])
     return charge
 
@@ -193,9 +201,10 @@ def subjects(text: str, *, at_start: bool) -> Iterator[str]:
         clauses = _clauses(sentence)
         opening = True
         for at, clause in enumerate(clauses):
+            opening = opening or (clauses[at - 1].endswith(":") and len(clauses[at - 1]) <= 17)
             following = clauses[at + 1] if at + 1 < len(clauses) else ""
             if opening == at_start or (opening and not at_start):
-                yield from _subject(clause.strip(), following.strip(), _TRIGGER if opening else _STRONG, alone=opening)
+                yield from _subject(clause.strip(" :"), following.strip(), _TRIGGER if opening else _STRONG, alone=opening)
             opening = opening and bool(_ADVERBIAL.fullmatch(clause.strip()))
 
 
@@ -204,7 +213,7 @@ def _clauses(sentence: str) -> list[str]:
     for at, c in enumerate(sentence):
         depth += (c in "(“《") - (c in ")”》")
         if c == "," and depth <= 0 or (c == ":" and at - start <= 16):
-            parts.append(sentence[start:at])
+            parts.append(sentence[start : at + (c == ":")])
             start = at + 1
     return [*parts, sentence[start:]]
 
@@ -232,6 +241,8 @@ def _with_people(rest: str, trigger: re.Pattern[str]) -> bool:
 
 def _parts(name: str) -> Iterator[str]:
     """Units of a subject: of 存在…的生产经营单位 the noun, of 参加实践的队伍 the whole, for 队伍 alone says too little."""
+    if "或" in name:
+        return
     head = re.sub(r"^.{2,}的(?=[^的]{4,10}$)", "", name)
     if "的" in name and head != name and not re.search(r"[、和]", head):
         name = head

@@ -26,9 +26,9 @@ from campaign.plan.units import name_of_body
 SKIPPED = (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.HOSTS, Role.EVENT)
 _IS = re.compile(r"(?:(?<=^)|(?<=[。;:,\s]))(?:[一二三四五六七八九十]是|首先|其次|再次|最后)[,:]?")
 _GOAL = re.compile(r"(?:实现|达到|完成)[^,。;]{0,24}目标[。;]?$|奠定[^,。;]{0,12}基础[。;]?$|(?:作出|做出)[^,。;]{0,12}贡献[。;]?$")
-_SUBMITS = re.compile(r"报送|上报|报(?:至|到|[\u4e00-\u9fff]{1,12}(?:局|办|委|科|处|室|组|部门|中心|办公室|指挥部|汇总|备案))|提交|递交|交至?|发至|发送|送达?|反馈")
+_SUBMITS = re.compile(r"报送|上报|(?<![通申填海])报(?:至|到|[\u4e00-\u9fff“”]{2,14}(?=[,。;(]|$))|提交|递交|交至?|发至|发送|送达?|反馈")
 _SETS_UP = re.compile(r"任组长|为组长|组长\s*:|总指挥\s*:|任总指挥|成立[^。]{0,40}(?:领导小组|指挥部|委员会)|人员组成|组成人员|名单如下|同志负责")
-_DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?![人制])[^。,;]{4,}|承担")
+_DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?![人制])[^。,;]{4,}|承担|由[^,。;]{2,12}(?<!同志)(?:负责|牵头),")
 _LABEL_LINE = re.compile(r"^(?P<label>[^,。;:]{2,24}?)(?:\([^()]{2,20}\))?:(?=.{2,})")
 _EVENT_LABEL = re.compile(r"^(?:\d+\.)?\s*(?:活动|比赛|会议|报名)?(?:时间|日期|地点|内容|对象|主题|形式|人员|参加人员|方式|联系人|电话|规则|要求|组长|副组长|成员|牵头|责任|配合|备注|名称|流程)")
 _EVENT_TIME = re.compile(r"(?:^|\n|\s)(?:活动|比赛|举办)?(?:时间|日期)\s*:")
@@ -136,7 +136,7 @@ class Reader:
         elif role == Role.ORGANISATION and self._is_only_staff(node, whole, body):
             return
         elif body and (role in (Role.DUTIES, Role.ORGANISATION, Role.OTHER) or _DUTY.search(whole)):
-            self._item(node, role, stated or Charge(lead=[body], stated=True) if not (stated and stated.lead) else stated, group, stage)
+            self._item(node, role, stated if stated and stated.lead else _of_body(body, whole), group, stage)
         elif parts := self._named_parts(node):
             for part in parts:
                 self._add(part, node, "", Charge(), stage, number=node.label)
@@ -145,13 +145,13 @@ class Reader:
                 self._add(para, node, re.split(r"[:(]", para.text)[0], Charge(), stage, number="")
         elif self._is_goal(node, role, whole):
             return
-        elif whole or node.level > 1 or node.kind == "label" or role == Role.TASKS:
+        elif whole or node.level > 1 or node.kind in ("label", "article") or role == Role.TASKS:
             self._item(node, role, stated, group, stage)
 
     def _is_only_staff(self, node: Node, whole: str, body: str | None) -> bool:
         """A leading group's list of names hands nothing out; 1、成立…领导小组 as an entry of its own does."""
-        if body and not _DUTY.search(whole):
-            return True
+        if body:
+            return not _DUTY.search(whole)
         if node.kind in ("cn", "label", "cnp"):
             return bool(_SETS_UP.search(whole)) or not (charge_of_subjects(whole).lead or charge_of_subjects(whole).responsible)
         return bool(re.search(r"组长\s*:|总指挥\s*:", whole))
@@ -255,6 +255,16 @@ class Reader:
         return subject
 
 
+def _of_body(body: str, text: str) -> Charge:
+    """Duties below a group or post: its lead unit if the text names one (由水利站牵头), else itself; 各街道 owe them each."""
+    spoken = charge_of_verbs(text)
+    if spoken.lead and re.search(rf"由{re.escape(spoken.lead[0])}|{re.escape(spoken.lead[0])}(?:负责)?牵头", text):
+        return Charge(lead=spoken.lead[:1], supporting=spoken.supporting, stated=True)
+    if re.match(r"各|所有|全体", body):
+        return Charge(responsible=[body], supporting=spoken.supporting, stated=True)
+    return Charge(lead=[body], supporting=spoken.supporting, stated=True)
+
+
 def _without_number(text: str) -> str:
     return re.sub(r"^[(]?[一二三四五六七八九十\d①-⑳⑴-⒇]+[)、.]\s*", "", text)
 
@@ -329,8 +339,8 @@ def title_of(text: str, heading: str) -> str:
     if words and len(words) <= 46 and not name_of_body(heading):
         return words
     rest = _without_number(text)
-    if heading and rest.startswith(heading) and name_of_body(heading) and "\n" in rest:
-        rest = rest.split("\n", 1)[1]
+    if heading and rest.startswith(heading) and name_of_body(heading):
+        rest = rest[len(heading) :].lstrip(" :。\n") or rest
     title = ""
     for piece in re.split(r"(?<=[,。;:!?\n])", rest):
         if title and (len(title) + len(piece) > 36 or title[-1] in "。;!?\n"):

@@ -14,8 +14,9 @@ _DONE = re.compile(
     r"取得了|得到了|完成了|召开了|成立了|开展了|制定了|建立了|组织了|进行了|制成了|开办了|形成了|设立了|投入了|下发了|举办了|营造了|实现了|发放了|落实了|提高了|加强了|树立了|鼓舞了|推进了|增强了|改善了|解决了|出台了|传达了|提出了|清理了|整治了|新建|新增|新购"
     r"|共(?:发放|清理|出动|组织|召开|开展|拆除|处置|规范|投入|检查|整治|完成|计|参与)|已经?[^,。;]{0,6}(?:完成|建立|开展|成立|形成|达到|全部)|(?:一年|半年|近年|几年|以来|自[^,。;]{2,20}以来)[,、]|总结如下|汇报如下|成效(?:显著|明显)|圆满完成了|多次|先后|相继"
 )
-_PLANNED = re.compile(r"要[^求素点闻么]|将[^于来军]|必须|应当|务必|确保|力争|拟|计划(?:于|在)|严禁|不得|须")
+_PLANNED = re.compile(r"(?<![主重需首紧只想])要(?![求素点闻么位道件地])|将(?![于来军])|必须|应当|务必|力争|拟|计划(?:于|在)|严禁|不得|须")
 _REPORT_TITLE = re.compile(r"总结|汇报|报告|经验|做法|纪实|述职|情况")
+_DECLARES = re.compile(r"制[订定]|通知如下|如下(?:方案|计划|安排|意见)|提出|印发")
 _REPORT_SAYS = re.compile(r"(?:总结|汇报|报告)如下|取得了[^。]{0,16}(?:成效|成绩|效果|进展)|主要(?:做法|成效)|存在(?:的)?(?:主要)?问题|回顾|现将[^。]{0,30}(?:情况|工作)[^。]{0,10}(?:汇报|报告|总结)")
 _EMERGENCY = re.compile(r"应急预案|疫情防控(?:工作)?(?:方案|预案|应急)|突发[^,。;]{0,16}(?:预案|应急处[理置])|应急处置(?:方案|预案)|防汛(?:抗旱)?(?:应急)?(?:预案|方案)|防控工作[^。]{0,20}(?:特?制定|方案)|应急响应")
 _EMERGENCY_DECLARED = re.compile(r"(?:制[订定]|印发)[^。]{0,16}(?:应急|防控)?(?:预案)|(?:疫情|疾病|灾害|突发|事故)[^。]{0,60}(?:防控|应急|处置)[^。]{0,60}(?:制定|制订)[^。]{0,14}(?:方案|预案)")
@@ -41,8 +42,8 @@ def kind_of(title: str, opening: str, headings: list[str], body: str, *, phases:
         return PlanKind.MANAGEMENT_RULES
     if rules >= 2 and rules * 2 >= len(headings) and phases < 2:
         return PlanKind.MANAGEMENT_RULES
-    if events >= 2 or _NOTICE.search(opening):
-        return PlanKind.ACTIVITY_NOTICE if phases < 2 or _NOTICE.search(opening) or events >= 3 else PlanKind.CAMPAIGN_PLAN
+    if "通知如下" in opening or (phases < 2 and (events >= 2 or _NOTICE.search(opening))) or events >= 4:
+        return PlanKind.ACTIVITY_NOTICE
     if phases >= 2:
         return PlanKind.CAMPAIGN_PLAN
     declared = _DECLARES_CREATION.search(opening)
@@ -63,8 +64,9 @@ def _is_report(title: str, opening: str, headings: list[str], body: str, phases:
     score += 2.0 if _REPORT_SAYS.search(opening) else 0
     score += 1.0 if any(_REPORT_SAYS.search(h) or re.search(r"成效|做法|存在.{0,4}问题|下一步", h) for h in headings) else 0
     score += 0.5 if _REPORT_TITLE.search(title) else 0
-    per_thousand = done * 1000 / max(400, len(body))
+    per_thousand = done * 1000 / max(400, len(body)) if done >= 4 else 0
     score += 2.0 if per_thousand >= 4 else 1.0 if per_thousand >= 2.5 else 0
+    score += 1.0 if done >= 6 and not _DECLARES.search(opening) else 0
     score += 1.0 if done > planned else 0
     score -= 2.0 if phases >= 2 else 0
     score -= 1.0 if re.search(r"特?制[订定](?:本|此|如下|以下|[^。,]{0,24}方案)", opening) else 0

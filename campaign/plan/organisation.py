@@ -140,6 +140,8 @@ def _office(text: str) -> tuple[Office | None, list[str]]:
         office_name = re.sub(r"^(?:成立|的|由|在)", "", prefix) + "办公室"
     if office_name is None and (m2 := _OFFICE_NAME.search(text)):
         office_name = re.sub(r"^.*(?:由|向|至|报|交|在|及时|的)(?=[\u4e00-\u9fff]{2,}(?:领导小组|指挥部)|领导小组|指挥部)", "", m2.group("name")).replace("下设", "").replace("设办", "办")
+    if office_name is None and (m3 := re.search(r"(?:^|[。;,\n])(?P<name>[\u4e00-\u9fff“”]{0,12}办公室)设在", text)):
+        office_name = m3.group("name")
     if office_name is None and (re.search(r"(?:下)?设(?:立)?(?:一个)?办公室", text)):
         office_name = "办公室"
     if office_name is None:

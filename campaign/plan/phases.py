@@ -24,8 +24,8 @@ _ANY_STAGE = re.compile(r"^[^,。;:]{0,24}阶段")
 
 _NAME_KINDS: tuple[tuple[PhaseKind, re.Pattern[str]], ...] = (
     (PhaseKind.RECTIFICATION, re.compile(r"自查|整改|查漏补缺|自评(?!.{0,4}验收)|问题整治|自纠|对标|纠正|查摆|查找")),
-    (PhaseKind.CONSOLIDATION, re.compile(r"总结|巩固|表彰|长效|评优|评先|颁奖|成果(?:展示|转化)|常态|评比表彰|后续")),
-    (PhaseKind.READINESS, re.compile(r"迎检|迎评|迎接|迎验|验收|申报(?!与?项目|立项)|考核|评估|检查|督查|督导|考评|测评|评审|冲刺|评比")),
+    (PhaseKind.CONSOLIDATION, re.compile(r"总结|巩固|表彰|长效|评优|评先|颁奖|成果(?:展示|转化)|常态|评比|评选|授牌|后续")),
+    (PhaseKind.READINESS, re.compile(r"迎检|迎评|迎接|迎验|验收|申报(?!与?项目|立项)|考核|评估|检查|督查|督导|考评|测评|评审|冲刺")),
     (PhaseKind.MOBILIZATION, re.compile(r"动员|启动|部署|宣传|发动|筹备|准备|组织机构|学习|培训|报名|调研|摸底|制定|策划|推荐|召集|组建|征集|预热|造势|前期|布置|谋划|规划")),
     (PhaseKind.ROLLOUT, re.compile(r"实施|推进|开展|落实|整治|攻坚|集中|全面|提升|建设|活动|创建|执行|排查|治理|比赛|演出|收费|运行|立项|深化|提高|行动|初赛|决赛|展示")),
 )
@@ -141,7 +141,7 @@ def _name(head: str, node: Node) -> str:
 def _plain_stages(node: Node) -> list[Stage]:
     """Stages that stand as unnumbered paragraphs: 宣传发动阶段(3月):…"""
     found: list[Stage] = []
-    for para in node.texts():
+    for para in [piece for whole in node.texts() for piece in _one_stage_each(whole)]:
         head = para.text[:60]
         if _ANY_STAGE.match(head) or (re.match(r"[(\[【]?\S{0,3}\d", head) and re.search(r"^[^,。]{4,40}阶段", head)):
             edge = re.search(r"阶段(?:[(\[【][^)\]】]*[)\]】])?\s*[:。,]?", para.text)
@@ -152,6 +152,18 @@ def _plain_stages(node: Node) -> list[Stage]:
         elif found:
             found[-1].body.append(para)
     return found
+
+
+_STAGE_PIECE = re.compile(r"[^,。;:]{0,40}阶段")
+
+
+def _one_stage_each(para: Para) -> list[Para]:
+    """即日起至5月10日为自查阶段;5月11日至31日为迎检阶段 holds two stages in one paragraph."""
+    starts = [m.end() for m in re.finditer(r"^|[。;]\s*", para.text) if _STAGE_PIECE.match(para.text, m.end())]
+    if len(starts) < 2:
+        return [para]
+    starts[0] = 0
+    return [para.cut(a, b) for a, b in zip(starts, [*starts, len(para.text)][1:], strict=True)]
 
 
 def _dated(phrases: list[Phrase | None], year: int) -> list[Span]:

@@ -31,9 +31,9 @@ _WEEK = dict(zip("一二三四五六日末", ("MO", "TU", "WE", "TH", "FR", "SA"
 def recurrence_of(text: str) -> Recurrence | None:
     """The first stated period of a folded text, the shortest one if several are named."""
     for every, pattern in _EVERY:
-        for found in pattern.finditer(text):
-            if not _is_rate(text, found):
-                return _period(every, text, found)
+        rows = [found for found in pattern.finditer(text) if not _is_rate(text, found)]
+        if rows:
+            return _period(every, text, next((r for r in rows if re.search(r"\d|[周期][一二三四五六日]", r.group(0))), rows[0]))
     if found_days := _DAYS.search(text):
         return Recurrence(every="festival", on=tuple(dict.fromkeys(_FESTIVAL_WORD.findall(found_days.group(0)))), text=found_days.group(0))
     if found_open := _OPEN.search(text):
