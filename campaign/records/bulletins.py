@@ -32,17 +32,14 @@ def next_time(tx: Session) -> datetime | None:
 
 
 def count(tx: Session, campaign_id: int) -> int:
-    return tx.execute(select(func.count()).select_from(_notice).where(_notice.c.campaign_id == campaign_id, _notice.c.kind == "周报")).scalar_one()
+    return int(tx.execute(select(func.count()).select_from(_notice).where(_notice.c.campaign_id == campaign_id, _notice.c.kind == "周报")).scalar_one())
 
 
 def finished_since(tx: Session, campaign_id: int, since: datetime) -> int:
-    return tx.execute(
-        select(func.count()).select_from(duty).where(duty.c.campaign_id == campaign_id, duty.c.state == DutyState.ACCEPTED, duty.c.finished_at > since)
-    ).scalar_one()
+    finished = (duty.c.campaign_id == campaign_id) & (duty.c.state == DutyState.ACCEPTED) & (duty.c.finished_at > since)
+    return int(tx.execute(select(func.count()).select_from(duty).where(finished)).scalar_one())
 
 
 def escalated_since(tx: Session, campaign_id: int, since: datetime) -> int:
-    return tx.execute(
-        select(func.count()).select_from(_escalation).join(duty, duty.c.id == _escalation.c.duty_id)
-        .where(duty.c.campaign_id == campaign_id, _escalation.c.taken_at > since, _escalation.c.skipped.is_(False))
-    ).scalar_one()  # fmt: skip
+    taken = (duty.c.campaign_id == campaign_id) & (_escalation.c.taken_at > since) & _escalation.c.skipped.is_(False)
+    return int(tx.execute(select(func.count()).select_from(_escalation).join(duty, duty.c.id == _escalation.c.duty_id).where(taken)).scalar_one())

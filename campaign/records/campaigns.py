@@ -9,18 +9,21 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from campaign.errors import NotFound
+from campaign.records.statements import table_of
 from campaign.records.tables import Campaign, Duty, Phase, Unit, UnitAlias
+
+_campaign, _phase, _duty, _unit, _alias = (table_of(model) for model in (Campaign, Phase, Duty, Unit, UnitAlias))
 
 
 def find_campaign(tx: Session, slug: str) -> Campaign:
     """By slug, or by its title; a slug may carry 「 · title」 behind it, as the selects of Prefect's form show it."""
     wanted = slug.split(" · ", 1)[0].strip()
-    found = (
-        tx.execute(select(Campaign).where(Campaign.slug == wanted)).scalar_one_or_none()
-        or tx.execute(select(Campaign).where(Campaign.title == wanted).limit(1)).scalar_one_or_none()
+    found: Campaign | None = (
+        tx.execute(select(Campaign).where(_campaign.c.slug == wanted)).scalar_one_or_none()
+        or tx.execute(select(Campaign).where(_campaign.c.title == wanted).limit(1)).scalar_one_or_none()
     )
     if found is None:
-        rows = tx.execute(select(Campaign.slug, Campaign.title).order_by(Campaign.slug)).all()
+        rows = tx.execute(select(_campaign.c.slug, _campaign.c.title).order_by(_campaign.c.slug)).all()
         raise NotFound(
             f"没有名为「{wanted}」的创建活动。{_offer(wanted, [row.slug for row in rows] + [row.title for row in rows])}", code="no_campaign", asked=wanted
         )
@@ -30,7 +33,7 @@ def find_campaign(tx: Session, slug: str) -> Campaign:
 def find_phase(tx: Session, campaign: Campaign, wanted: str) -> Phase:
     """By number, key or name, never by kind: a plan may have two phases of one kind."""
     wanted = wanted.split(" · ", 1)[0].strip()
-    phases = tx.execute(select(Phase).where(Phase.campaign_id == campaign.id).order_by(Phase.number)).scalars().all()
+    phases: list[Phase] = list(tx.execute(select(Phase).where(_phase.c.campaign_id == campaign.id).order_by(_phase.c.number)).scalars())
     for phase in phases:
         if wanted in (str(phase.number), phase.key, phase.name):
             return phase
@@ -47,12 +50,12 @@ def find_duty(tx: Session, wanted: str | int) -> Duty:
     text = str(wanted).lstrip("#").strip()
     duty = tx.get(Duty, int(text)) if text.isdigit() else None
     if duty is None and not text.isdigit():
-        rows = tx.execute(select(Duty).where(Duty.origin == text).limit(2)).scalars().all()
+        rows = tx.execute(select(Duty).where(_duty.c.origin == text).limit(2)).scalars().all()
         if len(rows) > 1:
             raise NotFound(f"有多项应办事项的来源是「{text}」:请用编号。", code="ambiguous_duty", asked=text)
         duty = rows[0] if rows else None
     if duty is None:
-        top = tx.execute(select(func.max(Duty.id))).scalar_one()
+        top = tx.execute(select(func.max(_duty.c.id))).scalar_one()
         hint = f"编号从 1 到 {top}" if top else "还没有任何应办事项,请先启动创建活动"
         raise NotFound(f"没有编号为 {text} 的应办事项({hint})。用 campaign duties 查看清单。", code="no_duty", asked=text)
     return duty
@@ -60,9 +63,9 @@ def find_duty(tx: Session, wanted: str | int) -> Duty:
 
 def find_unit(tx: Session, wanted: str) -> Unit | None:
     """By code, name or alias; a merged unit answers with its successor."""
-    unit = tx.execute(select(Unit).where((Unit.name == wanted) | (Unit.code == wanted))).scalars().first()
+    unit = tx.execute(select(Unit).where((_unit.c.name == wanted) | (_unit.c.code == wanted))).scalars().first()
     if unit is None:
-        unit = tx.execute(select(Unit).join(UnitAlias, UnitAlias.unit_id == Unit.id).where(UnitAlias.name == wanted)).scalars().first()
+        unit = tx.execute(select(Unit).join(_alias, _alias.c.unit_id == _unit.c.id).where(_alias.c.name == wanted)).scalars().first()
     seen = set()
     while unit is not None and unit.state == "merged" and unit.successor_id is not None and unit.id not in seen:
         seen.add(unit.id)
@@ -73,7 +76,7 @@ def find_unit(tx: Session, wanted: str) -> Unit | None:
 def need_unit(tx: Session, wanted: str) -> Unit:
     unit = find_unit(tx, wanted)
     if unit is None:
-        names = tx.execute(select(Unit.name)).scalars().all()
+        names = tx.execute(select(_unit.c.name)).scalars().all()
         raise NotFound(f"没有单位「{wanted}」。{_offer(wanted, names)}", code="no_unit", asked=wanted)
     return unit
 

@@ -27,8 +27,9 @@ def store_ladder(tx: Session, name: str, source: str) -> int:
         insert(_rung),
         [
             {
-                "ladder_id": created[0], "number": rung.number, "name": rung.name, "signed": rung.signed, "numbered": rung.numbered, "before_deadline": rung.before_deadline,
-                "document": rung.document, "channel": rung.channels[0], "fallbacks": ",".join(rung.channels[1:]), "audience": ",".join(rung.audience),
+                "ladder_id": created[0], "number": rung.number, "name": rung.name, "signed": rung.signed, "numbered": rung.numbered,
+                "before_deadline": rung.before_deadline, "document": rung.document, "channel": rung.channels[0],
+                "fallbacks": ",".join(rung.channels[1:]), "audience": ",".join(rung.audience),
             }
             for rung in ladder.rungs
         ],

@@ -123,4 +123,4 @@ def head(tx: Session) -> str:
 
 
 def unsealed(tx: Session) -> int:
-    return tx.execute(select(func.count()).select_from(_event).where(_event.c.block_id.is_(None))).scalar_one()
+    return int(tx.execute(select(func.count()).select_from(_event).where(_event.c.block_id.is_(None))).scalar_one())

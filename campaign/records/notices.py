@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlmodel import Session
 
 from campaign.errors import NotFound
@@ -94,8 +95,8 @@ def record_hand_delivery(tx: Session, notice: Notice, *, to: str, by: str, at: d
     number = tx.execute(select(func.coalesce(func.max(_delivery.c.number), 0)).where(_delivery.c.notice_id == notice.id)).scalar_one() + 1
     cancel_deliveries(tx, notice)
     created = insert_new(tx, Delivery, [{
-        "notice_id": notice.id, "number": number, "channel": "hand", "audience": "handler", "state": "delivered", "idempotency_key": f"n{notice.id}-{number}", "attempts": 1,
-        "next_attempt_at": None, "delivered_at": at, "recipients": [{"name": to}],
+        "notice_id": notice.id, "number": number, "channel": "hand", "audience": "handler", "state": "delivered",
+        "idempotency_key": f"n{notice.id}-{number}", "attempts": 1, "next_attempt_at": None, "delivered_at": at, "recipients": [{"name": to}],
     }])  # fmt: skip
     insert_new(tx, Attempt, [{"delivery_id": created[0], "number": 1, "at": at, "outcome": "delivered", "detail": f"人工送达,{to} 签收,{by} 登记"}])
 
@@ -106,7 +107,8 @@ def due_deliveries(tx: Session, now: datetime, campaign_id: int | None) -> int:
     return int(tx.execute(only_of(rows, campaign_id)).scalar_one())
 
 
-def only_of(rows, campaign_id: int | None):  # type: ignore[no-untyped-def]  # any select over delivery, given back narrowed
+def only_of(rows: Select[Any], campaign_id: int | None) -> Select[Any]:
+    """A select over deliveries, narrowed to a campaign, or to those that are no rehearsal."""
     joined = select(_notice.c.id).join(_campaign, _campaign.c.id == _notice.c.campaign_id).where(_notice.c.id == _delivery.c.notice_id)
     joined = joined.where(_campaign.c.id == campaign_id) if campaign_id is not None else joined.where(_campaign.c.rehearsal.is_(False))
     return rows.where(joined.exists())

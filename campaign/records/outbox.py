@@ -186,8 +186,8 @@ def give_number(tx: Session, notice_id: int, campaign_id: int, kind: str, now: d
 
 def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
     rows = tx.execute(
-        select(_delivery, _notice.c.campaign_id, _notice.c.unit_id, _notice.c.kind, _notice.c.rung, _notice.c.number.label("document_number"), _notice.c.issued_at,
-               _notice.c.body, _campaign.c.title, _campaign.c.live_at, _unit.c.name)
+        select(_delivery, _notice.c.campaign_id, _notice.c.unit_id, _notice.c.kind, _notice.c.rung, _notice.c.number.label("document_number"),
+               _notice.c.issued_at, _notice.c.body, _campaign.c.title, _campaign.c.live_at, _unit.c.name)
         .join(_notice, _notice.c.id == _delivery.c.notice_id)
         .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
         .join(_unit, _unit.c.id == _notice.c.unit_id)
@@ -204,9 +204,10 @@ def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
         lines.setdefault(line.notice_id, []).append(Line(line.id, line.title, line.due_at, line.closed_reason))
     return [
         Outgoing(
-            delivery_id=row.id, notice_id=row.notice_id, campaign_id=row.campaign_id, campaign_title=row.title, unit_id=row.unit_id, unit_name=row.name, kind=row.kind,
-            rung=row.rung, number=row.document_number, channel=row.channel, audience=row.audience, idempotency_key=row.idempotency_key, attempts=row.attempts,
-            issued_at=row.issued_at, live=row.live_at is not None, body=row.body, lines=tuple(lines.get(row.notice_id, ())),
+            delivery_id=row.id, notice_id=row.notice_id, campaign_id=row.campaign_id, campaign_title=row.title, unit_id=row.unit_id, unit_name=row.name,
+            kind=row.kind, rung=row.rung, number=row.document_number, channel=row.channel, audience=row.audience,
+            idempotency_key=row.idempotency_key, attempts=row.attempts, issued_at=row.issued_at, live=row.live_at is not None,
+            body=row.body, lines=tuple(lines.get(row.notice_id, ())),
         )
         for row in rows
     ]  # fmt: skip
@@ -295,8 +296,8 @@ def write_notice(
         select(func.count()).select_from(_notice).where(_notice.c.campaign_id == campaign_id, _notice.c.unit_id == unit_id, _notice.c.kind == kind)
     ).scalar_one()
     notice_id: int = tx.execute(
-        insert(_notice).values(campaign_id=campaign_id, unit_id=unit_id, kind=kind, rung=0, day=campaign_day(now), batch=batch + 1, state="open", title=title[:300],
-                               body=body, created_at=now).returning(_notice.c.id)
+        insert(_notice).values(campaign_id=campaign_id, unit_id=unit_id, kind=kind, rung=0, day=campaign_day(now), batch=batch + 1, state="open",
+                               title=title[:300], body=body, created_at=now).returning(_notice.c.id)
     ).scalar_one()  # fmt: skip
     add_deliveries(tx, [notice_id], channel=channel, audience=audience, now=now)
     return notice_id

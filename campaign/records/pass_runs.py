@@ -63,7 +63,7 @@ def park_duty(tx: Session, pass_name: str, duty_id: int, reason: str, now: datet
 
 
 def count_notices(tx: Session, pass_id: int) -> int:
-    return tx.execute(select(func.count()).select_from(_notice).where(_notice.c.pass_id == pass_id)).scalar_one()
+    return int(tx.execute(select(func.count()).select_from(_notice).where(_notice.c.pass_id == pass_id)).scalar_one())
 
 
 def escalated_by_campaign(tx: Session, pass_id: int) -> dict[int, int]:

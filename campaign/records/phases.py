@@ -131,7 +131,7 @@ def leaders(tx: Session, campaign: Campaign) -> list[str]:
 
 
 def next_gate_number(tx: Session, phase: Phase) -> int:
-    return tx.execute(select(func.count()).select_from(_gate).where(_gate.c.phase_id == phase.id)).scalar_one() + 1
+    return int(tx.execute(select(func.count()).select_from(_gate).where(_gate.c.phase_id == phase.id)).scalar_one()) + 1
 
 
 def gates_of(tx: Session, phase: Phase) -> list[GateRecord]:

@@ -29,7 +29,8 @@ class Part:
 
 def latest_plan(tx: Session, campaign: Campaign) -> PlanVersion:
     versions = table_of(PlanVersion)
-    return tx.execute(select(PlanVersion).where(versions.c.campaign_id == campaign.id).order_by(versions.c.number.desc()).limit(1)).scalar_one()
+    latest: PlanVersion = tx.execute(select(PlanVersion).where(versions.c.campaign_id == campaign.id).order_by(versions.c.number.desc()).limit(1)).scalar_one()
+    return latest
 
 
 def phases_of(tx: Session, campaign: Campaign) -> list[Phase]:

@@ -70,7 +70,7 @@ def collect_due(tx: Session, pass_id: int, now: datetime, *, campaign_id: int | 
         return 0
     if tx.get_bind().dialect.name == "postgresql":
         tx.execute(text("ANALYZE pass_due"))  # without statistics its planner scans the duties once a batch
-    return (filled.rowcount - 1) // BATCH + 1
+    return (int(filled.rowcount) - 1) // BATCH + 1
 
 
 def sweep_batch(tx: Session, pass_id: int, batch: int, now: datetime) -> Swept:
@@ -128,8 +128,8 @@ def _record_skip(tx: Session, bound: dict[str, Any], number: int) -> int:
             SELECT d.id, d.revision, :number, :now, TRUE, :pass
             FROM pass_due q CROSS JOIN duty d CROSS JOIN pass_decision a
             WHERE q.pass_id = :pass AND q.batch = :batch AND d.id = q.duty_id AND d.next_rung_at <= :now AND d.state IN ('open', 'returned')
-              AND a.pass_id = :pass AND a.batch = :batch AND a.ladder_id = d.ladder_id AND a.rung = d.rung AND a.floor_rung = d.floor_rung AND a.due_at = d.due_at
-              AND a.rung < :number AND a.rung_after >= :number AND (a.take = 0 OR :number < a.take)
+              AND a.pass_id = :pass AND a.batch = :batch AND a.ladder_id = d.ladder_id AND a.rung = d.rung
+              AND a.floor_rung = d.floor_rung AND a.due_at = d.due_at AND a.rung < :number AND a.rung_after >= :number AND (a.take = 0 OR :number < a.take)
               AND EXISTS (SELECT 1 FROM rung r WHERE r.ladder_id = d.ladder_id AND r.number = :number AND r.before_deadline)
             ON CONFLICT DO NOTHING"""),
         {key: bound[key] for key in ("pass", "batch", "now")} | {"number": number},
@@ -151,7 +151,8 @@ _CLAIM = _timed("""
     UPDATE duty SET rung = a.rung_after, next_rung_at = a.next_rung_at, last_pass_id = CASE WHEN a.take > 0 THEN :pass ELSE duty.last_pass_id END
     FROM pass_due q CROSS JOIN pass_decision a
     WHERE q.pass_id = :pass AND q.batch = :batch AND duty.id = q.duty_id AND duty.next_rung_at <= :now AND duty.state IN ('open', 'returned')
-      AND a.pass_id = :pass AND a.batch = :batch AND a.ladder_id = duty.ladder_id AND a.rung = duty.rung AND a.floor_rung = duty.floor_rung AND a.due_at = duty.due_at""")
+      AND a.pass_id = :pass AND a.batch = :batch AND a.ladder_id = duty.ladder_id AND a.rung = duty.rung
+      AND a.floor_rung = duty.floor_rung AND a.due_at = duty.due_at""")
 
 _CLAIMED = """
     FROM pass_due q CROSS JOIN duty d CROSS JOIN rung r

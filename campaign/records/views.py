@@ -90,8 +90,8 @@ def list_duties(
         rows = rows.limit(limit)
     return [
         DutyView(
-            row.id, row.origin, row.unit_name, row.unit_code, row.kind, row.title, row.due_at, due_on(row.due_at).isoformat() if row.due_at else None, row.light,
-            row.rung, row.state, row.required, row.phase_id,
+            row.id, row.origin, row.unit_name, row.unit_code, row.kind, row.title, row.due_at, due_on(row.due_at).isoformat() if row.due_at else None,
+            row.light, row.rung, row.state, row.required, row.phase_id,
         )
         for row in tx.execute(rows)
     ]  # fmt: skip
@@ -130,4 +130,4 @@ def accepted_since(tx: Session, phase_id: int, since: datetime | None, unit_ids:
     chosen = select(func.count()).select_from(duty).where(duty.c.phase_id == phase_id, duty.c.state == DutyState.ACCEPTED, duty.c.unit_id.in_(list(unit_ids)))
     if since is not None:
         chosen = chosen.where(duty.c.finished_at > since)
-    return tx.execute(chosen).scalar_one()
+    return int(tx.execute(chosen).scalar_one())

@@ -151,7 +151,8 @@ def _items(spec: PlanSpec, phases: tuple[PhasePlan, ...], dates: _Dates) -> Iter
         leads = [name for name in leads if not BLANK.fullmatch(name)]
         if not leads:
             raise BadPlan(
-                f"任务「{item.title}」{f'(第{item.line}行)' if item.line else ''}没有牵头单位:请补填 lead_unit,或用 campaign plan check --assume-lead 单位名 统一补填。",
+                f"任务「{item.title}」{f'(第{item.line}行)' if item.line else ''}没有牵头单位:"
+                "请补填 lead_unit,或用 campaign plan check --assume-lead 单位名 统一补填。",
                 code="no_lead", key=item.key,
             )  # fmt: skip
         due_at, event = dates.due(item.deadline)

@@ -41,7 +41,7 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     assert campaign.id is not None
     number = bulletins.count(tx, campaign.id) + 1
     mine = duty_table.c.campaign_id == campaign.id
-    now = by.now
+    now, week_ago = by.now, by.now - timedelta(days=7)
     lights = views.lights(tx, mine, now, campaign.calendar)
     red = views.list_duties(tx, now, campaign=campaign, light=Light.RED, limit=20)
     lines = [
@@ -49,7 +49,7 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
         f"{campaign_day(now)}",
         "",
         f"红灯 {lights['red']} 项,黄灯 {lights['yellow']} 项,绿灯 {lights['green']} 项,灰灯 {lights['grey']} 项。",
-        f"本周办结 {bulletins.finished_since(tx, campaign.id, now - timedelta(days=7))} 项,督办升级 {bulletins.escalated_since(tx, campaign.id, now - timedelta(days=7))} 项次。",
+        f"本周办结 {bulletins.finished_since(tx, campaign.id, week_ago)} 项,督办升级 {bulletins.escalated_since(tx, campaign.id, week_ago)} 项次。",
         "",
     ]
     for phase in registry.phases_of(tx, campaign):

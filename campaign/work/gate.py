@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -27,10 +28,10 @@ def ask_gate(tx: Session, campaign: Campaign, phase: Phase, now: datetime) -> Ga
     package = facts_of.latest_package(tx, phase.campaign_id)
     calendar = load_calendar(tx, campaign.calendar)
 
-    def named(rows: list[object]) -> tuple[OpenDuty, ...]:
+    def named(rows: list[Any]) -> tuple[OpenDuty, ...]:
         return tuple(
             OpenDuty(row.id, row.unit, row.title, light(row.state, row.due_at, now, calendar).value if hasattr(row, "state") else "red") for row in rows
-        )  # type: ignore[attr-defined]  # result rows
+        )
 
     return gate_decision(
         GateFacts(
@@ -92,8 +93,8 @@ def _record(tx: Session, campaign: Campaign, phase: Phase, outcome: str, decisio
     blockers = [{"code": blocker.code, "text": blocker.text, "duty_ids": list(blocker.duty_ids)} for blocker in decision.blockers]
     tx.add(
         GateRecord(
-            phase_id=phase.id, number=facts_of.next_gate_number(tx, phase), outcome=outcome, blockers=blockers, leftovers=[asdict(one) for one in decision.leftovers],
-            decided_by=by.actor, decided_at=by.now, reason=by.reason,
+            phase_id=phase.id, number=facts_of.next_gate_number(tx, phase), outcome=outcome, blockers=blockers,
+            leftovers=[asdict(one) for one in decision.leftovers], decided_by=by.actor, decided_at=by.now, reason=by.reason,
         )
     )  # fmt: skip
     write_event(tx, at=by.now, actor=by.actor, verb=f"gate_{outcome}", reason=by.reason, campaign_id=campaign.id, subject="phase", subject_id=phase.id,

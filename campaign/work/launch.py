@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -25,7 +26,7 @@ from campaign.records.ladders import store_ladder
 from campaign.records.log import write_event
 from campaign.records.tables import Campaign, Phase, PlanVersion
 from campaign.rules.calendar import campaign_day
-from campaign.work.blueprint import Blueprint, draw
+from campaign.work.blueprint import Blueprint, PhasePlan, draw
 from campaign.work.bulletin import first_bulletin_at
 from campaign.work.by import By
 from campaign.work.replan import apply_items, close_the_removed
@@ -83,8 +84,8 @@ def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, la
     ladder_id, office_ladder_id = (_stored_ladder(tx, ladders, name) for name in (plan.spec.ladder, "office"))
     units = enter_units(tx, plan, done.units_created)
     campaign = Campaign(
-        slug=slug, title=plan.spec.title[:300], kind=plan.spec.kind.value, rehearsal=rehearsal, launched_at=by.now, starts_on=plan.starts_on, ends_on=plan.ends_on,
-        inspection_on=plan.inspection_on, office_unit_id=units.office.id, ladder_id=ladder_id, office_ladder_id=office_ladder_id,
+        slug=slug, title=plan.spec.title[:300], kind=plan.spec.kind.value, rehearsal=rehearsal, launched_at=by.now, starts_on=plan.starts_on,
+        ends_on=plan.ends_on, inspection_on=plan.inspection_on, office_unit_id=units.office.id, ladder_id=ladder_id, office_ladder_id=office_ladder_id,
         settings={"test_address": test_address} if test_address else {},
     )  # fmt: skip
     tx.add(campaign)
@@ -142,11 +143,11 @@ def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: 
     return done
 
 
-def _phase_columns(phase: object) -> dict[str, object]:
+def _phase_columns(phase: PhasePlan) -> dict[str, Any]:
     return {name: getattr(phase, name) for name in ("number", "key", "name", "kind", "starts_on", "ends_on", "due_at", "text")}
 
 
-def _change_phase(row: Phase, columns: dict[str, object], number: int) -> list[str]:
+def _change_phase(row: Phase, columns: dict[str, Any], number: int) -> list[str]:
     changed = []
     words = {"name": "名称", "kind": "类别", "starts_on": "开始日期", "ends_on": "结束日期"}
     for name, value in columns.items():

@@ -52,7 +52,7 @@ def units_of_phase(store: Store, ctx: PassContext) -> list[Batch]:
     with store.read() as tx:
         rows = pass_runs.units_of_phase(tx, ctx.phase_id or 0)
     size = max(1, -(-len(rows) // MOST_BATCHES))
-    batches = []
+    batches: list[Batch] = []
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         label = part[0][2] if len(part) == 1 else f"{part[0][2]}等{len(part)}个单位"

@@ -21,8 +21,8 @@ from campaign.work.hand_in import working_days_after
 
 
 def add_finding(
-    tx: Session, campaign: Campaign, phase: Phase, unit: Unit, text: str, by: By, *, severity: str = "normal", indicator: str | None = None, site: str | None = None,
-    days: int | None = None, inspection: str | None = None,
+    tx: Session, campaign: Campaign, phase: Phase, unit: Unit, text: str, by: By, *, severity: str = "normal", indicator: str | None = None,
+    site: str | None = None, days: int | None = None, inspection: str | None = None,
 ) -> tuple[Finding, Duty]:  # fmt: skip
     """Record a problem and order its rectification, in one transaction with the 整改通知单."""
     if not text.strip():
@@ -36,8 +36,8 @@ def add_finding(
     assert unit.id is not None
     again = findings.same_before(tx, campaign.id, unit.id, text, indicator)
     finding = findings.add(
-        tx, campaign_id=campaign.id, phase_id=phase.id, unit_id=unit.id, text=text.strip(), indicator=indicator, site=site, severity=severity, found_by=by.actor,
-        found_at=by.now, inspection_id=findings.inspection(tx, campaign.id, phase.id, inspection, by.now) if inspection else None,
+        tx, campaign_id=campaign.id, phase_id=phase.id, unit_id=unit.id, text=text.strip(), indicator=indicator, site=site, severity=severity,
+        found_by=by.actor, found_at=by.now, inspection_id=findings.inspection(tx, campaign.id, phase.id, inspection, by.now) if inspection else None,
     )  # fmt: skip
     duty = order_rectification(tx, campaign, finding, by, times_before=again.round if again is not None else 0, days=days)
     write_event(tx, at=by.now, actor=by.actor, verb="finding", reason=by.reason, campaign_id=campaign.id, subject="finding", subject_id=finding.id,

@@ -53,7 +53,7 @@ def wanted_duties(tx: Session, campaign: Campaign, phases: dict[str, Phase]) -> 
     by_id = {phase.id: phase for phase in phases.values()}
     parts, requirements = registry.parts_of(tx, campaign), registry.requirements_of(tx, campaign)
     drafts: list[DutyDraft] = []
-    engaged = {}
+    engaged: dict[int, registry.Part] = {}
     for item in registry.items_of(tx, campaign):
         if item.state == "active" and item.phase_id in by_id and item.id is not None:
             drafts += item_duties(campaign, by_id[item.phase_id], item, parts.get(item.id, ()), requirements.get(item.id, ()))

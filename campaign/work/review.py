@@ -50,8 +50,8 @@ def review(tx: Session, duty: Duty, by: By, *, accept: bool, reason: str = "") -
         assert target.id is not None
         assert campaign.id is not None
         collect_lines(tx, campaign_id=campaign.id, kind="退回补正通知", duties=[(target.unit_id, target.id)], now=by.now)
-    write_event(tx, at=by.now, actor=by.actor, verb="accept" if accept else "return", reason=reason or by.reason, campaign_id=target.campaign_id, subject="duty",
-                subject_id=target.id, detail={"version": submission.version, "sha256": submission.sha256})  # fmt: skip
+    write_event(tx, at=by.now, actor=by.actor, verb="accept" if accept else "return", reason=reason or by.reason, campaign_id=target.campaign_id,
+                subject="duty", subject_id=target.id, detail={"version": submission.version, "sha256": submission.sha256})  # fmt: skip
     return target
 
 

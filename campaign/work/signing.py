@@ -26,8 +26,8 @@ def ask_for_signatures(tx: Session, notice_ids: Iterable[int], by: By) -> None:
         phase_id = notices.phase_of(tx, notice)
         create_duties(tx, [DutyDraft(
             campaign_id=notice.campaign_id, phase_id=phase_id, unit_id=campaign.office_unit_id, kind=DutyKind.SIGN, origin=f"sign:notice:{notice.id}",
-            title=f"签发{notice.kind}:{unit.name}", ladder_id=campaign.office_ladder_id, due_at=working_days_after(tx, campaign, by.now, SIGN_DAYS), due_source="own",
-            required=False, notice_id=notice.id,
+            title=f"签发{notice.kind}:{unit.name}", ladder_id=campaign.office_ladder_id, due_at=working_days_after(tx, campaign, by.now, SIGN_DAYS),
+            due_source="own", required=False, notice_id=notice.id,
         )], by.now)  # fmt: skip
 
 
