@@ -66,15 +66,20 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+_ONCE_A_LINE = {"placeholder", "attachment_missing", "letter_without_basis", "veto_without_basis", "fine_needs_basis"}
+
+
 def check_plan(spec: PlanSpec, *, lines: LineMap | None = None, today: date, known_units: frozenset[str] | None = None) -> list[Finding]:
     """Errors first, each kind in the order of the rules, and by line. `known_units` are the names of units that exist already."""
     view = View.of(spec, lines or LineMap(), today, known_units)
     order = {"error": 0, "warning": 1}
-    found: dict[tuple[str, int | None, str], Finding] = {}
+    found: dict[tuple[str, int | None, str | int], Finding] = {}
     for rule in RULES:
         for hit in rule(view):
             finding = _finding(hit, view)
-            found.setdefault((finding.code, finding.line, finding.message), finding)
+            # A mechanism, a task and the reader's note may quote the same line: its blank is one blank.
+            one = hit.source_line if hit.code in _ONCE_A_LINE and hit.source_line is not None else finding.message
+            found.setdefault((finding.code, None if one == hit.source_line else finding.line, one), finding)
     return sorted(found.values(), key=lambda finding: order[finding.level])
 
 

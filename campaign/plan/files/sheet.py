@@ -1,21 +1,25 @@
 """A workbook (.xlsx, .xls, .et) as table rows.
 
 Owns how cells become text: a date is written as a day, a whole number without its point, and a merged range stands in each of its cells.
-Every sheet is one table; its name is a line of its own in front. Hidden sheets are read too, and named as hidden.
+Every sheet is one table. Hidden sheets are read too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from campaign.plan.files.guard import MAX_LINES, check_size, check_zip, refuse
 from campaign.plan.source import Line, SourceText
+from campaign.plan.tables import find_heading
 
 MAX_COLUMNS = 300
 SHEET_STYLE = "sheet"
+_PLAIN_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*", re.IGNORECASE)
 
 
 def read_workbook(path: Path) -> SourceText:
@@ -41,14 +45,23 @@ def read_workbook(path: Path) -> SourceText:
             raise refuse(path, f"工作表「{name}」已损坏;请用 Excel 或 WPS 打开后另存一份", "broken") from broken
         if not any(any(row) for row in rows):
             continue
-        lines.append(Line(len(lines) + 1, name, SHEET_STYLE))
-        for row in rows:
-            lines.append(Line(len(lines) + 1, "\t".join(_distinct(row)), None, table, row))
+        lines += _lines(rows, name, table, len(lines))
         if len(lines) > MAX_LINES:
             raise refuse(path, f"超过 {MAX_LINES} 行,不像任务分解表;请只保留任务分解表后重试", "too_large")
     if not lines:
         raise refuse(path, "工作簿是空的,没有一行内容", "empty_file")
     return SourceText(tuple(lines))
+
+
+def _lines(rows: list[tuple[str, ...]], name: str, table: int, before: int) -> Iterator[Line]:
+    """What stands above the heading (the title) as plain lines, the rest as rows; a sheet without a title is titled by its name."""
+    found = find_heading([Line(at, "", None, table, row) for at, row in enumerate(rows, 1)])
+    above = found.row if found.columns else 0
+    if not any(any(row) for row in rows[:above]) and not _PLAIN_NAME.fullmatch(name):
+        yield Line(before + 1, name, SHEET_STYLE)
+        before += 1
+    for at, row in enumerate(rows):
+        yield Line(before + at + 1, "\t".join(_distinct(row)), None, None if at < above else table, None if at < above else row)
 
 
 def _rows(path: Path, sheet: Any) -> list[tuple[str, ...]]:

@@ -1,0 +1,87 @@
+"""A file becomes a PlanSpec: opened, split, read, and noted with its hash.
+
+Owns what stands between the file and the reader: which part of a file with several plans is meant, what the whole text mentions that no item
+carries (attachments that are missing, blanks that are left), and attached sources, which fill blanks of the main one and contradict it openly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from campaign.errors import BadPlan
+from campaign.plan.check_view import PLACEHOLDER
+from campaign.plan.documents import open_document
+from campaign.plan.parts import PlanPart, parts_of
+from campaign.plan.reader import read_plan
+from campaign.plan.source import SourceText
+from campaign.plan.spec import PlanSpec, PlanWarning, Source
+from campaign.plan.tables import explain, task_tables
+
+Role = Literal["main", "superior", "breakdown", "standard", "supplement"]
+ROLES: dict[str, Role] = {"上级方案": "superior", "任务分解表": "breakdown", "测评体系": "standard", "补充通知": "supplement"}
+ROLE_NAMES: dict[str, str] = {"main": "正文", **{role: name for name, role in ROLES.items()}}
+
+_ATTACHMENT = re.compile(r"(?:见|按|按照|填写|详见|附)\s*附[件表]|^附件\s*\d{0,2}\s*[:\uff1a]|[(\uff08]\s*(?:见)?附[件表]\s*\d{0,2}\s*[)\uff09]")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    path: Path
+    role: Role
+    effective: date | None = None
+
+
+def list_parts(path: Path) -> tuple[PlanPart, ...]:
+    return parts_of(open_document(path))
+
+
+def read_file(path: Path, *, year: int, part: int | None = None, role: Role = "main", effective: date | None = None) -> PlanSpec:
+    """One plan from one file. BadPlan when the file holds several and none is named, or a workbook has no task table."""
+    source = open_document(path)
+    chosen = _choose(path, parts_of(source), part)
+    _refuse_strange_workbook(path, chosen)
+    spec = read_plan(chosen, year=year)
+    notes = tuple(note for note in source_notes(chosen) if note.line not in {item.line for item in spec.items})
+    noted = Source(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), role=role, effective=effective.isoformat() if effective else None)
+    return spec.model_copy(update={"sources": (noted,), "warnings": (*spec.warnings, *notes)})
+
+
+def _choose(path: Path, parts: Sequence[PlanPart], part: int | None) -> SourceText:
+    if part is None and len(parts) > 1:
+        raise BadPlan(
+            f"{path.name} 里有 {len(parts)} 篇方案:用 --list 查看,再用 --part 1 到 --part {len(parts)} 选一篇", code="several_parts", parts=len(parts)
+        )
+    if part is not None and not 1 <= part <= len(parts):
+        raise BadPlan(f"{path.name} 里有 {len(parts)} 篇方案,没有第 {part} 篇:用 --list 查看", code="no_such_part", parts=len(parts))
+    return parts[(part or 1) - 1].source
+
+
+def _refuse_strange_workbook(path: Path, source: SourceText) -> None:
+    rows = sum(line.cells is not None for line in source.lines)
+    words = sum(len(line.text) for line in source.lines if line.cells is None)
+    if rows and words < 200 and not task_tables(source):
+        raise BadPlan(f"{path.name} 里没有认出任务分解表:{explain(source)}。请在表头写上 任务、牵头单位、责任单位、完成时限、资料 后重试", code="no_task_table")
+
+
+def source_notes(source: SourceText) -> list[PlanWarning]:
+    """Attachments that are mentioned and blanks that are left, by line."""
+    notes = []
+    for line in source.lines:
+        text = line.text.strip()
+        if _ATTACHMENT.search(text):
+            notes.append(PlanWarning(line=line.number, code="attachment_missing", message=f"提到附件:「{text[:40]}」"))
+        if PLACEHOLDER.search(text):
+            notes.append(PlanWarning(line=line.number, code="placeholder", message=f"没有填:「{_near(text)}」"))
+    return notes
+
+
+def _near(text: str) -> str:
+    found = PLACEHOLDER.search(text)
+    start = max(0, found.start() - 12) if found else 0
+    return text[start : start + 40]
