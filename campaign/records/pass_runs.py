@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from campaign.records.duties import duty_table
 from campaign.records.statements import chunks, insert_new, table_of
-from campaign.records.tables import Campaign, Duty, DutyState, Escalation, Notice, Parked, PassDue, PassRun, Phase, Unit
+from campaign.records.tables import Campaign, Duty, DutyState, Escalation, Notice, Parked, PassDue, PassRun, Phase, Series, Unit
 
 _run, _due, _notice, _escalation, _unit, _phase, _campaign = (table_of(model) for model in (PassRun, PassDue, Notice, Escalation, Unit, Phase, Campaign))
-_parked = table_of(Parked)
+_parked, _series = table_of(Parked), table_of(Series)
 
 
 def start(tx: Session, **columns: Any) -> int:
@@ -78,7 +78,7 @@ def escalated_by_campaign(tx: Session, pass_id: int) -> dict[int, int]:
 
 def units_of_phase(tx: Session, phase_id: int) -> list[tuple[int, str, str]]:
     """Units that owe something in a phase: (id, code, name) by code."""
-    chosen = select(duty_table.c.unit_id).where(duty_table.c.phase_id == phase_id).distinct()
+    chosen = select(duty_table.c.unit_id).where(duty_table.c.phase_id == phase_id).union(select(_series.c.unit_id).where(_series.c.phase_id == phase_id))
     return [
         (row.id, row.code, row.name) for row in tx.execute(select(_unit.c.id, _unit.c.code, _unit.c.name).where(_unit.c.id.in_(chosen)).order_by(_unit.c.code))
     ]

@@ -16,6 +16,7 @@ from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import due_on
 from campaign.work.blueprint import Blueprint, ItemPlan
 from campaign.work.by import By
+from campaign.work.mechanisms import enter_mechanisms
 from campaign.work.plan_duties import item_duties, owing, standing_duties
 from campaign.work.roll import Units
 from campaign.work.series import enter_series
@@ -37,7 +38,7 @@ def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan:
         rows[item.key] = _enter_item(tx, campaign, phases[item.phase_key], item, rows.get(item.key))
     tx.flush()
     _enter_parts(tx, rows, plan, units)
-    drafts = wanted_duties(tx, campaign, phases)
+    drafts = wanted_duties(tx, campaign, phases) + enter_mechanisms(tx, campaign, list(phases.values()), plan.spec)
     known = registry.duties_by_origin(tx, campaign, [draft.origin for draft in drafts]) if campaign_has_duties(tx, campaign) else {}
     done.changed = [told for draft in drafts if draft.origin in known for told in _follow(tx, known[draft.origin], draft, by)]
     done.created = create_duties(tx, [draft for draft in drafts if draft.origin not in known], by.now, RungClock(tx, campaign.calendar))
