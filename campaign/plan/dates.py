@@ -127,11 +127,22 @@ def _in_run(text: str, run: str, at: int) -> Iterator[Phrase]:
             found = parse(run[start:end].rstrip())
             if found and _names_a_day(found):
                 if not _is_period(text, at + start):
-                    yield replace(found, at=at + start)
+                    yield _with_open_end(replace(found, at=at + start), text)
                 start = end
                 break
         else:
             start = next((e for e in edges if e > start), len(run))
+
+
+_OPEN_END = re.compile(r"(?:起|开始)?\s?(?:至|到|-+)(?P<end>[\u4e00-\u9fff]{2,12}?(?:结束|为止|完成|当天|之日|前|时))")
+
+
+def _with_open_end(phrase: Phrase, text: str) -> Phrase:
+    """7月16日至验收结束 begins on a day and ends with an event: no day may stand for its end."""
+    found = _OPEN_END.match(text, phrase.stop) if phrase.shape in ("point", "since") else None
+    if not found:
+        return phrase
+    return replace(phrase, text=phrase.text + found.group(0), shape="range", end=Edge(open=found.group("end")))
 
 
 def _is_period(text: str, at: int) -> bool:
@@ -243,7 +254,7 @@ def _with_half(edge: Edge, text: str) -> Edge:
 
 
 def _with_yearpart(edge: Edge, text: str) -> Edge:
-    if text.endswith(("底", "末", "终")):
+    if text.endswith(("底", "末")):
         return replace(edge, month=12, part="底")
     return replace(edge, month=1, part="初") if text.endswith("初") else replace(edge, open=text)
 

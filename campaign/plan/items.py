@@ -28,6 +28,7 @@ _IS = re.compile(r"(?:(?<=^)|(?<=[。;:,\s]))(?:[一二三四五六七八九十]
 _GOAL = re.compile(r"(?:实现|达到|完成)[^,。;]{0,24}目标[。;]?$|奠定[^,。;]{0,12}基础[。;]?$|(?:作出|做出)[^,。;]{0,12}贡献[。;]?$")
 _SUBMITS = re.compile(r"报送|上报|(?<![通申填海])报(?:至|到|[\u4e00-\u9fff“”]{2,14}(?=[,。;(]|$))|提交|递交|交至?|发至|发送|送达?|反馈")
 _SETS_UP = re.compile(r"任组长|为组长|组长\s*:|总指挥\s*:|任总指挥|成立[^。]{0,40}(?:领导小组|指挥部|委员会)|人员组成|组成人员|名单如下|同志负责")
+_HEADS = re.compile(r"(?:任|为)(?:组长|总指挥)|(?:^|\n)(?:组长|总指挥)\s*:")
 _DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?![人制])[^。,;]{4,}|承担|由[^,。;]{2,12}(?<!同志)(?:负责|牵头),")
 _LABEL_LINE = re.compile(r"^(?P<label>[^,。;:]{2,24}?)(?:\([^()]{2,20}\))?:(?=.{2,})")
 _EVENT_LABEL = re.compile(r"^(?:\d+\.)?\s*(?:活动|比赛|会议|报名)?(?:时间|日期|地点|内容|对象|主题|形式|人员|参加人员|方式|联系人|电话|规则|要求|组长|副组长|成员|牵头|责任|配合|备注|名称|流程)")
@@ -41,6 +42,7 @@ _PRINCIPLE = re.compile(
 _DEMAND = re.compile(
     r"^(?:进一步|切实|高度|全面|严格|不断)?(?:加强(?:组织|领导|宣传|协调|督|考核|监督|舆论|协作|沟通|保障)|提高(?:认识|政治|思想|站位)|统一(?:思想|认识)|广泛宣传|强化(?:领导|组织|责任|督|考核|宣传|保障|协作)|落实责任|明确(?:责任|职责|分工|任务)|严格(?:考核|纪律|督|要求)|狠抓|压实|营造|密切|注重|精心组织|高度重视|严肃|协作|凝聚|提升)"
 )
+_STAFF_LINE = re.compile(r"(?:副?组长|副?主任|成员|组员|牵头|责任|组长|配合)\S{0,4}\s*:|(?:主要|工作|具体)*职责\s*:?$")
 _FIRST_CLAUSE = re.compile(r"[,。;:!?]")
 
 
@@ -133,7 +135,7 @@ class Reader:
         body = name_of_body(node.heading)
         if role == Role.REQUIREMENT:
             self._requirement(node, stage)
-        elif role == Role.ORGANISATION and self._is_only_staff(node, whole, body):
+        elif (role == Role.ORGANISATION or (role == Role.DUTIES and body) or (node.kind in ("cn", "label") and _HEADS.search(whole))) and self._is_only_staff(node, whole, body):
             return
         elif body and (role in (Role.DUTIES, Role.ORGANISATION, Role.OTHER) or _DUTY.search(whole)):
             self._item(node, role, stated if stated and stated.lead else _of_body(body, whole), group, stage)
@@ -151,7 +153,7 @@ class Reader:
     def _is_only_staff(self, node: Node, whole: str, body: str | None) -> bool:
         """A leading group's list of names hands nothing out; 1、成立…领导小组 as an entry of its own does."""
         if body:
-            return not _DUTY.search(whole)
+            return not _DUTY.search(whole) or bool(re.search(r"领导小组|指挥部|委员会", body) and re.search(r"(?:^|\n)(?:组长|主任|总?指挥长?)\s*:", whole))
         if node.kind in ("cn", "label", "cnp"):
             return bool(_SETS_UP.search(whole)) or not (charge_of_subjects(whole).lead or charge_of_subjects(whole).responsible)
         return bool(re.search(r"组长\s*:|总指挥\s*:", whole))
@@ -188,7 +190,7 @@ class Reader:
         if not charge.lead and not charge.responsible:
             named = charge_of_verbs(folded)
             charge = named if named.lead and re.search(r"[^,。;]{2,12}由[^,。;由]{2,14}负责", folded) else Charge()
-        by_when = has_deadline(folded) and _SUBMITS.search(folded)
+        by_when = (has_deadline(folded) or recurrence_of(folded)) and (_SUBMITS.search(folded) or not charge_of_subjects(_without_number(folded)).empty)
         if text and (charge.lead or charge.responsible or by_when):
             self._item(node, Role.REQUIREMENT, charge if charge.stated else None, None, stage)
 
@@ -301,8 +303,8 @@ def stated_charge(node: Node) -> Charge | None:
     charge = charge_of_lines(own)
     if charge.stated:
         return charge
-    below = [charge_of_lines("\n".join(p.text for p in c.paras)) for c in node.children]
-    if len(below) >= 2 and below[-1].stated and not any(b.stated for b in below[:-1]) and not any(charge_of_lines(c.own.text).stated for c in node.children if c.own):
+    below = [charge_of_lines("\n".join(p.text for p in [*([c.own] if c.own and c.line == node.line else []), *c.paras])) for c in node.children]
+    if len(below) >= 2 and below[-1].stated and not any(b.stated for b in below[:-1]) and not any(charge_of_lines(c.own.text).stated for c in node.children if c.own and c.line != node.line):
         return below[-1]
     return None
 
@@ -340,7 +342,8 @@ def title_of(text: str, heading: str) -> str:
         return words
     rest = _without_number(text)
     if heading and rest.startswith(heading) and name_of_body(heading):
-        rest = rest[len(heading) :].lstrip(" :。\n") or rest
+        rows = [row for row in rest[len(heading) :].lstrip(" :。\n").split("\n") if row and not _STAFF_LINE.match(row)]
+        rest = "\n".join(re.sub(r"^(?:主要|工作|具体)*职责(?:是|为)?\s*:\s*", "", row) for row in rows) or rest
     title = ""
     for piece in re.split(r"(?<=[,。;:!?\n])", rest):
         if title and (len(title) + len(piece) > 36 or title[-1] in "。;!?\n"):
@@ -357,11 +360,14 @@ def has_deadline(text: str) -> bool:
 
 
 def _is_reference(text: str, phrase: Phrase) -> bool:
+    if phrase.shape == "point" and phrase.start and phrase.start.year is None and not phrase.start.masked and re.fullmatch(r"年.", phrase.text):
+        return True
     return bool(_CITED.match(text[phrase.stop : phrase.stop + 24]) or _CITING.search(text[max(0, phrase.at - 6) : phrase.at])) and phrase.shape != "until"
 
 
 def deadline_of(text: str, year: int, stage: Stage | None, line: int) -> tuple[str | None, str | None, PlanWarning | None]:
     """Last day that the entry itself names, or the words that leave it open, with the reason."""
+    text = _without_number(text)
     phrases = [p for p in find_dates(text) if not _is_reference(text, p)]
     order = [p for p in phrases if p.shape == "until"] + [p for p in phrases if p.shape == "range"] + [p for p in phrases if p.shape == "point"]
     for phrase in order:

@@ -103,4 +103,6 @@ def _name(piece: str) -> str | None:
 def named_material(label: str) -> tuple[Material, ...]:
     """A label that is itself the paper: 企业画册, 公司宣传片和产品宣传片."""
     words = label.strip()
+    if re.search(r"[,。;:、]", words):
+        return ()
     return (Material(name=words),) if 2 <= len(words) <= 18 and re.search(rf"(?:{_PAPER})$", words) and not _CUT.match(words) else ()

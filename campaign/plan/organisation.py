@@ -21,7 +21,7 @@ _SURNAMES = (
 _TITLE = r"(?:党委|党组|党支部|支部|总支|工会|副|常务|第一)*(?:书记|主任|局长|校长|院长|镇长|乡长|区长|县长|市长|科长|处长|部长|站长|所长|队长|经理|主席|总裁|董事长|园长|馆长|一把手|主任委员|主要领导|分管领导|负责人)"
 _HEAD_WORD = r"(?:组长|总指挥长?|指挥长|总队长|主任委员|总负责人?)"
 _HEAD_LINE = re.compile(rf"(?:^|[\s。;(])(?:(?:领导)?小组|指挥部|委员会)?(?:第一|常务)?(?P<role>{_HEAD_WORD}|主任|队长)\s*:\s*(?P<names>[^\n]*)")
-_DEPUTY_LINE = re.compile(r"(?:^|\s)(?:常务)?(?P<role>副组长|副总指挥长?|副指挥长|副主任委员?|副队长)\s*:\s*(?P<names>[^\n]*)")
+_DEPUTY_LINE = re.compile(r"(?:^|\s)(?:常务)?(?P<role>副组长|副总指挥长?|副指挥长|副主任(?:委员)?|副队长)\s*:\s*(?P<names>[^\n]*)")
 _MEMBER_LINE = re.compile(r"(?:^|\s)(?:成员|组员|委员|队员)(?:单位)?\s*:\s*(?P<names>[^\n]*)")
 _AS_HEAD = re.compile(rf"以(?P<names>[^,。;:以]{{2,30}}?)(?:同志)?为(?:第一)?{_HEAD_WORD}")
 _TAKES_HEAD = re.compile(rf"(?:(?<![一-龥])由|,|、|^)?(?P<names>[^,。;:由]{{2,24}}?)(?:同志)?(?:担)?任(?:第一|领导小组|小组)?(?P<role>{_HEAD_WORD}|主任|队长)(?!单位|助理)")
@@ -63,6 +63,8 @@ def person(text: str) -> Person | None:
     if found := re.fullmatch(rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})({_TITLE})", words):
         if not re.search(r"社区|学校|街道|支部|小区|党", found.group(1)):
             return Person(name=found.group(1), position=found.group(2))
+    if (found := re.fullmatch(rf"(\S{{0,10}}?{_TITLE})([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})", words)) and _is_name(found.group(2)):
+        return Person(name=found.group(2), position=found.group(1))
     if not 2 <= len(words) <= 30:
         return None
     return Person(name=words) if _is_name(words) else Person(position=words)
@@ -77,12 +79,12 @@ def _persons(text: str) -> tuple[Person, ...]:
     if re.search(r"[一-龥]\([^()]*、[^()]*\)|^[_x*\s]*\([^()]*\)$", text):
         found = person(text)
         return (found,) if found else ()
-    parts = re.split(r"[、;]|\s{1,}(?=[\u4e00-\u9fff]{2,3}(?:\(|\s|$))", text.strip())
+    parts = re.split(r"[、;,]|\s+(?=[\u4e00-\u9fff]{1,3}(?:[_x*]|\(|\s|$))", text.strip())
     return tuple(p for p in (person(part) for part in parts if part.strip(" .。,…_")) if p)
 
 
 def _heads(root: Node, roles: dict[Node, Role], text: str) -> tuple[Person, ...]:
-    group_lines = {p.line for node in root.walk() if node.kind != "root" and node.level >= 1 and name_of_body(node.heading) and "领导小组" not in node.heading for p in node.paras}
+    group_lines = {p.line for node in root.walk() if node.kind != "root" and node.level >= 1 and re.search(rf"{_TEAM}$|办公室$", name_of_body(node.heading) or "") and not re.search("领导|指挥", node.heading) for p in node.paras}
     by_line = {p.line for node in root.walk() for p in node.paras} - group_lines
     found: list[Person] = []
     for node in root.walk():
@@ -118,7 +120,7 @@ def _people_after(line: re.Pattern[str], sentence: re.Pattern[str], text: str) -
 def _members(text: str) -> tuple[str, ...]:
     if m := _MEMBER_LINE.search(text):
         return tuple(n for n in names_in(re.sub(r"\s+", "、", m.group("names"))) if n)[:60]
-    return tuple(names_in(m.group("names"))) if (m := _MEMBERS.search(text)) else ()
+    return tuple(n for n in names_in(m.group("names")) if "组长" not in n or n.startswith("各")) if (m := _MEMBERS.search(text)) else ()
 
 
 def _name(text: str) -> str | None:
@@ -157,6 +159,8 @@ def _groups(root: Node, roles: dict[Node, Role], text: str) -> list[Group]:
     for node in root.walk():
         body = name_of_body(node.heading) if node.kind not in ("root", "is") else None
         if not body or not re.search(rf"{_TEAM}$", body) or _NO_TEAM.search(body) or roles.get(node) in (Role.BACKGROUND, Role.STANDARD, Role.PHASES):
+            continue
+        if any(name_of_body(c.heading) for c in node.children):
             continue
         charge = charge_of_lines("\n".join(p.text for p in node.texts()))
         lead = next((person(m.group("names")) for p in node.texts() if (m := re.search(r"组长\s*:\s*(?P<names>\S.*)$|由(?P<b>\S{2,4})同志负责", p.text)) and m.group("names")), None)

@@ -27,7 +27,7 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cnp", re.compile(rf"[(]([{_CN}]{{1,4}})[)][、.:]?\s*")),
     ("cnp", re.compile(rf"([{_CN}]{{1,4}})[)]\s*")),
     ("is", re.compile(rf"([{_CN}]{{1,2}})(?:是|要|则)[,:、]?(?=\S)")),
-    ("num", re.compile(r"(\d{1,3})\s*[、.．:,](?![\d])\s*")),
+    ("num", re.compile(r"(\d{1,3})\s*(?:、(?!\d+[、.号栋])|[.．:,](?!\d))\s*")),
     ("num", re.compile(rf"([{DOTTED}])\s*")),
     ("nump", re.compile(r"[(](\d{1,3})[)][、.:]?\s*")),
     ("nump", re.compile(r"(\d{1,2})[)][、.:]?\s*")),
@@ -36,9 +36,9 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _BARE_DIGIT = re.compile(r"(\d{1,2})(?=[\u4e00-\u9fff“《(])(?!年[^度]|[月日号时点分个名人次项家户件条%元天周届级位岁期])\s*")
 _INLINE = {
-    "cnp": re.compile(rf"(?:(?<=[。;:.!])|(?<=\s)|(?<=,))[(]([{_CN}]{{1,3}})[)]"),
     "cn": re.compile(rf"(?:(?<=[。;:!])|(?<=[。;:!]\s))([{_CN}]{{1,3}})、(?![{_CN}、]{{1,3}}[、等级类])"),
     "stage": re.compile(rf"(?:(?<=[。;:])|(?<=[。;:,]\s))第([{_CN}]{{1,2}})(?:阶段|步)(?=[\s:、,(])"),
+    "cnp": re.compile(rf"(?:(?<=[。;:.!])|(?<=\s)|(?<=,))[(]([{_CN}]{{1,3}})[)]"),
     "num": re.compile(r"(?:(?<=[。;:!])|(?<=[。;:!]\s)|(?<=\s))(\d{1,2})[、.．](?=\s?[\u4e00-\u9fff“《])"),
     "nump": re.compile(rf"(?:(?<=[。;:!,])|(?<=[。;:!,]\s)|(?<=\s))(?:[(](\d{{1,2}})[)]|([{BRACKETED}]))"),
     "circ": re.compile(rf"([{CIRCLED}])"),
@@ -160,10 +160,11 @@ def _runs_on(last: Para, para: Para, line: Line) -> bool:
     return bool(re.search(r"[。;]", inner)) and len(inner) >= 14 or (len(inner) >= 20 and inner.count(",") >= 2 and (mark is None or mark[0] == "circ"))
 
 
-def _split_inline(para: Para) -> list[Para]:
+def _split_inline(para: Para, kinds: tuple[str, ...] = tuple(_INLINE)) -> list[Para]:
     """Entries that stand in one line: ⑨…。 ⑩… and 1、…;2、… become paragraphs of their own if their numbers count up."""
     own = marker(para.text)
-    for kind, pattern in _INLINE.items():
+    for kind in kinds:
+        pattern = _INLINE[kind]
         expected = own[2] + 1 if own and own[0] == kind else 1
         need = 1 if own and own[0] == kind else 2
         cuts: list[int] = []
@@ -173,8 +174,9 @@ def _split_inline(para: Para) -> list[Para]:
                 expected += 1
         if len(cuts) >= need:
             edges = [0, *cuts, len(para.text)]
-            pieces = [para.cut(a, b) for a, b in zip(edges, edges[1:], strict=False)]
-            return [piece for piece in pieces if piece.text]
+            pieces = [piece for a, b in zip(edges, edges[1:], strict=False) if (piece := para.cut(a, b)).text]
+            deeper = tuple(_INLINE)[tuple(_INLINE).index(kind) + 1 :]
+            return [small for piece in pieces for small in _split_inline(piece, deeper)]
     return [para]
 
 

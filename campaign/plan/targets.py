@@ -12,13 +12,11 @@ from campaign.plan.spec import Target
 
 _UNIT = r"(?:%|个百分点|人次|人|户|家|次|场|篇|份|条|个|名|处|块|平方米|公里|米|亩|吨|万元|元|天|小时|分钟|课时|学时|期|幅|套|件|支|辆|项|例|起|班|所|张|册|本|盏|株|棵|间|表|类|部|台|遍|分)(?:/[\u4e00-\u9fff]{1,2})?"
 _NUMBER = r"(?:\d+(?:[.。]\d+)?|[一二两三四五六七八九十百千]{1,5}|半)"
-_MORE = r"(?:达到?(?:了)?|不少于|不低于|不得?少于|至少|超过|大于|高于|≥|>=|以上|力争|确保|为|在)"
 _PERCENT = re.compile(r"(?P<metric>[^,。;:\d≥≤]{0,24}?)(?P<op>达到?|不低于|不少于|高于|超过|≥|≤|不超过|低于|控制在|保持在|为|在|至|提高到)?\s*(?P<n>\d+(?:\.\d+)?|百分之[一二三四五六七八九十百]+)(?P<u>%)?(?P<after>以上|以下|以内)?")
 _COUNT = re.compile(
     rf"(?P<metric>[^,。;:\d]{{0,24}}?)(?P<op>不少于|不低于|不得少于|至少|达到?|超过|不超过|不多于|不得超过|控制在|限制在|≥|≤|各)?[^,。;\d]{{0,14}}?(?P<n>{_NUMBER})(?:多|余)?(?P<u>{_UNIT})(?P<after>以上|以下|以内|以上)?"
 )
 _ALL = re.compile(r"[^,。;:]{0,16}?(?:全覆盖|全部达标|百分之百|零容忍|无一遗漏|应\S{1,2}尽\S{1,2}|无盲区|无死角)[^,。;]{0,6}")
-_NONE = re.compile(r"(?:做到|确保|达到|实现|保持|杜绝|坚决杜绝|严防|没有|无|零)[^,。;:]{0,18}")
 _NONE_START = re.compile(r"(?:^|[,。;:、])\s*(?:[^,。;:、]{0,8}?(?:做到|确保|达到|实现))?(?P<text>[^,。;:、无零有]{0,6}(?:无(?!论|须|需|法|条件|偿|障碍|私|数|人机|缝|线)|杜绝|坚决杜绝|零(?!星|售|散|距离|陪|食|钱|报))[\u4e00-\u9fff“”]{2,14})")
 _EACH = re.compile(r"一[户村人档岗事季月企社区家校]一[表册档策图卡案评码牌]")
 _PRICE = re.compile(r"罚款|扣发|补助|工资|奖励\d|津贴|预算|元/|处罚")
@@ -53,18 +51,22 @@ def _in_clause(clause: str) -> list[Target]:
 def _percent(clause: str, found: re.Match[str]) -> Target | None:
     digits = found.group("n")
     value = float(number(digits.removeprefix("百分之")) or 0) if digits.startswith("百分") else float(digits)
-    return Target(metric=_metric(found.group("metric")), op=_op(found), value=value, unit="%", text=clause)
+    words = clause[: found.start("op") if found.group("op") else found.start("n")]
+    return Target(metric=_metric(re.split(r"[、\d%]", words)[-1][-24:] or words[-24:]), op=_op(found), value=value, unit="%", text=clause)
 
 
 def _counted(clause: str) -> list[Target]:
     rows: list[Target] = []
+    last = 0
     for found in _COUNT.finditer(clause):
         firm = bool(found.group("op") or found.group("after") or found.group("n")[0].isdigit() or found.group("u").startswith("次"))
-        if not firm or _FLOW.match(clause, found.start("n")) or re.match(r"[一二三四五六七八九十]+(?:个|项|类)", clause[found.start("n") :]) and not found.group("op"):
+        if not firm or (found.group("n"), found.group("u")) == ("24", "小时") or _FLOW.match(clause, found.start("n")) or re.match(r"[一二三四五六七八九十]+(?:个|项|类)", clause[found.start("n") :]) and not found.group("op"):
             continue
         digits = found.group("n").replace("。", ".")
         value = float(digits) if digits[0].isdigit() else 0.5 if digits == "半" else float(number(digits) or 0)
-        rows.append(Target(metric=_metric(found.group("metric")), op=_op(found), value=value, unit=found.group("u"), text=clause))
+        words = clause[last : found.start("op") if found.group("op") else found.start("n")]
+        rows.append(Target(metric=_metric(words[-24:]), op=_op(found), value=value, unit=found.group("u"), text=clause))
+        last = found.end()
     return rows
 
 
