@@ -65,16 +65,29 @@ def reads(command: Command) -> Command:
 
 def writes(command: Command) -> Command:
     """Adds --as, --reason, --dry-run and what `reads` adds; the command receives `act: Writing`."""
+    return _writing(command, nobody_will_do=False)
 
+
+def may_write(command: Command) -> Command:
+    """The same for a command that shows by default and changes only when asked to: the actor may be empty, and `named` asks for it."""
+    return _writing(command, nobody_will_do=True)
+
+
+def named(act: Writing) -> Writing:
+    """`act` when somebody acts, else a usage error."""
+    if not act.actor:
+        raise click.UsageError("不知道是谁在操作:请加 --as 姓名,或设置环境变量 CAMPAIGN_ACTOR", click.get_current_context())
+    return act
+
+
+def _writing(command: Command, *, nobody_will_do: bool) -> Command:
     @wraps(command)
     def wrapped(*args: Any, now: str | None, data_dir: Path | None, json_: bool, actor: str | None, reason: str | None, dry_run: bool, **rest: Any) -> Any:
         settings = _settings(data_dir)
         moment = parse_now(now, settings)
         who = (actor or settings.actor or "").strip()
-        if not who:
-            raise click.UsageError("不知道是谁在操作:请加 --as 姓名,或设置环境变量 CAMPAIGN_ACTOR", click.get_current_context())
         act = Writing(settings, moment, now is not None, json_, who, (reason or "").strip() or None, dry_run)
-        return command(*args, act=act, **rest)
+        return command(*args, act=act if nobody_will_do else named(act), **rest)
 
     for option in (
         click.option("--dry-run", is_flag=True, help="只说会做什么,不改动任何内容。"),

@@ -18,12 +18,15 @@ _campaign, _phase, _duty, _unit, _alias = (table_of(model) for model in (Campaig
 def find_campaign(tx: Session, slug: str) -> Campaign:
     """By slug, or by its title; a slug may carry 「 · title」 behind it, as the selects of Prefect's form show it."""
     wanted = slug.split(" · ", 1)[0].strip()
-    found: Campaign | None = (
-        tx.execute(select(Campaign).where(_campaign.c.slug == wanted)).scalar_one_or_none()
-        or tx.execute(select(Campaign).where(_campaign.c.title == wanted).limit(1)).scalar_one_or_none()
-    )
+    found: Campaign | None = tx.execute(select(Campaign).where(_campaign.c.slug == wanted)).scalar_one_or_none()
     if found is None:
-        rows = tx.execute(select(_campaign.c.slug, _campaign.c.title).order_by(_campaign.c.slug)).all()
+        named = tx.execute(select(Campaign).where(_campaign.c.title == wanted, _campaign.c.state != "discarded").order_by(_campaign.c.slug)).scalars().all()
+        if len(named) > 1:
+            slugs = "、".join(row.slug for row in named)
+            raise NotFound(f"有 {len(named)} 个创建活动都叫「{wanted}」:请用代号({slugs})。", code="ambiguous_campaign", asked=wanted)
+        found = named[0] if named else None
+    if found is None:
+        rows = tx.execute(select(_campaign.c.slug, _campaign.c.title).where(_campaign.c.state != "discarded").order_by(_campaign.c.slug)).all()
         raise NotFound(
             f"没有名为「{wanted}」的创建活动。{_offer(wanted, [row.slug for row in rows] + [row.title for row in rows])}", code="no_campaign", asked=wanted
         )
@@ -34,9 +37,13 @@ def find_phase(tx: Session, campaign: Campaign, wanted: str) -> Phase:
     """By number, key or name, never by kind: a plan may have two phases of one kind."""
     wanted = wanted.split(" · ", 1)[0].strip()
     phases: list[Phase] = list(tx.execute(select(Phase).where(_phase.c.campaign_id == campaign.id).order_by(_phase.c.number)).scalars())
-    for phase in phases:
-        if wanted in (str(phase.number), phase.key, phase.name):
-            return phase
+    for written in ([str(phase.number) for phase in phases], [phase.key for phase in phases], [phase.name for phase in phases]):
+        same = [phase for phase, words in zip(phases, written, strict=True) if words == wanted]
+        if len(same) == 1:
+            return same[0]
+        if same:
+            numbers = "、".join(str(phase.number) for phase in same)
+            raise NotFound(f"「{campaign.title}」有 {len(same)} 个阶段都叫「{wanted}」:请用编号({numbers})。", code="ambiguous_phase", asked=wanted)
     near = [phase for phase in phases if wanted and wanted in phase.name]
     if len(near) == 1:
         return near[0]
@@ -55,10 +62,20 @@ def find_duty(tx: Session, wanted: str | int) -> Duty:
             raise NotFound(f"有多项应办事项的来源是「{text}」:请用编号。", code="ambiguous_duty", asked=text)
         duty = rows[0] if rows else None
     if duty is None:
-        top = tx.execute(select(func.max(_duty.c.id))).scalar_one()
-        hint = f"编号从 1 到 {top}" if top else "还没有任何应办事项,请先启动创建活动"
-        raise NotFound(f"没有编号为 {text} 的应办事项({hint})。用 campaign duties 查看清单。", code="no_duty", asked=text)
+        raise NotFound(f"没有应办事项「{text}」({_near_duties(tx, text)})。用 campaign duties 查看清单。", code="no_duty", asked=text)
     return duty
+
+
+def _near_duties(tx: Session, text: str) -> str:
+    """What a person may have meant: the range of numbers, or duties whose title or origin holds the words."""
+    top = tx.execute(select(func.max(_duty.c.id))).scalar_one()
+    if not top:
+        return "还没有任何应办事项,请先启动创建活动"
+    if text.isdigit():
+        return f"编号从 1 到 {top}"
+    alike = _duty.c.title.contains(text, autoescape=True) | _duty.c.origin.contains(text, autoescape=True)
+    offered = ";".join(f"#{row.id} {row.title}" for row in tx.execute(select(_duty.c.id, _duty.c.title).where(alike).order_by(_duty.c.id).limit(3)))
+    return f"是否要找:{offered}?请用编号" if offered else f"请用编号,从 1 到 {top}"
 
 
 def find_unit(tx: Session, wanted: str) -> Unit | None:

@@ -55,8 +55,9 @@ def _fill_calendar(connection: Connection) -> None:
 
 
 def current(store: Store) -> str | None:
-    with store.writer.connect() as connection:
-        return _current(connection)
+    """Read without the writer's lock: a command that only looks must not wait for one that writes."""
+    with store.read() as tx:
+        return _current(tx.connection())
 
 
 def _current(connection: Connection) -> str | None:
