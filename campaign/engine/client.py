@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import time
 from pathlib import Path
@@ -23,6 +24,8 @@ TRANSIENT = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx
 # A refused connection is told after this long; a busy server is waited for as long as the engine's whole patience.
 REFUSED_SECONDS = 1.5
 ADDRESS_FILE = "addresses.json"
+# Each retry is expected here; without a handler Python would print it over the person's own output.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 class EngineDown(RetryLater):

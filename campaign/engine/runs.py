@@ -64,8 +64,11 @@ def trigger(
     actor: str = "",
     tags: Sequence[str] = (),
     attempt: int = 1,
+    renew: bool = False,
 ) -> tuple[Run, int]:
-    """Start a run, or find the one that this key started before; skips over dead ones. Returns it with the attempt that it took.
+    """Start a run, or find the one that this key started before; skips over dead ones, with `renew` over completed ones too.
+
+    Returns it with the attempt that it took.
 
     Selects are not enforced here: they may lag behind a launch by a moment, and the flow checks its form itself.
     """
@@ -84,7 +87,8 @@ def trigger(
             },
         )
         run = _run(engine, made)
-        if not run.is_dead or attempt >= MAX_ATTEMPTS:
+        used_up = run.is_final if renew else run.is_dead
+        if not used_up or attempt >= MAX_ATTEMPTS:
             return run, attempt
         attempt += 1
 

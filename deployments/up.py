@@ -1,0 +1,130 @@
+"""Everything on one machine: `python -m deployments.up --data DIR`, which `campaign up` starts.
+
+Owns the three children (Prefect server; portal; runner and clock), the order of their start and end, and what is said about them.
+Imports neither Prefect nor the records: it lives as long as the product does and should cost nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from campaign.errors import CampaignError
+from config.settings import Settings, load_settings
+from deployments.children import Child, end_all
+from deployments.lock import only_one
+from deployments.parts import Parts, demo_command, note_addresses, parts_of, prepare_command, run_once
+from deployments.ports import is_free
+from deployments.say import Screen
+from deployments.server import is_healthy
+
+WARM_SECONDS = 180.0
+LOOK_SECONDS = 0.5
+
+
+class Household:
+    """The children of one data folder."""
+
+    def __init__(self, parts: Parts, screen: Screen) -> None:
+        self.parts = parts
+        self.children = [Child(plan) for plan in parts.plans]
+        self._screen = screen
+
+    def start(self, stopping: threading.Event, *, demo: bool) -> None:
+        """Server first, as it takes longest; records and sample campaign are prepared while it warms up, then the rest starts."""
+        self.parts.ready_file.unlink(missing_ok=True)
+        next(child for child in self.children if child.plan.name == "server").start()
+        run_once(prepare_command(self.parts), "准备数据库", self.parts)
+        if demo:
+            run_once(demo_command(self.parts), "准备示例活动", self.parts)
+        for child in self.children:
+            if child.process is None:
+                child.start()
+        self._warm_up(stopping)
+
+    def watch(self, stopping: threading.Event) -> None:
+        """Until asked to stop: whoever dies is started again after a pause, and said to be."""
+        while not stopping.wait(LOOK_SECONDS):
+            for child in self.children:
+                code = child.revive(time.monotonic())
+                if code is not None:
+                    self._screen.died(child, code)
+
+    def end(self) -> None:
+        """Runner and clock first, so that a pass at work can still tell Prefect how it ended."""
+        order = {"runner": 0, "portal": 1, "server": 2}
+        sorted_children = sorted(self.children, key=lambda child: order[child.plan.name])
+        end_all(sorted_children[:1])
+        end_all(sorted_children[1:])
+
+    def _is_warm(self) -> bool:
+        """Prefect answers, the portal takes connections, and the runner has registered its deployments."""
+        return self.parts.ready_file.exists() and not is_free(self.parts.portal_port) and is_healthy(self.parts.place)
+
+    def _warm_up(self, stopping: threading.Event) -> None:
+        """Waits with progress; a server that does not come is no reason to end, for deadlines do not hang on it."""
+        with self._screen.progress("正在启动 Prefect 服务(首次约 20 秒)") as advance:
+            deadline = time.monotonic() + WARM_SECONDS
+            while time.monotonic() < deadline and not stopping.is_set():
+                if self._is_warm():
+                    return
+                for child in self.children:
+                    code = child.revive(time.monotonic())
+                    if code is not None:
+                        self._screen.died(child, code)
+                advance()
+                stopping.wait(0.3)
+        if not stopping.is_set():
+            self._screen.warn(f"{WARM_SECONDS:.0f} 秒内没有全部就绪,后台继续启动;督办照常进行。日志:{self.parts.logs}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 after an orderly end, 1 when it could not start."""
+    options = _read(arguments)
+    screen = Screen()
+    stopping = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda *_: stopping.set())
+    try:
+        settings = load_settings(home=options.data)
+        with only_one(settings.data_dir):
+            return _serve(settings, screen, stopping, demo=options.demo)
+    except CampaignError as refusal:
+        screen.error(refusal.message)
+        return 1
+
+
+def _serve(settings: Settings, screen: Screen, stopping: threading.Event, *, demo: bool) -> int:
+    parts = parts_of(settings, os.environ)
+    household = Household(parts, screen)
+    started = time.monotonic()
+    try:
+        household.start(stopping, demo=demo)
+        note_addresses(parts, [child.process.pid for child in household.children if child.process is not None])
+        if not stopping.is_set():
+            screen.summary(parts, time.monotonic() - started)
+        household.watch(stopping)
+    finally:
+        screen.tell("正在停止……")
+        household.end()
+        note_addresses(parts, None)
+    screen.tell("已全部停止,数据保存在 " + str(parts.home))
+    return 0
+
+
+def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="campaign up", description="在本机启动全部服务:Prefect、门户、运行器和督办时钟。", add_help=False)
+    parser.add_argument("--data", type=Path, default=None, metavar="目录", help="数据目录;优先于 CAMPAIGN_HOME")
+    parser.add_argument("--demo", action="store_true", help="同时准备一个示例活动")
+    parser.add_argument("-h", "--help", action="help", help="显示说明后退出")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
