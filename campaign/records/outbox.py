@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, text, update
 from sqlmodel import Session
 
 from campaign.records.duties import RungClock
@@ -77,7 +77,7 @@ def collect_lines(
     made = insert_of(tx, Notice)
     made = made.on_conflict_do_update(
         index_elements=["campaign_id", "unit_id", "kind", "rung", "day", "batch"],
-        index_where=_notice.c.state.in_(("open", "draft")),
+        index_where=text("state IN ('open', 'draft')"),
         set_={"pass_id": made.excluded.pass_id},
     )
     rows = [

@@ -1,0 +1,35 @@
+"""Where a campaign stands, as `campaign status --json` and the portal's `/api/status` answer it: one shape, made in one place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from campaign.records.duties import duty_table
+from campaign.records.registry import phases_of
+from campaign.records.tables import Campaign
+from campaign.records.views import lights_by
+from campaign.rules.calendar import Light
+from campaign.work.gate import ask_gate
+
+
+def campaign_status(tx: Session, campaign: Campaign, now: datetime) -> dict[str, Any]:
+    """`{campaign, title, now, phases: [{key, name, kind, state, start, end, lights, blockers}]}`; only an open phase has blockers."""
+    lit = lights_by(tx, duty_table.c.phase_id, duty_table.c.campaign_id == campaign.id, now, campaign.calendar)
+    none = dict.fromkeys((light.value for light in Light), 0)
+    return {
+        "campaign": campaign.slug,
+        "title": campaign.title,
+        "now": now.isoformat(),
+        "phases": [
+            {
+                "key": phase.key, "name": phase.name, "kind": phase.kind, "state": phase.state,
+                "start": phase.starts_on.isoformat() if phase.starts_on else None, "end": phase.ends_on.isoformat() if phase.ends_on else None,
+                "lights": lit.get(phase.id, none),
+                "blockers": [blocker.text for blocker in ask_gate(tx, campaign, phase, now).blockers] if phase.state == "open" else [],
+            }
+            for phase in phases_of(tx, campaign)
+        ],
+    }  # fmt: skip
