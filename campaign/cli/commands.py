@@ -21,5 +21,6 @@ GROUPS: dict[str, str] = {
 
 COMMANDS: dict[str, Entry] = {
     "plan read": Entry("campaign.cli.plan_read:read", "读取方案(Word、WPS、PDF、Excel、文本),审阅或写成 YAML"),
+    "plan workbook": Entry("campaign.cli.plan_workbook:workbook", "任务分解表与征求意见表:写出、读回、汇总"),
     "plan check": Entry("campaign.cli.plan_check:check", "检查方案能否启动,逐条列出问题和行号"),
 }

@@ -27,6 +27,7 @@ Role = Literal["main", "superior", "breakdown", "standard", "supplement"]
 ROLES: dict[str, Role] = {"上级方案": "superior", "任务分解表": "breakdown", "测评体系": "standard", "补充通知": "supplement"}
 ROLE_NAMES: dict[str, str] = {"main": "正文", **{role: name for name, role in ROLES.items()}}
 
+_POINTER = re.compile(r"[见如按]\s*(?:下|附|后附)?\s*(?:任务分解)?表|如下[。:\uff1a]?$")
 _ATTACHMENT = re.compile(r"(?:见|按|按照|填写|详见|附)\s*附[件表]|^附件\s*\d{0,2}\s*[:\uff1a]|[(\uff08]\s*(?:见)?附[件表]\s*\d{0,2}\s*[)\uff09]")
 
 
@@ -46,7 +47,7 @@ def read_file(path: Path, *, year: int, part: int | None = None, role: Role = "m
     source = open_document(path)
     chosen = _choose(path, parts_of(source), part)
     _refuse_strange_workbook(path, chosen)
-    spec = read_plan(chosen, year=year)
+    spec = _without_pointers(read_plan(chosen, year=year), chosen)
     notes = tuple(note for note in source_notes(chosen) if note.line not in {item.line for item in spec.items})
     noted = Source(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), role=role, effective=effective.isoformat() if effective else None)
     return spec.model_copy(update={"sources": (noted,), "warnings": (*spec.warnings, *notes)})
@@ -67,6 +68,14 @@ def _refuse_strange_workbook(path: Path, source: SourceText) -> None:
     words = sum(len(line.text) for line in source.lines if line.cells is None)
     if rows and words < 200 and not task_tables(source):
         raise BadPlan(f"{path.name} 里没有认出任务分解表:{explain(source)}。请在表头写上 任务、牵头单位、责任单位、完成时限、资料 后重试", code="no_task_table")
+
+
+def _without_pointers(spec: PlanSpec, source: SourceText) -> PlanSpec:
+    """Where the tasks stand in a table, the sentence that points to it (任务分解见下表) is none of them."""
+    if not task_tables(source):
+        return spec
+    kept = tuple(item for item in spec.items if item.lead_unit or item.responsible_units or item.deadline or not _POINTER.search(item.text))
+    return spec.model_copy(update={"items": kept})
 
 
 def source_notes(source: SourceText) -> list[PlanWarning]:

@@ -71,9 +71,11 @@ def _runs(marks: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 def _weight(run: list[tuple[int, int]], source: SourceText) -> int:
     """The text that the parts of a run hold; none if one of them is nearly empty."""
+    if not run:
+        return 0
     ends = [at for at, _ in run[1:]] + [len(source.lines)]
     sizes = [sum(1 for line in source.lines[start:end] if line.text.strip()) for (start, _), end in zip(run, ends, strict=True)]
-    return sum(sizes) if sizes and min(sizes) >= _MIN_LINES else 0
+    return sum(sizes) if min(sizes) >= _MIN_LINES else 0
 
 
 def _title(lines: tuple[Line, ...]) -> str:

@@ -162,7 +162,9 @@ def find_heading(rows: list[Line]) -> Heading:
 
 
 def _divides(top: tuple[str, ...], below: tuple[str, ...]) -> bool:
-    """Whether `below` only says again what is above, or divides it into known headings."""
+    """Whether `below` only says again what is above, or divides it into known headings; above it must stand a heading, not a title."""
+    if len(_columns(top, ())[0]) < 2:
+        return False
     known = 0
     for column, text in enumerate(below):
         if not text or (column < len(top) and text == top[column]):

@@ -17,6 +17,7 @@ from typing import Any
 
 from campaign.errors import BadPlan
 from campaign.plan.check_view import is_blank
+from campaign.plan.keys import with_keys
 from campaign.plan.lines import Place
 from campaign.plan.yaml_file import parse_plan
 from campaign.plan.yaml_tree import read_text
@@ -68,6 +69,26 @@ def add_only_phase(path: Path, start: str, end: str) -> None:
             _insert_after(document, "kind" if "kind" in document else "title", {"phases": [phase]})
 
     change(path, edit)
+
+
+def write_keys(path: Path) -> int:
+    """Write a key into each phase and item that has none, so that later edits of its words do not lose it; how many were written."""
+    spec = with_keys(parse_plan(read_text(path), path.name).spec)
+    keys: dict[Place, str | None] = {("items", row): item.key for row, item in enumerate(spec.items)}
+    keys |= {("phases", row): phase.key for row, phase in enumerate(spec.phases)}
+    keys |= {("phases", row, "tasks", column): task.key for row, phase in enumerate(spec.phases) for column, task in enumerate(phase.tasks)}
+    written = 0
+
+    def edit(document: Document) -> None:
+        nonlocal written
+        phases = ((("phases", row), phase) for row, phase in enumerate(document.get("phases") or []))
+        for place, entry in (*phases, *entries(document)):
+            if not entry.get("key"):
+                entry.insert(0, "key", keys[place])
+                written += 1
+
+    change(path, edit)
+    return written
 
 
 def change(path: Path, edit: Callable[[Document], None]) -> str:

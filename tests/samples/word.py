@@ -26,7 +26,8 @@ class WordFile:
         """A list with these (format, label) levels, as ("chineseCounting", "%1、"); its id for `numbered`."""
         self._lists += 1
         inner = "".join(
-            f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{fmt}"/><w:lvlText w:val="{text}"/></w:lvl>' for depth, (fmt, text) in enumerate(levels)
+            f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{fmt}"/><w:lvlText w:val="{text}"/></w:lvl>'
+            for depth, (fmt, text) in enumerate(levels)
         )
         root = self.document.part.numbering_part.element
         first = root.find(f"{{{root.nsmap['w']}}}num")

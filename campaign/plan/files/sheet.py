@@ -23,6 +23,18 @@ _PLAIN_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*", re.IGNORECASE)
 
 
 def read_workbook(path: Path) -> SourceText:
+    lines: list[Line] = []
+    for table, (name, rows) in enumerate(read_sheets(path).items(), 1):
+        lines += _lines(rows, name, table, len(lines))
+        if len(lines) > MAX_LINES:
+            raise refuse(path, f"超过 {MAX_LINES} 行,不像任务分解表;请只保留任务分解表后重试", "too_large")
+    if not lines:
+        raise refuse(path, "工作簿是空的,没有一行内容", "empty_file")
+    return SourceText(tuple(lines))
+
+
+def read_sheets(path: Path) -> dict[str, list[tuple[str, ...]]]:
+    """The rows of each sheet that has words in it, by the sheet's name."""
     import python_calamine as calamine
 
     check_size(path)
@@ -34,23 +46,18 @@ def read_workbook(path: Path) -> SourceText:
     except calamine.PasswordError as locked:
         raise refuse(path, "文件已加密;请去掉打开密码后另存一份", "encrypted") from locked
     except (calamine.CalamineError, OSError, ValueError) as broken:
-        raise refuse(path, "工作簿已损坏,打不开;请用 Excel 或 WPS 打开后另存一份", "broken") from broken
-    lines: list[Line] = []
-    for table, name in enumerate(book.sheet_names, 1):
+        raise refuse(path, "工作簿已损坏或不是工作簿,打不开;请用 Excel 或 WPS 打开后另存一份", "broken") from broken
+    sheets: dict[str, list[tuple[str, ...]]] = {}
+    for name in book.sheet_names:
         try:
             rows = _rows(path, book.get_sheet_by_name(name))
         except calamine.WorksheetNotFound:
             continue  # a chart sheet
         except calamine.CalamineError as broken:
             raise refuse(path, f"工作表「{name}」已损坏;请用 Excel 或 WPS 打开后另存一份", "broken") from broken
-        if not any(any(row) for row in rows):
-            continue
-        lines += _lines(rows, name, table, len(lines))
-        if len(lines) > MAX_LINES:
-            raise refuse(path, f"超过 {MAX_LINES} 行,不像任务分解表;请只保留任务分解表后重试", "too_large")
-    if not lines:
-        raise refuse(path, "工作簿是空的,没有一行内容", "empty_file")
-    return SourceText(tuple(lines))
+        if any(any(row) for row in rows):
+            sheets[name] = rows
+    return sheets
 
 
 def _lines(rows: list[tuple[str, ...]], name: str, table: int, before: int) -> Iterator[Line]:
