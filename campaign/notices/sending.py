@@ -87,7 +87,7 @@ def _send_one(outgoing: Outgoing, channel: Channel | None, people: Sequence[Addr
     except Exception as defect:
         # Nobody knows how far it got, so it counts as sent without an answer and comes again with its key.
         log.exception("sending of delivery %s broke", outgoing.delivery_id)
-        sent, told = Sent("unknown", f"发送程序出错({type(defect).__name__}),详见日志。"), []
+        sent, told = Sent("unknown", f"发送程序出错（{type(defect).__name__}），详见日志。"), []
     return Outcome(outgoing.delivery_id, sent.outcome, sent.detail, tuple(one.kept for one in told) if sent.outcome == "delivered" else ())
 
 
@@ -97,11 +97,11 @@ def _try(outgoing: Outgoing, channel: Channel | None, people: Sequence[Addressee
     if outgoing.live:
         to = each_once(people)
         if not to:
-            return Sent("refused", f"{outgoing.unit_name}没有可以送达的人员:请登记联络员,或人工送达。"), []
+            return Sent("refused", f"{outgoing.unit_name}没有可以送达的人员：请登记联络员，或人工送达。"), []
     elif test_address:
         to = [rehearsal_addressee(test_address)]
     elif outgoing.channel == "file":
         to = [Addressee(name="演练地址", relation="test")]
     else:
-        return Sent("refused", "尚未正式启用(golive),也没有设置演练地址 CAMPAIGN_TEST_ADDRESS:没有向外发送。"), []
+        return Sent("refused", "尚未正式启用（golive），也没有设置演练地址 CAMPAIGN_TEST_ADDRESS：没有向外发送。"), []
     return channel.send(compose(outgoing), outgoing, to, now=now), to

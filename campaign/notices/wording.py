@@ -35,7 +35,7 @@ def compose(outgoing: Outgoing, *, signatory: str = SIGNATORY) -> Message:
     """The whole notice. Not yet live, it says that it is a rehearsal, in the subject and in its first line."""
     phrases = PHRASES.get(outgoing.kind, PLAIN)
     words = _words(outgoing)
-    gist = "" if outgoing.body is not None or not outgoing.lines else f":{phrases.gist.format(**words)}"
+    gist = "" if outgoing.body is not None or not outgoing.lines else f"：{phrases.gist.format(**words)}"
     subject = f"{_mark(outgoing)}{outgoing.kind}{_numbered(outgoing)}{gist}"
     return Message(subject, _text(outgoing, phrases, signatory, markdown=True), _text(outgoing, phrases, signatory, markdown=False))
 
@@ -43,7 +43,7 @@ def compose(outgoing: Outgoing, *, signatory: str = SIGNATORY) -> Message:
 def compose_for_group(outgoing: Outgoing) -> Message:
     """For a public chat: which paper was issued, its number, and where to look; never whom it concerns."""
     title = f"{_mark(outgoing)}{_quoted(outgoing.campaign_title)}{outgoing.kind}{_numbered(outgoing)}"
-    text = f"{title}已发出,请有关单位登录工作台查看。"
+    text = f"{title}已发出，请有关单位登录工作台查看。"
     return Message(title, _escaped(text), text)
 
 
@@ -60,7 +60,7 @@ def due_words(due_at: datetime | None, issued_at: datetime) -> str:
     if due_at > issued_at:
         return words
     late = (issued - day).days
-    return f"{words},已逾期 {late} 天" if late > 0 else f"{words},已逾期"
+    return f"{words}，已逾期 {late} 天" if late > 0 else f"{words}，已逾期"
 
 
 def _text(outgoing: Outgoing, phrases: Phrases, signatory: str, *, markdown: bool) -> str:
@@ -68,7 +68,7 @@ def _text(outgoing: Outgoing, phrases: Phrases, signatory: str, *, markdown: boo
     heading = f"{outgoing.kind}{_numbered(outgoing)}"
     parts = [f"## {shown(heading)}" if markdown else heading]
     if not outgoing.live:
-        parts.insert(0, f"{REHEARSAL}本创建活动尚未正式启用,此件为演练发送,无需办理。")
+        parts.insert(0, f"{REHEARSAL}本创建活动尚未正式启用，此件为演练发送，无需办理。")
     words = {key: shown(value) for key, value in _words(outgoing).items()}
     if outgoing.kind not in BULLETINS:
         parts.append(phrases.salutation.format(**words))
@@ -77,7 +77,7 @@ def _text(outgoing: Outgoing, phrases: Phrases, signatory: str, *, markdown: boo
     elif outgoing.lines:
         parts += [phrases.opening.format(**words), _listed(outgoing, phrases, markdown=markdown), phrases.closing]
     else:
-        parts.append("所列事项均已办结,无需办理。")
+        parts.append("所列事项均已办结，无需办理。")
     issued = campaign_day(outgoing.issued_at)
     line_end = "  \n" if markdown else "\n"
     parts.append(f"{shown(signatory)}{line_end}{issued.year}年{issued.month}月{issued.day}日")
@@ -94,9 +94,9 @@ def _listed(outgoing: Outgoing, phrases: Phrases, *, markdown: bool) -> str:
 
 def _line(number: int, line: Line, issued_at: datetime, phrases: Phrases, *, markdown: bool) -> str:
     shown = _escaped if markdown else _single
-    row = f"{number}. {shown(_short(line.title, TITLE_SHOWN))}({phrases.due}:{due_words(line.due_at, issued_at)})"
+    row = f"{number}. {shown(_short(line.title, TITLE_SHOWN))}（{phrases.due}：{due_words(line.due_at, issued_at)}）"
     if line.reason and line.reason.strip():
-        row += f";{phrases.reason}:{shown(_short(line.reason, REASON_SHOWN))}"
+        row += f"；{phrases.reason}：{shown(_short(line.reason, REASON_SHOWN))}"
     return row
 
 
@@ -110,7 +110,7 @@ def _mark(outgoing: Outgoing) -> str:
 
 
 def _numbered(outgoing: Outgoing) -> str:
-    return f"({outgoing.number})" if outgoing.number else ""
+    return f"（{outgoing.number}）" if outgoing.number else ""
 
 
 def _quoted(title: str) -> str:

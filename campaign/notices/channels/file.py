@@ -34,7 +34,7 @@ class FileChannel:
             with self._turn:
                 self._append(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         except OSError as error:
-            return Sent("failed", f"写入 {self.path.name} 失败:{error.strerror}")
+            return Sent("failed", f"写入 {self.path.name} 失败：{error.strerror}")
         return Sent("delivered", f"已写入 {self.path.name}")
 
     def close(self) -> None:

@@ -44,7 +44,7 @@ def close_channels(channels: Mapping[str, Channel]) -> None:
 
 def _webhook(settings: ChannelSettings) -> Channel:
     if not settings.webhook_url:
-        return Unconfigured("通用接口未配置:请设置 CAMPAIGN_WEBHOOK_URL。")
+        return Unconfigured("通用接口未配置：请设置 CAMPAIGN_WEBHOOK_URL。")
     from campaign.notices.channels.webhook import WebhookChannel, shared_client  # httpx is loaded only where it is used
 
     client = shared_client()
@@ -52,4 +52,4 @@ def _webhook(settings: ChannelSettings) -> Channel:
         return WebhookChannel(settings.webhook_url, client, secret=settings.webhook_secret, allow_local=settings.webhook_allow_local)
     except CampaignError as wrong:
         client.close()
-        return Unconfigured(f"通用接口未配置好:{wrong.message}")
+        return Unconfigured(f"通用接口未配置好：{wrong.message}")

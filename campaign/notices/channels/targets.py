@@ -41,12 +41,12 @@ class Target:
         try:
             answers = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise HostUnknown(f"查不到接收地址的主机 {self.host}:请检查域名和网络。", host=self.host) from error
+            raise HostUnknown(f"查不到接收地址的主机 {self.host}：请检查域名和网络。", host=self.host) from error
         found = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
         if not self.allow_local:
             for address in found:
                 if is_local(ipaddress.ip_address(address.split("%")[0])):
-                    raise BadTarget("接收地址在本机或内部网络,已拒绝发送:确需发往内网的,请设置 CAMPAIGN_WEBHOOK_ALLOW_LOCAL=1。", host=self.host)
+                    raise BadTarget("接收地址在本机或内部网络，已拒绝发送：确需发往内网的，请设置 CAMPAIGN_WEBHOOK_ALLOW_LOCAL=1。", host=self.host)
         return found
 
 
@@ -55,9 +55,9 @@ def target_of(url: str, *, allow_local: bool = False) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise BadTarget("接收地址写法有误:请填写以 http:// 或 https:// 开头的完整地址。") from error
+        raise BadTarget("接收地址写法有误：请填写以 http:// 或 https:// 开头的完整地址。") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadTarget("接收地址写法有误:请填写以 http:// 或 https:// 开头的完整地址。")
+        raise BadTarget("接收地址写法有误：请填写以 http:// 或 https:// 开头的完整地址。")
     return Target(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), allow_local)
 
 

@@ -77,7 +77,7 @@ class WebhookChannel:
                 return self._post(address, body, headers)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 refusals.append("连接超时" if isinstance(error, httpx.ConnectTimeout) else "连接被拒绝或证书无效")
-        return Sent("failed", f"连不上接收地址:{refusals[-1] if refusals else '没有可用的地址'}。")
+        return Sent("failed", f"连不上接收地址：{refusals[-1] if refusals else '没有可用的地址'}。")
 
     def close(self) -> None:
         self._redact.detach()
@@ -100,13 +100,13 @@ class WebhookChannel:
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise
         except httpx.PoolTimeout:
-            return Sent("failed", "发送通道繁忙,没有发出。")
+            return Sent("failed", "发送通道繁忙，没有发出。")
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL):
-            return Sent("refused", "接收地址或请求不合规范,没有发出。")
+            return Sent("refused", "接收地址或请求不合规范，没有发出。")
         except httpx.TimeoutException:
-            return Sent("unknown", "已发出,在限定时间内没有收到答复。")
+            return Sent("unknown", "已发出，在限定时间内没有收到答复。")
         except httpx.TransportError as error:
-            return Sent("unknown", f"已发出,连接在答复之前中断({type(error).__name__})。")
+            return Sent("unknown", f"已发出，连接在答复之前中断（{type(error).__name__}）。")
 
     def _judge(self, response: httpx.Response, until: float) -> Sent:
         status, answer = response.status_code, b""
@@ -115,18 +115,18 @@ class WebhookChannel:
             if len(answer) >= ANSWER_BYTES:
                 break
             if time.monotonic() > until:
-                return Sent("unknown", f"HTTP {status},答复没有在限定时间内传完。")
+                return Sent("unknown", f"HTTP {status}，答复没有在限定时间内传完。")
         shown = self._shown(answer)
         if status in TRY_AGAIN or status >= 500:
-            return Sent("failed", f"HTTP {status},接收方暂时不能处理。{shown}")
+            return Sent("failed", f"HTTP {status}，接收方暂时不能处理。{shown}")
         if 300 <= status < 400:
-            return Sent("refused", f"HTTP {status},接收地址要求转到别处;不跟随转向,请填写最终地址。")
+            return Sent("refused", f"HTTP {status}，接收地址要求转到别处；不跟随转向，请填写最终地址。")
         if status >= 400:
-            return Sent("refused", f"HTTP {status},接收方拒收。{shown}")
+            return Sent("refused", f"HTTP {status}，接收方拒收。{shown}")
         if _is_page(response.headers.get("content-type", ""), answer):
-            return Sent("refused", f"HTTP {status},答复是网页而不是接口(可能是登录页):请核对接收地址。")
+            return Sent("refused", f"HTTP {status}，答复是网页而不是接口（可能是登录页）：请核对接收地址。")
         if (errcode := _errcode(answer)) is not None:
-            return Sent("refused", f"HTTP {status},接收方返回错误码 {errcode}。{shown}")
+            return Sent("refused", f"HTTP {status}，接收方返回错误码 {errcode}。{shown}")
         return Sent("delivered", f"HTTP {status}。{shown}")
 
     def _shown(self, answer: bytes) -> str:

@@ -15,7 +15,7 @@ PLAIN_ANSWERS: dict[str, tuple[int, str, bytes]] = {
     "empty": (204, "", b""),
     "busy": (503, "text/plain", b"busy"),
     "limited": (429, "application/json", b'{"message": "too many"}'),
-    "refused": (400, "application/json", '{"message": "单位不存在, key K-SECRET-1"}'.encode()),
+    "refused": (400, "application/json", '{"message": "单位不存在， key K-SECRET-1"}'.encode()),
     "unauthorised": (401, "text/html", b"<html>login</html>"),
     "page": (200, "text/html; charset=utf-8", b"<html><body>login</body></html>"),
     "disguised": (200, "application/json", b"\n<!DOCTYPE html><html></html>"),

@@ -28,7 +28,7 @@ def test_every_kind_names_campaign_count_lines_and_day_of_issue(kind: str) -> No
 
 @pytest.mark.parametrize("kind", ["通报", "提请问责建议函", "督办情况报告", "签发提醒"])
 def test_papers_about_a_unit_are_not_addressed_to_it(kind: str) -> None:
-    assert "城关街道:" not in compose(notice(kind=kind)).text_plain
+    assert "城关街道：" not in compose(notice(kind=kind)).text_plain
 
 
 def test_accountability_is_only_proposed() -> None:
@@ -43,10 +43,10 @@ def test_accountability_is_only_proposed() -> None:
         pytest.param(due_at_of_day(date(2026, 9, 30)), "9月30日", id="a day is its own last day"),
         pytest.param(datetime(2026, 9, 30, 8, tzinfo=UTC), "9月30日 16:00", id="an hour is shown in campaign time"),
         pytest.param(due_at_of_day(date(2027, 1, 5)), "2027年1月5日", id="another year is said"),
-        pytest.param(due_at_of_day(date(2026, 8, 31)), "8月31日,已逾期 3 天", id="overdue counts to the day of issue"),
-        pytest.param(due_at_of_day(date(2026, 9, 2)), "9月2日,已逾期 1 天", id="the day after is one day"),
-        pytest.param(datetime(2026, 9, 3, 1, tzinfo=UTC), "9月3日 09:00,已逾期", id="overdue by hours"),
-        pytest.param(due_at_of_day(date(2025, 12, 31)), "2025年12月31日,已逾期 246 天", id="last year"),
+        pytest.param(due_at_of_day(date(2026, 8, 31)), "8月31日，已逾期 3 天", id="overdue counts to the day of issue"),
+        pytest.param(due_at_of_day(date(2026, 9, 2)), "9月2日，已逾期 1 天", id="the day after is one day"),
+        pytest.param(datetime(2026, 9, 3, 1, tzinfo=UTC), "9月3日 09:00，已逾期", id="overdue by hours"),
+        pytest.param(due_at_of_day(date(2025, 12, 31)), "2025年12月31日，已逾期 246 天", id="last year"),
     ],
 )
 def test_time_limit_in_words(due_at: datetime | None, words: str) -> None:
@@ -93,12 +93,12 @@ def test_user_text_cannot_become_markdown_or_a_new_line() -> None:
 
 
 def test_reason_of_a_return_is_told_under_its_own_word() -> None:
-    assert "退回意见:缺少说明报告" in compose(notice(kind="退回补正通知", lines=(Line(1, "工作总结", None, "缺少说明报告"),))).text_plain
+    assert "退回意见：缺少说明报告" in compose(notice(kind="退回补正通知", lines=(Line(1, "工作总结", None, "缺少说明报告"),))).text_plain
 
 
 def test_braces_in_names_are_left_alone() -> None:
     message = compose(notice(unit_name="第{3}小学", campaign_title="{2026}方案"))
-    assert "第{3}小学:" in message.text_plain
+    assert "第{3}小学：" in message.text_plain
     assert "《{2026}方案》" in message.text_plain
 
 
@@ -106,7 +106,7 @@ def test_bulletin_is_its_own_text_without_salutation() -> None:
     message = compose(notice(kind="周报", number="第12期", body="一、总体进展\n红灯 3 项", lines=()))
     assert "红灯 3 项" in message.text_plain
     assert "城关街道" not in message.text_plain
-    assert message.subject == "周报(第12期)"
+    assert message.subject == "周报（第12期）"
 
 
 def test_notice_whose_lines_are_finished_asks_for_nothing() -> None:

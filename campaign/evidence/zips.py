@@ -1,0 +1,94 @@
+"""A look inside zip-based files without unpacking them.
+
+Owns the guards: how large the directory may be (it is read before anything else, so it is measured first), how many members, how much they
+would become. Sizes are compared with the file itself, not with what the members claim to take, because members may overlap.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaign.evidence.errors import BadFile
+from campaign.evidence.names import extension_of
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN_XML = {"word/": OFFICE + "wordprocessingml.document", "xl/": OFFICE + "spreadsheetml.sheet", "ppt/": OFFICE + "presentationml.presentation"}
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+PROGRAMS = frozenset({"exe", "dll", "com", "scr", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "hta", "msi", "jar", "apk", "lnk", "sh", "reg"})
+_END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
+
+
+@dataclass(frozen=True, slots=True)
+class ZipLimits:
+    members: int = 10_000
+    directory_bytes: int = 4 * 1024**2
+    unpacked_bytes: int = 8 * 1024**3
+    ratio: int = 200
+    ratio_from_bytes: int = 100 * 1024**2
+
+
+def media_type_of_zip(path: Path, limits: ZipLimits) -> str:
+    """The media type that its members tell; refuses bombs, passwords, macros, programs and paths that lead out."""
+    if _directory_size(path) > limits.directory_bytes:
+        raise BadFile(f"压缩包内文件过多（上限 {limits.members} 个）：请拆分后上传。")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            _check(members, path.stat().st_size, limits)
+            return _kind(archive, {member.filename for member in members})
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, struct.error) as error:
+        raise BadFile("文件已损坏，无法打开：请重新导出或重新压缩后上传。") from error
+
+
+def _check(members: list[zipfile.ZipInfo], size: int, limits: ZipLimits) -> None:
+    if len(members) > limits.members:
+        raise BadFile(f"压缩包内有 {len(members)} 个文件，超过上限 {limits.members} 个：请拆分后上传。")
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > limits.unpacked_bytes or (unpacked > limits.ratio_from_bytes and unpacked > size * limits.ratio):
+        raise BadFile("压缩包解开后过大，疑似压缩炸弹，已拒收：请直接上传原文件。")
+    for member in members:
+        name = member.filename
+        if member.flag_bits & 0x1:
+            raise BadFile("压缩包设有密码，审核人打不开：请去掉密码后重新上传。")
+        if name.startswith(("/", "\\")) or ":" in name.split("/")[0] or ".." in name.replace("\\", "/").split("/"):
+            raise BadFile("压缩包内的文件路径不规范（指向包外），已拒收：请重新压缩后上传。")
+        if extension_of(name) in PROGRAMS:
+            raise BadFile(f"压缩包内含程序文件「{name.rsplit('/', 1)[-1][:60]}」，已拒收：请删去后重新压缩。")
+
+
+def _kind(archive: zipfile.ZipFile, names: set[str]) -> str:
+    if any(name.rsplit("/", 1)[-1] == "vbaProject.bin" for name in names):
+        raise BadFile("文件含有宏，已拒收：请另存为不含宏的 .docx、.xlsx 或 .pptx 后上传。")
+    if "[Content_Types].xml" in names:
+        for folder, kind in _OPEN_XML.items():
+            if any(name.startswith(folder) for name in names):
+                return kind
+    if "OFD.xml" in names:
+        return "application/ofd"
+    if "mimetype" in names:
+        with archive.open("mimetype") as member:
+            said = member.read(100).decode("ascii", "replace").strip()
+        if said.startswith(_OPEN_DOCUMENT):
+            return said
+    return "application/zip"
+
+
+def _directory_size(path: Path) -> int:
+    """What the end record says, in its 64-bit form where there is one; -1 when there is no end record (zipfile then says it is broken)."""
+    size = path.stat().st_size
+    with path.open("rb") as source:
+        source.seek(max(0, size - 65_557))
+        tail = source.read()
+        at = tail.rfind(_END)
+        if at < 0 or len(tail) < at + 22:
+            return -1
+        locator = tail[at - 20 : at] if at >= 20 else b""
+        if locator.startswith(_LOCATOR64):
+            source.seek(min(struct.unpack("<Q", locator[8:16])[0], size))
+            record = source.read(56)
+            if len(record) == 56 and record.startswith(_END64):
+                return int(struct.unpack("<Q", record[40:48])[0])
+        return int(struct.unpack("<L", tail[at + 12 : at + 16])[0])
