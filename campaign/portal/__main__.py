@@ -1,0 +1,82 @@
+"""`python -m campaign.portal --data DIR --port N`: the portal as a process of its own, on 127.0.0.1 unless told otherwise.
+
+Ends with the process that started it, named in CAMPAIGN_PARENT_PID: `campaign up` may be killed, and nothing may stay behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import uvicorn
+
+from campaign.engine.client import connect
+from campaign.errors import CampaignError
+from campaign.portal.app import create_app
+from campaign.portal.place import Place, PrefectWatch
+from campaign.records.store import Store
+from config.settings import Settings, load_settings
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="campaign.portal", description="门户网页")
+    parser.add_argument("--data", type=Path, help="数据目录")
+    parser.add_argument("--port", type=int, help="端口")
+    parser.add_argument("--host", help="监听地址,默认 127.0.0.1")
+    asked = parser.parse_args(arguments)
+    try:
+        settings = load_settings(home=asked.data)
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        host = asked.host or settings.host
+        place = place_from(settings, host)
+    except CampaignError as refusal:
+        print(refusal.message, file=sys.stderr)  # noqa: T201 - a process says on its terminal why it does not start
+        return 2
+    _end_with_parent()
+    uvicorn.run(
+        create_app(place), host=host, port=asked.port or settings.portal_port, log_level="warning", server_header=False, timeout_graceful_shutdown=5,
+        access_log=False, proxy_headers=False,
+    )  # fmt: skip
+    place.store.close()
+    return 0
+
+
+def place_from(settings: Settings, host: str) -> Place:
+    """Opens (and migrates) the records. Names beyond this machine's own come from CAMPAIGN_PORTAL_HOSTS; with them the overview needs a login."""
+    named = tuple(one.strip() for one in os.environ.get("CAMPAIGN_PORTAL_HOSTS", "").split(",") if one.strip())
+    local = host in LOOPBACK and not named
+    return Place(
+        store=Store.open(settings.data_dir, settings.database_url),
+        home=settings.data_dir,
+        prefect=PrefectWatch(lambda: connect(settings.prefect_url, home=settings.data_dir, patience=3.0)),
+        ladders=Path(__file__).parents[2] / "config" / "ladders",
+        hosts=("127.0.0.1", "localhost", "[::1]", *((host,) if host not in ("0.0.0.0", "::") else ()), *named),  # noqa: S104 - compared, not bound
+        open_board=local,
+        secure_cookies=os.environ.get("CAMPAIGN_PORTAL_HTTPS", "") == "1",
+    )
+
+
+def _end_with_parent() -> None:
+    parent = os.environ.get("CAMPAIGN_PARENT_PID", "")
+    if parent:
+        threading.Thread(target=_watch, args=(int(parent),), name="lifeline", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(15)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Who may open which page: one table of every route. What is not in it is refused, whoever asks.
+
+A rule names roles; *where* a role holds is asked of the records by the page itself (`Visit.must_reach_unit`), because a page knows which unit
+it is about. A test walks every route with every role and fails for a route without a line here.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    LEADER = "leader"
+    LEAD_UNIT = "lead_unit"
+    UNIT_HEAD = "unit_head"
+    CONTACT = "contact"
+    REVIEWER = "reviewer"
+    THIRD_PARTY = "third_party"
+    EXPERT = "expert"
+    INSPECTOR = "inspector"
+    AUDITOR = "auditor"
+
+    @property
+    def label(self) -> str:
+        return {
+            "admin": "创建办管理员", "leader": "领导", "lead_unit": "牵头单位", "unit_head": "单位负责人", "contact": "联络员", "reviewer": "审核员",
+            "third_party": "第三方测评员", "expert": "专家", "inspector": "检查组", "auditor": "审计",
+        }[self.value]  # fmt: skip
+
+
+class Anyone(StrEnum):
+    """Rules that are not roles: everybody; whoever is logged in; whoever is logged in or sits at this machine while the board is open."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    BOARD = "board"
+
+
+Rule = Anyone | frozenset[Role]
+PUBLIC, SIGNED_IN, BOARD = Anyone.PUBLIC, Anyone.SIGNED_IN, Anyone.BOARD
+
+ACCESS: dict[str, Rule] = {
+    "GET /": BOARD,
+    "GET /status": BOARD,
+    "GET /api/status": BOARD,
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+}
+
+
+def rule_of(method: str, path: str) -> Rule | None:
+    """`path` is the route's template, `/duties/{duty_id}`; HEAD is read as GET."""
+    return ACCESS.get(f"{'GET' if method == 'HEAD' else method} {path}")

@@ -1,0 +1,106 @@
+"""What every page needs from outside a request: the records, the clock, Prefect's whereabouts, and how open the portal is.
+
+One `Place` a process, made at the edge (`__main__`, or a test) and handed to the app; pages read no settings.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from campaign.engine.client import Engine
+from campaign.records.store import Store
+
+T = TypeVar("T")
+PREFECT_FRESH_SECONDS = 5.0
+FIRST_LOOK_SECONDS = 0.5
+SLOW_SECONDS, KEEP_FACTOR = 0.03, 20
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was last seen of Prefect. `up` is None until the first look has ended."""
+
+    up: bool | None
+    ui_url: str
+
+
+class PrefectWatch:
+    """Looks whether Prefect answers, beside the requests: a page never waits for a hung server."""
+
+    def __init__(self, connect: Callable[[], Engine]) -> None:
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._looked_at = float("-inf")
+        self._looking: threading.Thread | None = None
+        self._sight = Sight(None, "")
+
+    def engine(self) -> Engine:
+        """A connection for one call; addresses may move, so it is found anew each time. The caller closes it."""
+        return self._connect()
+
+    def look(self) -> Sight:
+        with self._lock:
+            stale = time.monotonic() - self._looked_at > PREFECT_FRESH_SECONDS
+            if stale and (self._looking is None or not self._looking.is_alive()):
+                self._looking = threading.Thread(target=self._ask, name="prefect-watch", daemon=True)
+                self._looking.start()
+            looking, unknown = self._looking, self._sight.up is None
+        if unknown and looking is not None:
+            looking.join(FIRST_LOOK_SECONDS)
+        return self._sight
+
+    def _ask(self) -> None:
+        engine = self._connect()
+        try:
+            self._sight = Sight(engine.is_healthy(), engine.ui_url)
+        finally:
+            engine.close()
+            self._looked_at = time.monotonic()
+
+
+class Remembered(Generic[T]):
+    """An answer that was dear to get is kept for twenty times what it cost; a cheap one is asked anew every time.
+
+    So a small database is always shown live, and a count over a million duties costs at most a twentieth of the machine.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[float, T]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, ask: Callable[[], T]) -> T:
+        kept = self._kept.get(key)
+        if kept is not None and time.monotonic() < kept[0]:
+            return kept[1]
+        started = time.monotonic()
+        answer = ask()
+        cost = time.monotonic() - started
+        with self._lock:
+            if cost > SLOW_SECONDS:
+                if len(self._kept) > 200:
+                    self._kept.clear()
+                self._kept[key] = (time.monotonic() + cost * KEEP_FACTOR, answer)
+            else:
+                self._kept.pop(key, None)
+        return answer
+
+
+@dataclass(frozen=True)
+class Place:
+    """`open_board` lets whoever sits at this machine see the overview without logging in; `hosts` are the names the portal answers to."""
+
+    store: Store
+    home: Path
+    prefect: PrefectWatch
+    ladders: Path
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]", "testserver")
+    open_board: bool = True
+    secure_cookies: bool = False
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    counts: Remembered[Any] = field(default_factory=Remembered)
