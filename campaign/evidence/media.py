@@ -98,13 +98,16 @@ def _guess(path: Path, extension: str, limits: ZipLimits) -> str | None:
     with path.open("rb") as source:
         start = source.read(8192)
     # A word list beginning with BM would pass for a bitmap: what is text all through and called so is text.
-    if extension in ("", *_BY_EXTENSION) and _BY_EXTENSION.get(extension, KINDS["text/plain"]).family == "text" and _is_text(path):
+    called_text = bool(extension) and _BY_EXTENSION[extension].family == "text"
+    if called_text and _is_text(path):
         return _TEXT_TYPES.get(extension, "text/plain")
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return media_type_of_zip(path, limits)
     if start.startswith(_LEGACY_MAGIC):
         return _legacy_office(path)
     mime = filetype.guess_mime(start)
+    if mime is None and not extension and _is_text(path):
+        return "text/plain"
     return mime if mime in KINDS else None
 
 

@@ -23,8 +23,9 @@ def clean_name(name: str, limit: int = NAME_BYTES) -> str:
     name = unicodedata.normalize("NFC", name)
     name = re.split(r"[/\\]", name.rstrip("/\\ "))[-1]
     name = _plain(name)
-    name = _cut(name, limit)
-    return _RESERVED.sub(r"_\1", name, count=1) if _RESERVED.match(name) else name or NAMELESS
+    if _RESERVED.match(name):
+        name = f"_{name}"
+    return _cut(name, limit) or NAMELESS
 
 
 def clean_part(text: str, limit: int) -> str:
