@@ -6,6 +6,7 @@ is never one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class Sheet:
             cell.font = Font(name=_FONT, size=size, bold=bold)
             cell.alignment = Alignment(horizontal="center" if bold else "left", vertical="center", wrap_text=True)
         sheet.row_dimensions[1].height = 28
-        sheet.row_dimensions[2].height = 16 * (1 + len(note) // max(20, int(sum(size for _, size in columns) * 0.55)))
+        sheet.row_dimensions[2].height = 13.5 * _lines(note, sum(wide for _, wide in columns)) + 6
         for column, (name, wide) in enumerate(columns, 1):
             cell = sheet.cell(3, column, name)
             cell.font = Font(name=_FONT, bold=True, color="FFFFFF")
@@ -58,11 +59,16 @@ class Sheet:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_title_rows = "3:3"
         sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
-        sheet.page_margins.left = sheet.page_margins.right = 0.4
+        sheet.page_margins.left = sheet.page_margins.right = 0.3
+        sheet.page_margins.top = sheet.page_margins.bottom = 0.5
+        sheet.page_margins.header = sheet.page_margins.footer = 0.2
 
     def row(self, cells: Sequence[str], *, missing: Sequence[str] = (), asked: Sequence[str] = (), quiet: Sequence[str] = ()) -> None:
         """A row; columns named in `missing` are marked as blanks to fill, in `asked` as to be answered, in `quiet` as not to be touched."""
         at = self.sheet.max_row + 1
+        # LibreOffice and WPS do not fit the height of a row that a program wrote, so it is worked out here.
+        lines = max((_lines(text, width) for (_, width), text in zip(self.columns, cells, strict=True)), default=1)
+        self.sheet.row_dimensions[at].height = min(400, 13.5 * lines + 6)
         for column, ((name, _), text) in enumerate(zip(self.columns, cells, strict=True), 1):
             cell = self.sheet.cell(at, column)
             cell.value = _plain(text) or None
@@ -87,6 +93,11 @@ class Sheet:
         self.sheet.add_data_validation(rule)
         rule.add(f"{at}4:{at}{max(4, self.sheet.max_row)}")
 
+    def print_without(self, column: str) -> None:
+        """Leave the last column off the paper; it is for reading back."""
+        assert self.columns[-1][0] == column
+        self.sheet.print_area = f"A1:{get_column_letter(len(self.columns) - 1)}{max(3, self.sheet.max_row)}"
+
     def filters(self) -> None:
         self.sheet.auto_filter.ref = f"A3:{get_column_letter(len(self.columns))}{max(3, self.sheet.max_row)}"
 
@@ -110,6 +121,12 @@ class Book:
 
     def save(self, path: Path) -> None:
         self.book.save(path)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column; a Chinese letter is as wide as two digits."""
+    room = max(2.0, width - 1.5)
+    return sum(max(1, math.ceil(sum(1.0 if letter.isascii() else 1.95 for letter in part) / room)) for part in text.split("\n"))
 
 
 def _plain(text: str) -> str:

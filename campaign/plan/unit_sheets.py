@@ -22,28 +22,28 @@ from campaign.plan.workbook import KEY, CellReader, Change, placed, shown_cells
 TITLE = "征求意见表:"
 OPINIONS = ("同意", "建议修改", "不属本单位职责")
 _NOTE = "请在黄色各列填写:意见选「同意」「建议修改」或「不属本单位职责」;建议修改的,在后面相应的列写上修改后的内容,并写明理由。其余各列请勿改动。"
-_SHOWN = (("number", "序号", 7.0), ("title", "任务", 26.0), ("content", "工作内容", 40.0))
+_SHOWN = (("number", "序号", 5.0), ("title", "任务", 20.0), ("content", "工作内容", 30.0))
 _PLAN = (
-    ("lead", "牵头单位", 13.0),
-    ("responsible", "责任单位", 16.0),
-    ("supporting", "配合单位", 16.0),
-    ("deadline", "完成时限", 12.0),
-    ("materials", "资料", 18.0),
+    ("lead", "牵头单位", 10.0),
+    ("responsible", "责任单位", 12.0),
+    ("supporting", "配合单位", 12.0),
+    ("deadline", "完成时限", 11.0),
+    ("materials", "资料", 14.0),
 )
 _ASKED = (
-    ("lead", "建议牵头单位", 13.0),
-    ("responsible", "建议责任单位", 14.0),
-    ("supporting", "建议配合单位", 14.0),
-    ("deadline", "建议时限", 12.0),
-    ("materials", "建议资料", 16.0),
+    ("lead", "建议牵头单位", 11.0),
+    ("responsible", "建议责任单位", 11.0),
+    ("supporting", "建议配合单位", 11.0),
+    ("deadline", "建议时限", 11.0),
+    ("materials", "建议资料", 10.0),
 )
 COLUMNS = (
     *((name, width) for _, name, width in _SHOWN),
-    ("本单位", 8.0),
+    ("本单位", 6.0),
     *((name, width) for _, name, width in _PLAN),
-    ("意见", 12.0),
+    ("意见", 9.0),
     *((name, width) for _, name, width in _ASKED),
-    ("理由", 24.0),
+    ("理由", 18.0),
     (KEY, 11.0),
 )
 ASKED_NAMES = ("意见", *(name for _, name, _ in _ASKED), "理由")
@@ -98,6 +98,7 @@ def write_unit_sheets(spec: PlanSpec, path: Path) -> list[tuple[str, int]]:
             missing = [name for column, name, _ in _PLAN if column == "lead" and not shown["lead"]]
             sheet.row([*told, "", *("" for _ in _ASKED), "", item.key or ""], missing=missing, asked=ASKED_NAMES, quiet=(KEY,))
         sheet.choices("意见", OPINIONS)
+        sheet.print_without(KEY)
     book.save(path)
     return [(unit, len(own)) for unit, own in rows.items()]
 

@@ -24,18 +24,18 @@ from campaign.plan.tables import find_heading
 
 KEY = "编号(勿改)"
 ITEM_COLUMNS: tuple[tuple[str, str, float], ...] = (
-    ("number", "序号", 7),
-    ("title", "任务", 28),
-    ("content", "工作内容", 44),
-    ("lead", "牵头单位", 14),
-    ("responsible", "责任单位", 18),
-    ("supporting", "配合单位", 18),
+    ("number", "序号", 6),
+    ("title", "任务", 24),
+    ("content", "工作内容", 38),
+    ("lead", "牵头单位", 12),
+    ("responsible", "责任单位", 15),
+    ("supporting", "配合单位", 15),
     ("deadline", "完成时限", 13),
     ("recurrence", "周期", 11),
-    ("materials", "资料", 22),
+    ("materials", "资料", 18),
     ("recipient", "报送对象", 12),
     ("phase", "阶段", 14),
-    ("source", "来源段落", 9),
+    ("source", "来源段落", 8),
     ("key", KEY, 11),
 )
 _NOTE = (
@@ -76,14 +76,15 @@ def write_workbook(spec: PlanSpec, path: Path) -> None:
         missing += ["责任单位"] if not shown["responsible"] and not shown["lead"] and not item.unit_class else []
         sheet.row([shown[field] for field, _, _ in ITEM_COLUMNS], missing=missing, quiet=("来源段落", KEY))
     sheet.filters()
+    sheet.print_without(KEY)
     phases = book.sheet(
-        "阶段", "阶段", "供对照。阶段的日期请在方案 YAML 里改。", [("阶段", 24), ("类型", 12), ("开始", 18), ("结束", 18), ("内容", 70), ("来源段落", 9)]
+        "阶段", "阶段", "供对照。阶段的日期请在方案 YAML 里改。", [("阶段", 24), ("类型", 12), ("开始", 18), ("结束", 18), ("内容", 70), ("来源段落", 8)]
     )
     for phase in plan.phases:
         phases.row(
             [phase.name, phase.kind.label, phase.start or phase.start_text or "", phase.end or phase.end_text or "", phase.text[:500], _line(phase.line)]
         )
-    mechanisms = book.sheet("督办机制", "督办机制", "供对照。", [("类别", 16), ("原文", 90), ("来源段落", 9)])
+    mechanisms = book.sheet("督办机制", "督办机制", "供对照。", [("类别", 16), ("原文", 90), ("来源段落", 8)])
     for mechanism in plan.supervision:
         mechanisms.row([MECHANISMS.get(mechanism.kind, mechanism.kind), mechanism.text, _line(mechanism.line)])
     book.save(path)

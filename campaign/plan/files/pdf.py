@@ -16,6 +16,7 @@ from campaign.plan.source import Line, SourceText
 MAX_PAGES = 1_000
 MIN_LETTERS_A_PAGE = 15
 _PAGE_NUMBER = re.compile(r"[-—–－一\s]*\d{1,4}[-—–－一\s]*|第?\s*\d{1,4}\s*页(?:[\s/,\uff0c共]*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}")
+_NUMBER_IN_FOOTER = re.compile(r"第?\s*\d{1,4}\s*页(?:\s*共\s*\d{1,4}\s*页)?|[-—–－]\s*\d{1,4}\s*[-—–－]|\d{1,4}\s*/\s*\d{1,4}$", re.IGNORECASE)
 _STARTS_ENTRY = re.compile(
     r"\s*(?:[(\uff08]?[一二三四五六七八九十百]{1,4}[)\uff09、.\uff0e]|第[一二三四五六七八九十\d]{1,4}[章节条步阶篇]|[(\uff08]?\d{1,3}[)\uff09、.\uff0e]\D|[①-⑳]|[一二三四五六七八九十]是|[•·●■◆▪※]|附件|附[:\uff1a])"
 )
@@ -72,8 +73,8 @@ def _without_furniture(pages: list[list[str]]) -> list[list[str]]:
 
 
 def _shape(line: str) -> str:
-    """The line without digits: 第 3 页 and 第 4 页 are the same footer."""
-    return re.sub(r"[\d\s]+", "#", line.strip())
+    """The line without its page number: 云河区文件 第3页 and 云河区文件 第4页 are the same footer."""
+    return _NUMBER_IN_FOOTER.sub("#", line.strip())
 
 
 def _rejoined(lines: list[str]) -> list[str]:
