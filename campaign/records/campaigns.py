@@ -33,6 +33,12 @@ def find_campaign(tx: Session, slug: str) -> Campaign:
     return found
 
 
+def list_campaigns(tx: Session, *, discarded: bool = False) -> list[Campaign]:
+    """In the order of their launch."""
+    rows = select(Campaign) if discarded else select(Campaign).where(_campaign.c.state != "discarded")
+    return list(tx.execute(rows.order_by(_campaign.c.id)).scalars())
+
+
 def find_phase(tx: Session, campaign: Campaign, wanted: str) -> Phase:
     """By number, key or name, never by kind: a plan may have two phases of one kind."""
     wanted = wanted.split(" · ", 1)[0].strip()

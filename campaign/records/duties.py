@@ -139,6 +139,12 @@ def waiting_for(tx: Session, campaign: Campaign, event_name: str) -> list[Duty]:
     return list(tx.execute(select(Duty).where(chosen).order_by(duty_table.c.id)).scalars())
 
 
+def awaited_events(tx: Session, campaign: Campaign) -> list[str]:
+    """The names of events that duties of a campaign wait for."""
+    chosen = (duty_table.c.campaign_id == campaign.id) & duty_table.c.event_name.is_not(None) & (duty_table.c.state == DutyState.WAITING)
+    return list(tx.execute(select(duty_table.c.event_name).where(chosen).distinct().order_by(duty_table.c.event_name)).scalars())
+
+
 def finish(tx: Session, duty: Duty, state: DutyState, now: datetime, reason: str | None = None) -> None:
     """End a duty: accepted, waived or cancelled."""
     duty.state, duty.next_rung_at, duty.finished_at = state, None, now

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
+from campaign.errors import NotFound
 from campaign.records.duties import duty_table
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Duty, Finding, Inspection
@@ -21,6 +22,20 @@ def add(tx: Session, **columns: Any) -> Finding:
     count = tx.execute(select(func.count()).select_from(_finding).where(_finding.c.campaign_id == columns["campaign_id"])).scalar_one()
     finding_id = tx.execute(insert(_finding).values(reference=f"W{count + 1:04}", **columns).returning(_finding.c.id)).scalar_one()
     return tx.get_one(Finding, finding_id)
+
+
+def find_finding(tx: Session, wanted: str | int) -> Finding:
+    """By id, or by its reference when one campaign only has it."""
+    text = str(wanted).lstrip("#").strip()
+    found = tx.get(Finding, int(text)) if text.isdigit() else None
+    if found is None and not text.isdigit():
+        rows = tx.execute(select(Finding).where(_finding.c.reference == text).limit(2)).scalars().all()
+        if len(rows) > 1:
+            raise NotFound(f"有多个活动都有问题「{text}」:请用编号,见 campaign finding list。", code="ambiguous_finding", asked=text)
+        found = rows[0] if rows else None
+    if found is None:
+        raise NotFound(f"没有问题「{text}」:请用 campaign finding list 查看编号。", code="no_finding", asked=text)
+    return found
 
 
 def inspection(tx: Session, campaign_id: int, phase_id: int, name: str, now: datetime) -> int:

@@ -48,6 +48,14 @@ def any_due(tx: Session, now: datetime) -> bool:
     return tx.execute(due.where(duty.c.campaign_id.not_in(rehearsed)) if rehearsed else due).first() is not None
 
 
+def count_due(tx: Session, now: datetime, campaign_id: int | None) -> int:
+    """How many duties a sweep of this campaign, or of all but rehearsals, would look at."""
+    due = select(func.count()).select_from(duty).where(duty.c.next_rung_at <= now, duty.c.state.in_(("open", "returned")))
+    if campaign_id is not None:
+        return int(tx.execute(due.where(duty.c.campaign_id == campaign_id)).scalar_one())
+    return int(tx.execute(due.where(duty.c.campaign_id.not_in(select(_campaign.c.id).where(_campaign.c.rehearsal)))).scalar_one())
+
+
 def next_rung_time(tx: Session) -> datetime | None:
     rehearsed = list(tx.execute(select(_campaign.c.id).where(_campaign.c.rehearsal)).scalars())
     first = select(func.min(duty.c.next_rung_at)).where(duty.c.next_rung_at.is_not(None))

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from campaign.records.calendars import load_calendar
 from campaign.records.duties import duty_table as duty
 from campaign.records.statements import table_of
-from campaign.records.tables import Campaign, DutyState, Item, ItemUnit, Notice, Phase, Unit
+from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Notice, Phase, Unit
 from campaign.rules.calendar import Light, due_on, yellow_through
 
 _unit, _phase, _notice, _item, _part = (table_of(model) for model in (Unit, Phase, Notice, Item, ItemUnit))
@@ -69,7 +69,7 @@ def lights_by(tx: Session, column: Any, chosen: ColumnElement[bool], now: dateti
 
 def list_duties(
     tx: Session, now: datetime, *, campaign: Campaign | None = None, light: str | None = None, unit_id: int | None = None, phase_id: int | None = None,
-    states: Sequence[str] = (), kind: str | None = None, limit: int | None = None,
+    states: Sequence[str] = (), kind: str | None = None, limit: int | None = None, duty_id: int | None = None,
 ) -> list[DutyView]:  # fmt: skip
     column = light_column(now, yellow_through(now, load_calendar(tx, campaign.calendar if campaign else "cn")))
     rows = select(duty, _unit.c.name.label("unit_name"), _unit.c.code.label("unit_code"), column.label("light")).join(_unit, _unit.c.id == duty.c.unit_id)
@@ -83,6 +83,8 @@ def list_duties(
         rows = rows.where(duty.c.state.in_(list(states)))
     if kind:
         rows = rows.where(duty.c.kind == kind)
+    if duty_id is not None:
+        rows = rows.where(duty.c.id == duty_id)
     if light:
         rows = rows.where(column == light)
     rows = rows.order_by(duty.c.due_at.is_(None), duty.c.due_at, duty.c.id)
@@ -95,6 +97,10 @@ def list_duties(
         )
         for row in tx.execute(rows)
     ]  # fmt: skip
+
+
+def one_duty(tx: Session, found: Duty, now: datetime) -> DutyView:
+    return list_duties(tx, now, campaign=tx.get_one(Campaign, found.campaign_id), duty_id=found.id)[0]
 
 
 def progress_by_unit(tx: Session, phase_id: int, now: datetime, calendar: str = "cn") -> list[dict[str, Any]]:

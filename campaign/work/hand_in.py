@@ -43,6 +43,8 @@ def may_hand_in(duty: Duty) -> str | None:
         return "审核事项不用报送:请用 review 给出审核意见"
     if duty.kind == DutyKind.RECHECK:
         return "复核事项不用报送:请用 review 给出复核意见"
+    if duty.notice_id is not None:
+        return "签发事项不用报送:请用 sign 签发" if duty.kind == DutyKind.SIGN else "人工送达不用报送:请用 notices serve 登记由谁签收"
     if duty.state not in MAY_HAND_IN:
         state = DutyState(duty.state)
         return {

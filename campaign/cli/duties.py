@@ -1,0 +1,115 @@
+"""`campaign duties` and `campaign duty show`: the list of what is owed, and everything about one of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from campaign.cli.desk import chosen_campaign, local, opened, refuse_future_of_duty, shown
+from campaign.cli.options import Reading, reads
+from campaign.cli.output import emit_json, light_cell, say, show_table
+
+if TYPE_CHECKING:
+    from campaign.records.duty_history import History
+    from campaign.records.views import DutyView
+
+SHOWN = 40
+LIGHTS = ("red", "yellow", "green", "grey")
+STATES = ("open", "submitted", "accepted", "returned", "waived", "cancelled", "suspended", "waiting")
+KINDS = ("sign", "perform", "material", "report", "rectify", "recheck", "review")
+
+
+@click.command()
+@click.option("--campaign", metavar="CAMPAIGN", help="只列这一个创建活动的。")
+@click.option("--light", type=click.Choice(LIGHTS), help="只列这种灯:red 红(逾期),yellow 黄,green 绿,grey 不计。")
+@click.option("--unit", metavar="单位", help="只列这个单位的,用名称或编号。")
+@click.option("--phase", metavar="PHASE", help="只列这个阶段的,须同时指明 --campaign。")
+@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="只列这种状态的,可重复;不给则列除已取消以外的全部。")
+@click.option("--kind", type=click.Choice(KINDS), help="只列这一类的。")
+@click.option("--all", "everything", is_flag=True, help=f"表格里全部列出(默认只列前 {SHOWN} 项)。")
+@reads
+def duties(
+    campaign: str | None, light: str | None, unit: str | None, phase: str | None, states: tuple[str, ...], kind: str | None, everything: bool, ask: Reading
+) -> None:
+    """应办事项清单:谁、什么事、何时到期、亮什么灯。
+
+    例:campaign duties --campaign weisheng --light red
+    """
+    from campaign.records import views
+    from campaign.records.campaigns import find_phase, need_unit
+
+    with opened(ask) as store, store.read() as tx:
+        found = chosen_campaign(tx, ask, campaign)
+        if phase is not None and found is None:
+            raise click.UsageError("--phase 要和 --campaign 一起用", click.get_current_context())
+        rows = views.list_duties(
+            tx, ask.now, campaign=found, light=light, states=states or tuple(state for state in STATES if state != "cancelled"), kind=kind,
+            unit_id=need_unit(tx, unit).id if unit else None, phase_id=find_phase(tx, found, phase).id if phase and found else None,
+        )  # fmt: skip
+    if ask.json:
+        emit_json([_value(row, ask) for row in rows])
+        return
+    _show_list(rows if everything else rows[:SHOWN], "红灯事项(逾期)清单" if light == "red" else "应办事项")
+    if len(rows) > SHOWN and not everything:
+        say(f"共 {len(rows)} 项,以上是前 {SHOWN} 项;加 --all 全部列出。")
+
+
+def _value(row: DutyView, ask: Reading) -> dict[str, Any]:
+    return {
+        "id": row.id, "origin": row.origin, "unit": row.unit, "kind": row.kind, "title": row.title, "due_at": local(row.due_at, ask), "due_on": row.due_on,
+        "light": row.light, "rung": row.rung, "state": row.state,
+    }  # fmt: skip
+
+
+def _show_list(rows: list[DutyView], title: str) -> None:
+    from campaign.records.tables import DutyKind, DutyState
+
+    told = [
+        (row.id, light_cell(row.light), row.unit, DutyKind(row.kind).label, row.title, row.due_on or "未定", row.rung or "", DutyState(row.state).label)
+        for row in rows
+    ]
+    show_table(["编号", "灯", "单位", "类别", "事项", "期限", "督办级别", "状态"], told, title=title, empty="没有符合条件的事项")
+
+
+@click.command(name="show")
+@click.argument("duty", metavar="DUTY")
+@reads
+def show(duty: str, ask: Reading) -> None:
+    """一项应办事项的全部经过:报送的各版本和意见、督办、变更记录,以及接下来会怎样。
+
+    例:campaign duty show 128
+    """
+    from campaign.records import views
+    from campaign.records.campaigns import find_duty
+    from campaign.records.duty_history import history_of
+
+    with opened(ask) as store, store.read() as tx:
+        found = find_duty(tx, duty)
+        refuse_future_of_duty(tx, ask, found.campaign_id)
+        row = views.one_duty(tx, found, ask.now)
+        history = history_of(tx, found, ask.now)
+    if ask.json:
+        emit_json(_value(row, ask) | history.as_dict(lambda at: local(at, ask)))
+        return
+    _show_one(row, history, ask)
+
+
+def _show_one(row: DutyView, history: History, ask: Reading) -> None:
+    from campaign.records.tables import DutyKind, DutyState
+
+    _show_list([row], f"{history.campaign} · {history.phase}")
+    say(f"来源 {row.origin};期限依据:{history.due_source};{DutyKind(row.kind).label},{DutyState(row.state).label}")
+    if history.acked_by:
+        say(f"签收:{history.acked_by} {shown(history.acked_at, ask)}")
+    for version in history.submissions:
+        verdict = f",{version.outcome}:{version.given_by} {version.reason}".rstrip() if version.outcome else ",待审核"
+        say(f"第{version.version}版 {shown(version.submitted_at, ask)} {version.submitted_by} 报送 {len(version.files)} 个文件{verdict}")
+        for name in version.files:
+            say(f"    {name}")
+    for step in history.escalations:
+        say(f"第{step.rung}级「{step.name}」{shown(step.taken_at, ask)} {'已过时,未发出' if step.skipped else f'文书 {step.notice_id}({step.notice_state})'}")
+    for event in history.events:
+        say(f"{shown(event.at, ask)} {event.actor} {event.verb}{f':{event.reason}' if event.reason else ''}")
+    for line in history.ahead:
+        say(f"接下来 {line}")
