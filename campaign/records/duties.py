@@ -14,13 +14,14 @@ from sqlmodel import Session
 
 from campaign.records.calendars import load_calendar
 from campaign.records.ladders import ladder_of
-from campaign.records.statements import insert_new, table_of
-from campaign.records.tables import Campaign, Duty, DutyState, Notice, NoticeLine
-from campaign.records.tables.duties import CLIMBING
+from campaign.records.statements import chunks, insert_new, table_of
+from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, NoticeLine, Submission
+from campaign.records.tables.duties import CLIMBING, UNFINISHED
 from campaign.rules.ladder import RungDue, first_rung_at, next_rung_at
 
 duty_table = table_of(Duty)
-_line, _notice = table_of(NoticeLine), table_of(Notice)
+_line, _notice, _submission = table_of(NoticeLine), table_of(Notice), table_of(Submission)
+NOTHING_LEFT = "所列事项均已办结"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def open_waiting(tx: Session, chosen: ColumnElement[bool], now: datetime, clock:
 
 
 def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, state: DutyState, source: str) -> None:
-    """A new deadline: the ladder starts again, but never below the rung that was reached."""
+    """A new deadline: the ladder starts again, but never below the rung that was reached. What the old one has put on unsent papers leaves them."""
     duty.floor_rung = max(duty.floor_rung, duty.rung)
     duty.revision += 1
     duty.rung = 0
@@ -121,16 +122,40 @@ def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, 
     duty.next_rung_at = RungClock(tx).first_at(duty.ladder_id, due_at, now, duty.floor_rung) if state in CLIMBING else None
     tx.add(duty)
     tx.flush()
+    take_off_papers(tx, [_known(duty)], now, steps_only=True)
 
 
 def stop_ladders(tx: Session, duty_ids: Iterable[int], now: datetime) -> None:
     """Finished or handed-in duties are told no more: their lines leave notices that have not gone out."""
-    collecting = select(_notice.c.id).where(_notice.c.state.in_(("open", "draft")))
     ids = list(duty_ids)
-    for start in range(0, len(ids), 900):
-        part = ids[start : start + 900]
+    for part in chunks(ids, 900):
         tx.execute(update(duty_table).where(duty_table.c.id.in_(part), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None))
-        tx.execute(update(_line).where(_line.c.duty_id.in_(part), _line.c.removed_at.is_(None), _line.c.notice_id.in_(collecting)).values(removed_at=now))
+    take_off_papers(tx, ids, now)
+
+
+def take_off_papers(tx: Session, duty_ids: Iterable[int], now: datetime, *, steps_only: bool = False) -> None:
+    """Lines of these duties leave notices that have not gone out; with `steps_only` those of ladder steps. A draft with nothing left asks for no signature."""
+    collecting = select(_notice.c.id).where(_notice.c.state.in_(("open", "draft")))
+    touched: set[int] = set()
+    for part in chunks(duty_ids, 900):
+        leaving = update(_line).where(_line.c.duty_id.in_(part), _line.c.removed_at.is_(None), _line.c.notice_id.in_(collecting))
+        if steps_only:
+            leaving = leaving.where(_line.c.escalation_id.is_not(None))
+        touched.update(tx.execute(leaving.values(removed_at=now).returning(_line.c.notice_id)).scalars())
+    for part in chunks(sorted(touched), 900):
+        listed = select(_line.c.id).where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None)).exists()
+        emptied = update(_notice).where(_notice.c.id.in_(part), _notice.c.state == "draft", ~listed).values(state="empty", closed_reason=NOTHING_LEFT)
+        drafts = list(tx.execute(emptied.returning(_notice.c.id)).scalars())
+        if drafts:
+            asked = (duty_table.c.notice_id.in_(drafts)) & (duty_table.c.kind == DutyKind.SIGN)
+            _cancel_asked(tx, asked, now, NOTHING_LEFT)
+
+
+def _cancel_asked(tx: Session, asked: ColumnElement[bool], now: datetime, reason: str) -> None:
+    """What somebody was asked to do has become pointless: those duties end without a verdict."""
+    ended = update(duty_table).where(asked, duty_table.c.state.in_(UNFINISHED))
+    values = {"state": DutyState.CANCELLED, "next_rung_at": None, "finished_at": now, "closed_reason": reason}
+    take_off_papers(tx, list(tx.execute(ended.values(**values).returning(duty_table.c.id)).scalars()), now)
 
 
 def waiting_for(tx: Session, campaign: Campaign, event_name: str) -> list[Duty]:
@@ -146,12 +171,23 @@ def awaited_events(tx: Session, campaign: Campaign) -> list[str]:
 
 
 def finish(tx: Session, duty: Duty, state: DutyState, now: datetime, reason: str | None = None) -> None:
-    """End a duty: accepted, waived or cancelled."""
+    """End a duty: accepted, waived or cancelled. Ended otherwise than by a verdict, nobody need review it any more."""
+    unheard = duty.state == DutyState.SUBMITTED and state != DutyState.ACCEPTED
     duty.state, duty.next_rung_at, duty.finished_at = state, None, now
     duty.closed_reason = reason
     tx.add(duty)
     tx.flush()
     stop_ladders(tx, [_known(duty)], now)
+    if unheard:
+        versions = select(_submission.c.id).where(_submission.c.duty_id == duty.id)
+        about = duty_table.c.submission_id.in_(versions) & duty_table.c.kind.in_((DutyKind.REVIEW, DutyKind.RECHECK))
+        _cancel_asked(tx, about, now, reason or "")
+
+
+def lock(tx: Session, duty: Duty) -> Duty:
+    """See the duty as it is now, and let nobody else change it until the transaction ends: before every decision about its state."""
+    tx.refresh(duty, with_for_update=True)
+    return duty
 
 
 def _known(duty: Duty) -> int:

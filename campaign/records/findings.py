@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
 from campaign.errors import NotFound
 from campaign.records.duties import duty_table
 from campaign.records.statements import insert_new, table_of
-from campaign.records.tables import Duty, Finding, Inspection
+from campaign.records.tables import Duty, DutyKind, Finding, Inspection
 from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day
 
@@ -59,6 +59,12 @@ def same_before(tx: Session, campaign_id: int, unit_id: int, text: str, indicato
 
 def open_orders(tx: Session, finding: Finding) -> list[Duty]:
     return list(tx.execute(select(Duty).where(duty_table.c.finding_id == finding.id, duty_table.c.state.in_(UNFINISHED))).scalars())
+
+
+def mark(tx: Session, duty: Duty, state: str) -> None:
+    """The finding that this rectification is about, if any, is now being rectified or rechecked."""
+    if duty.kind == DutyKind.RECTIFY and duty.finding_id is not None:
+        tx.execute(update(_finding).where(_finding.c.id == duty.finding_id).values(state=state))
 
 
 def of_campaign(tx: Session, campaign_id: int) -> list[Finding]:

@@ -22,6 +22,11 @@ def latest(tx: Session, duty: Duty) -> Submission | None:
     return tx.execute(select(Submission).where(_submission.c.duty_id == duty.id).order_by(_submission.c.version.desc()).limit(1)).scalar_one_or_none()
 
 
+def submitters(tx: Session, duty: Duty) -> set[str]:
+    """Everybody who handed in a version of it."""
+    return set(tx.execute(select(_submission.c.submitted_by).where(_submission.c.duty_id == duty.id)).scalars())
+
+
 def add_version(tx: Session, duty: Duty, digest: str, files: Sequence[tuple[str, str, int, str]], *, note: str, actor: str, at: datetime) -> Submission:
     number = tx.execute(select(func.coalesce(func.max(_submission.c.version), 0)).where(_submission.c.duty_id == duty.id)).scalar_one() + 1
     assert duty.id is not None

@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
+from campaign.records import submissions
 from campaign.records.calendars import load_calendar
-from campaign.records.duties import duty_table, finish, open_waiting, start_revision, stop_ladders, waiting_for
+from campaign.records.duties import duty_table, finish, lock, open_waiting, start_revision, stop_ladders, waiting_for
 from campaign.records.log import write_event
-from campaign.records.registry import phases_of
-from campaign.records.tables import Campaign, Duty, DutyState
+from campaign.records.outbox import collect_lines
+from campaign.records.registry import duties_of_ids, phases_of
+from campaign.records.tables import Campaign, Duty, DutyKind, DutyState
 from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
@@ -19,7 +21,7 @@ from campaign.work.by import By
 
 def acknowledge(tx: Session, duty: Duty, by: By) -> None:
     """签收. The first one counts; again changes nothing."""
-    _must_be_unfinished(duty, "签收")
+    _must_be_unfinished(tx, duty, "签收")
     if duty.acked_at is None:
         duty.acked_at, duty.acked_by = by.now, by.actor
         tx.add(duty)
@@ -27,14 +29,16 @@ def acknowledge(tx: Session, duty: Duty, by: By) -> None:
 
 
 def waive(tx: Session, duty: Duty, by: By) -> None:
-    _must_be_unfinished(duty, "免报")
+    _must_be_unfinished(tx, duty, "免报")
+    _must_be_its_own(duty, "免报")
     _must_have_reason(by, "免报")
     finish(tx, duty, DutyState.WAIVED, by.now, by.reason)
     _log(tx, duty, by, "waive")
 
 
 def cancel(tx: Session, duty: Duty, by: By) -> None:
-    _must_be_unfinished(duty, "取消")
+    _must_be_unfinished(tx, duty, "取消")
+    _must_be_its_own(duty, "取消")
     _must_have_reason(by, "取消")
     finish(tx, duty, DutyState.CANCELLED, by.now, by.reason)
     _log(tx, duty, by, "cancel")
@@ -42,10 +46,12 @@ def cancel(tx: Session, duty: Duty, by: By) -> None:
 
 def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:
     """延期: a new revision with a later deadline; the rung that was reached stays as its floor, and the first deadline stays visible."""
-    _must_be_unfinished(duty, "延期")
+    _must_be_unfinished(tx, duty, "延期")
     _must_have_reason(by, "延期")
     if duty.state in (DutyState.SUBMITTED, DutyState.SUSPENDED):
         raise Conflict(f"#{duty.id}「{duty.title}」{DutyState(duty.state).label},不需要延期。", code="no_extension", duty=duty.id)
+    if duty.event_name is not None:
+        raise Conflict(f"#{duty.id}「{duty.title}」在等「{duty.event_name}」,发生后才有期限,不需要延期。", code="no_extension", duty=duty.id)
     if duty.due_at is not None and due_at <= duty.due_at:
         raise CampaignError(f"新期限必须晚于现期限 {due_on(duty.due_at)}。", code="not_later", duty=duty.id)
     if due_at <= by.now:
@@ -56,24 +62,12 @@ def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:
         tx.add(duty)
     else:
         start_revision(tx, duty, due_at=due_at, now=by.now, state=DutyState(duty.state), source="extended")
-        stop_ladders_of_old_lines(tx, duty, by)
     _log(tx, duty, by, "extend", {"from": before, "to": due_on(due_at).isoformat()})
-
-
-def stop_ladders_of_old_lines(tx: Session, duty: Duty, by: By) -> None:
-    """Take the duty off papers that have not gone out, without touching the rung that its new deadline has armed."""
-    armed = duty.next_rung_at
-    assert duty.id is not None
-    stop_ladders(tx, [duty.id], by.now)
-    tx.refresh(duty)
-    duty.next_rung_at = armed
-    tx.add(duty)
-    tx.flush()
 
 
 def suspend(tx: Session, duty: Duty, by: By) -> None:
     """暂缓: the clock stops with its remaining working time."""
-    _must_be_unfinished(duty, "暂缓")
+    _must_be_unfinished(tx, duty, "暂缓")
     _must_have_reason(by, "暂缓")
     if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
         raise Conflict(f"#{duty.id}「{duty.title}」的状态是「{DutyState(duty.state).label}」,不能暂缓。", code="no_suspension", duty=duty.id)
@@ -86,7 +80,8 @@ def suspend(tx: Session, duty: Duty, by: By) -> None:
 
 
 def resume(tx: Session, duty: Duty, by: By) -> None:
-    """恢复: as many working days are left as there were when it stopped; what was overdue stays overdue."""
+    """恢复: as many working days are left as there were when it stopped; what was overdue stays overdue, and what was returned is still returned."""
+    lock(tx, duty)
     if duty.state != DutyState.SUSPENDED or duty.suspended_at is None or duty.due_at is None:
         raise Conflict(f"#{duty.id}「{duty.title}」没有处于暂缓状态。", code="not_suspended", duty=duty.id)
     campaign = tx.get_one(Campaign, duty.campaign_id)
@@ -95,12 +90,13 @@ def resume(tx: Session, duty: Duty, by: By) -> None:
     left = calendar.working_days_between(stopped, due) if due > stopped else 0
     due_at = due_at_of_day(calendar.add_working_days(campaign_day(by.now), left)) if left else max(duty.due_at, duty.due_at + (by.now - duty.suspended_at))
     duty.suspended_at = None
-    start_revision(tx, duty, due_at=due_at, now=by.now, state=DutyState.OPEN, source=duty.due_source)
+    state = DutyState.RETURNED if submissions.latest(tx, duty) is not None else DutyState.OPEN
+    start_revision(tx, duty, due_at=due_at, now=by.now, state=state, source=duty.due_source)
     _log(tx, duty, by, "resume", {"due_on": due_on(due_at).isoformat()})
 
 
 def report_event(tx: Session, campaign: Campaign, name: str, happened: datetime, by: By) -> int:
-    """An awaited event has happened: duties that hang on it get their deadline, and open where their phase is open. Answers how many."""
+    """An awaited event has happened: duties that hang on it get their deadline, open where their phase has begun, and the units are told. How many."""
     calendar = load_calendar(tx, campaign.calendar)
     ids: list[int] = []
     for duty in waiting_for(tx, campaign, name):
@@ -113,8 +109,10 @@ def report_event(tx: Session, campaign: Campaign, name: str, happened: datetime,
         tx.add(duty)
         ids.append(duty.id or 0)
     tx.flush()
-    open_phases = [phase.id for phase in phases_of(tx, campaign) if phase.state == "open"]
-    open_waiting(tx, duty_table.c.id.in_(ids) & duty_table.c.phase_id.in_(open_phases), by.now)
+    begun = [phase.id for phase in phases_of(tx, campaign) if phase.state != "planned"]  # leftovers of a closed phase are owed like any other
+    opened = open_waiting(tx, duty_table.c.id.in_(ids) & duty_table.c.phase_id.in_(begun), by.now)
+    told = [(duty.unit_id, duty.id or 0) for duty in duties_of_ids(tx, opened)]
+    collect_lines(tx, campaign_id=campaign.id or 0, kind="任务分解通知", duties=told, now=by.now)
     write_event(
         tx,
         at=by.now,
@@ -127,9 +125,20 @@ def report_event(tx: Session, campaign: Campaign, name: str, happened: datetime,
     return len(ids)
 
 
-def _must_be_unfinished(duty: Duty, what: str) -> None:
-    if duty.state not in UNFINISHED:
+def _must_be_unfinished(tx: Session, duty: Duty, what: str) -> None:
+    if lock(tx, duty).state not in UNFINISHED:
         raise Conflict(f"#{duty.id}「{duty.title}」{DutyState(duty.state).label},不能再{what}。", code="duty_over", duty=duty.id)
+
+
+def _must_be_its_own(duty: Duty, what: str) -> None:
+    """A duty that exists for the sake of another, or of a paper, ends with that one; ended alone it would leave it waiting for ever."""
+    way = None
+    if duty.kind in (DutyKind.REVIEW, DutyKind.RECHECK):
+        way = f"请给出{'审核' if duty.kind == DutyKind.REVIEW else '复核'}意见"
+    elif duty.notice_id is not None:
+        way = "请签发或撤回该文书" if duty.kind == DutyKind.SIGN else "请登记人工送达"
+    if way:
+        raise Conflict(f"#{duty.id}「{duty.title}」不能{what}:{way}。", code="not_its_own", duty=duty.id)
 
 
 def _must_have_reason(by: By, what: str) -> None:

@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records import submissions
+from campaign.records import findings, submissions
 from campaign.records.calendars import load_calendar
-from campaign.records.duties import DutyDraft, create_duties, finish, stop_ladders
+from campaign.records.duties import DutyDraft, create_duties, finish, lock, stop_ladders
 from campaign.records.log import write_event
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Submission
 from campaign.rules.calendar import campaign_day, due_at_of_day
@@ -57,7 +57,7 @@ def may_hand_in(duty: Duty) -> str | None:
 
 def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note: str = "") -> Submission:
     """Record a version. Handing in the same files and note twice is the same version, not a second one."""
-    refusal = may_hand_in(duty)
+    refusal = may_hand_in(lock(tx, duty))
     if refusal:
         raise Conflict(f"{refusal}(#{duty.id}「{duty.title}」)。", code="may_not_hand_in", duty=duty.id)
     if not files and duty.kind in (DutyKind.MATERIAL, DutyKind.SIGN):
@@ -83,6 +83,7 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
         tx.flush()
         stop_ladders(tx, [duty.id], by.now)
         ask_for_review(tx, campaign, duty, submission, by)
+        findings.mark(tx, duty, "rechecking")
     write_event(tx, at=by.now, actor=by.actor, verb="submit", reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,
                 detail={"version": submission.version, "sha256": digest, "files": len(files)})  # fmt: skip
     return submission

@@ -45,14 +45,15 @@ def add_finding(
     return finding, duty
 
 
-def order_rectification(tx: Session, campaign: Campaign, finding: Finding, by: By, *, times_before: int, days: int | None = None) -> Duty:
-    """The duty to rectify this round; `times_before` is how often this problem was ordered to be rectified already."""
+def order_rectification(tx: Session, campaign: Campaign, finding: Finding, by: By, *, times_before: int, reached: int = 0, days: int | None = None) -> Duty:
+    """The duty to rectify this round; `times_before` is how often this problem was ordered to be rectified already, `reached` the rung of the round before."""
+    floor = max(floor_of_repeat(ladder_of(tx, campaign.ladder_id), times_before), reached)
     calendar = load_calendar(tx, campaign.calendar)
     due_at = working_days_after(tx, campaign, by.now, days) if days is not None else rectify_due_at(Severity(finding.severity), by.now, calendar)
     created = create_duties(tx, [DutyDraft(
         campaign_id=finding.campaign_id, phase_id=finding.phase_id, unit_id=finding.unit_id, kind=DutyKind.RECTIFY,
         origin=f"rectify:finding:{finding.id}/{finding.round}", title=f"整改:{finding.text}"[:300], ladder_id=campaign.ladder_id,
-        due_at=due_at, due_source="own", floor_rung=floor_of_repeat(ladder_of(tx, campaign.ladder_id), times_before), finding_id=finding.id,
+        due_at=due_at, due_source="own", floor_rung=floor, finding_id=finding.id,
     )], by.now)  # fmt: skip
     duty = tx.get_one(Duty, created[0])
     collect_lines(tx, campaign_id=finding.campaign_id, kind="整改通知单", duties=[(finding.unit_id, created[0])], now=by.now)
@@ -63,6 +64,7 @@ def recheck_passed(tx: Session, duty: Duty, by: By) -> None:
     """销号."""
     finding = tx.get(Finding, duty.finding_id) if duty.finding_id else None
     if finding is not None:
+        tx.refresh(finding)
         finding.state, finding.closed_at, finding.closed_by = "closed", by.now, by.actor
         tx.add(finding)
         tx.flush()
@@ -70,12 +72,13 @@ def recheck_passed(tx: Session, duty: Duty, by: By) -> None:
 
 def recheck_failed(tx: Session, campaign: Campaign, duty: Duty, by: By, reason: str) -> None:
     finding = tx.get_one(Finding, duty.finding_id or 0)
+    tx.refresh(finding)
     finish(tx, duty, DutyState.CANCELLED, by.now, f"复核未通过,转第{finding.round + 1}轮整改:{reason}"[:300])
     finding.round += 1
     finding.state = "rectifying"
     tx.add(finding)
     tx.flush()
-    order_rectification(tx, campaign, finding, by, times_before=finding.round - 1)
+    order_rectification(tx, campaign, finding, by, times_before=finding.round - 1, reached=max(duty.rung, duty.floor_rung))
 
 
 def withdraw_finding(tx: Session, finding: Finding, by: By) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from campaign.errors import CampaignError, Conflict, NotAllowed
 from campaign.records import submissions
 from campaign.records.calendars import load_calendar
-from campaign.records.duties import finish, start_revision
+from campaign.records.duties import finish, lock, start_revision
 from campaign.records.log import write_event
 from campaign.records.outbox import collect_lines
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Submission
@@ -24,9 +24,9 @@ def review(tx: Session, duty: Duty, by: By, *, accept: bool, reason: str = "") -
     target, submission = _subject(tx, duty)
     if not accept and not reason.strip():
         raise CampaignError("退回须写明原因:请说明缺什么、怎样补正。", code="no_reason", duty=target.id)
-    if not may_recheck(by.actor, [submission.submitted_by]):
+    if not may_recheck(by.actor, submissions.submitters(tx, target) if target.kind == DutyKind.RECTIFY else [submission.submitted_by]):
         what = "整改人不能复核自己的整改" if target.kind == DutyKind.RECTIFY else "报送人不能审核自己报送的材料"
-        raise NotAllowed(f"{what}:请由他人办理(#{target.id}「{target.title}」由 {by.actor} 报送)。", code="same_person", duty=target.id)
+        raise NotAllowed(f"{what}:请由他人办理(#{target.id}「{target.title}」由 {by.actor} 报送过)。", code="same_person", duty=target.id)
     campaign = tx.get_one(Campaign, target.campaign_id)
     submissions.give_verdict(tx, submission, "accepted" if accept else "returned", reason, by.actor, by.now)
     for asked in submissions.open_reviews(tx, submission):
@@ -60,9 +60,12 @@ def _subject(tx: Session, duty: Duty) -> tuple[Duty, Submission]:
         submission = tx.get(Submission, duty.submission_id) if duty.submission_id else None
         if submission is None:
             raise Conflict(f"#{duty.id}「{duty.title}」没有对应的报送版本。", code="nothing_to_review", duty=duty.id)
-        duty = tx.get_one(Duty, submission.duty_id)
+        duty = lock(tx, tx.get_one(Duty, submission.duty_id))
+        latest = submissions.latest(tx, duty)
+        if latest is not None and latest.id != submission.id and duty.state == DutyState.SUBMITTED:
+            raise Conflict(f"「{duty.title}」已报送第{latest.version}版,第{submission.version}版不用再审:请审核新版本。", code="newer_version", duty=duty.id)
     else:
-        submission = submissions.latest(tx, duty)
+        submission = submissions.latest(tx, lock(tx, duty))
     if submission is None or duty.state != DutyState.SUBMITTED:
         verdict = submissions.verdict_of(tx, submission) if submission else None
         if verdict is not None:
