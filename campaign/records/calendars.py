@@ -37,6 +37,7 @@ def ensure_years(tx: Session, first: int, last: int, name: str = DEFAULT) -> Non
 
 def renumber(tx: Session, name: str = DEFAULT) -> None:
     """Count the working days again after days were added or changed."""
+    tx.info.pop("calendars", None)
     ordinal = 0
     changes = []
     for row in tx.execute(select(_day.c.day, _day.c.working, _day.c.ordinal).where(_day.c.calendar == name).order_by(_day.c.day)).all():
@@ -62,7 +63,16 @@ def stored_rows(tx: Session, name: str) -> list[DayRow]:
 
 
 def load_calendar(tx: Session, name: str = DEFAULT) -> WorkingCalendar:
-    """The stored calendar; kept in memory until a day of it changes."""
+    """The stored calendar; kept in memory until a day of it changes, and asked for once a transaction."""
+    held = tx.info.setdefault("calendars", {})
+    if name in held:
+        asked_for: WorkingCalendar = held[name]
+        return asked_for
+    held[name] = _stored_calendar(tx, name)
+    return held[name]
+
+
+def _stored_calendar(tx: Session, name: str) -> WorkingCalendar:
     total = tx.execute(
         select(func.count(), func.coalesce(func.sum(_day.c.ordinal), 0), func.coalesce(func.sum(cast(_day.c.working, Integer)), 0)).where(
             _day.c.calendar == name

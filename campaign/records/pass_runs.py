@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table
 from campaign.records.statements import chunks, insert_new, table_of
-from campaign.records.tables import Campaign, Duty, DutyState, Escalation, Notice, Parked, PassDue, PassRun, Phase, Series, Unit
+from campaign.records.tables import Campaign, Duty, DutyState, Escalation, Notice, Parked, PassDue, PassRun, Phase, Series, Submission, Unit
+from campaign.records.tables.duties import UNFINISHED
 
 _run, _due, _notice, _escalation, _unit, _phase, _campaign = (table_of(model) for model in (PassRun, PassDue, Notice, Escalation, Unit, Phase, Campaign))
-_parked, _series = table_of(Parked), table_of(Series)
+_parked, _series, _submission = table_of(Parked), table_of(Series), table_of(Submission)
 
 
 def start(tx: Session, **columns: Any) -> int:
@@ -85,12 +86,15 @@ def units_of_phase(tx: Session, phase_id: int) -> list[tuple[int, str, str]]:
 
 
 def unreviewed(tx: Session, phase_id: int, unit_ids: Sequence[int]) -> list[Duty]:
-    """Handed-in duties; the caller makes sure that each has its review."""
-    return list(
-        tx.execute(
-            select(Duty).where(duty_table.c.phase_id == phase_id, duty_table.c.unit_id.in_(list(unit_ids)), duty_table.c.state == DutyState.SUBMITTED)
-        ).scalars()
+    """Handed-in duties without an open review; the caller makes sure that each gets one."""
+    asked = duty_table.alias("asked")
+    under_review = (
+        exists()
+        .where(_submission.c.duty_id == duty_table.c.id, asked.c.submission_id == _submission.c.id, asked.c.state.in_(UNFINISHED))
+        .correlate(duty_table)
     )
+    handed_in = (duty_table.c.phase_id == phase_id) & duty_table.c.unit_id.in_(list(unit_ids)) & (duty_table.c.state == DutyState.SUBMITTED)
+    return list(tx.execute(select(Duty).where(handed_in, ~under_review)).scalars())
 
 
 def due_phases(tx: Session, today: Any, now: datetime) -> list[tuple[str, str]]:

@@ -1,0 +1,130 @@
+"""A scratch database: a copy to play on, in a temporary folder, without waiting for the disk.
+
+Owns how a live campaign comes into it: SQLite by its backup interface (one consistent moment, writers are not held up), PostgreSQL row by
+row in one snapshot. Refuses to leave anything that would move by itself besides the one campaign: the others are put to rest in the copy.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, event, insert, select, text, update
+from sqlmodel import Session
+
+from campaign.records.statements import chunks, table_of
+from campaign.records.store import Store
+from campaign.records.tables import (
+    Attempt, Body, BodyMember, Campaign, Delivery, Duty, Escalation, Event, EventBlock, Item, ItemUnit, Lease, Notice, NoticeLine, Parked, PassDecision,
+    PassDue, PassRun, Phase, Requirement, Submission, SubmissionFile, Verdict, metadata,
+)  # fmt: skip
+
+_campaign, _duty, _delivery, _notice = (table_of(model) for model in (Campaign, Duty, Delivery, Notice))
+NOT_COPIED = tuple(table_of(model).name for model in (Event, EventBlock, Lease, PassDue, PassDecision, PassRun, Parked))
+OF_DUTY = {table_of(model).name: "duty_id" for model in (Submission, Escalation)}
+OF_NOTICE = {table_of(model).name: "notice_id" for model in (NoticeLine, Delivery)}
+
+
+@contextmanager
+def scratch_store() -> Iterator[Store]:
+    """An empty, migrated database that is gone at the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="campaign-rehearsal-") as folder, _opened(Path(folder)) as store:
+        yield store
+
+
+@contextmanager
+def scratch_of(live: Store, campaign_id: int) -> Iterator[Store]:
+    """A copy of the live records in which only this campaign moves."""
+    with tempfile.TemporaryDirectory(prefix="campaign-rehearsal-") as folder:
+        if live.is_sqlite:
+            _back_up(live, Path(folder) / "campaign.db")
+        with _opened(Path(folder)) as store:
+            if not live.is_sqlite:
+                _copy_rows(live, store, campaign_id)
+            with store.begin() as tx:
+                _put_others_to_rest(tx, campaign_id)
+            yield store
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{folder / 'campaign.db'}")
+
+    @event.listens_for(store.writer, "connect")
+    def _hurry(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    from campaign.records.migrations import migrate
+
+    migrate(store)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _back_up(live: Store, path: Path) -> None:
+    source = live.url.database
+    assert source is not None
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old, closing(sqlite3.connect(path)) as new:
+        old.backup(new)
+
+
+def _copy_rows(live: Store, store: Store, campaign_id: int) -> None:
+    """Every table in the order of its references; what belongs to a campaign only for this one, the roll of units and people whole."""
+    with live.read() as source, store.begin() as tx:
+        source.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        tx.execute(text("PRAGMA defer_foreign_keys = ON"))
+        for table in metadata.sorted_tables:
+            if table.name in NOT_COPIED:
+                continue
+            tx.execute(delete(table))
+            rows = select(table)
+            chosen = _of_campaign(table, campaign_id)
+            result = source.execute((rows if chosen is None else rows.where(chosen)).execution_options(yield_per=2000))
+            for part in chunks(result.mappings(), 1000):
+                tx.execute(insert(table), [{name: None if name == "pass_id" else value for name, value in row.items()} for row in part])
+
+
+def _of_campaign(table: Table, campaign_id: int) -> ColumnElement[bool] | None:
+    """The condition that narrows a table to the campaign; None for what all campaigns share."""
+    def within(column: str, model: Any, key: str = "id") -> ColumnElement[bool]:
+        owner = table_of(model)
+        return table.c[column].in_(select(owner.c[key]).where(owner.c.campaign_id == campaign_id))
+
+    if table.name == _campaign.name:
+        return table.c.id == campaign_id
+    if "campaign_id" in table.c:
+        return table.c.campaign_id == campaign_id
+    if table.name in OF_DUTY:
+        return within("duty_id", Duty)
+    if table.name in OF_NOTICE:
+        return within("notice_id", Notice)
+    if table.name == table_of(Attempt).name:
+        ours = select(_delivery.c.id).join(_notice, _notice.c.id == _delivery.c.notice_id).where(_notice.c.campaign_id == campaign_id)
+        return table.c.delivery_id.in_(ours)
+    if table.name in (table_of(SubmissionFile).name, table_of(Verdict).name):
+        submission = table_of(Submission)
+        ours = select(submission.c.id).join(_duty, _duty.c.id == submission.c.duty_id).where(_duty.c.campaign_id == campaign_id)
+        return table.c.submission_id.in_(ours)
+    if table.name in (table_of(ItemUnit).name, table_of(Requirement).name):
+        return within("item_id", Item)
+    if table.name == table_of(BodyMember).name:
+        return within("body_id", Body)
+    if "phase_id" in table.c:
+        return within("phase_id", Phase)
+    return None
+
+
+def _put_others_to_rest(tx: Session, campaign_id: int) -> None:
+    """Others become rehearsals, which nothing sweeps; the one that is played is none, whatever it was."""
+    tx.execute(update(_campaign).values(rehearsal=_campaign.c.id != campaign_id))
+    others = select(_notice.c.id).where(_notice.c.campaign_id != campaign_id)
+    tx.execute(update(_delivery).where(_delivery.c.notice_id.in_(others), _delivery.c.next_attempt_at.is_not(None)).values(next_attempt_at=None))
+    tx.execute(update(table_of(PassRun)).where(table_of(PassRun).c.state == "running").values(state="abandoned"))
+
+

@@ -1,0 +1,103 @@
+"""How people work, as a model: when a unit hands in, when the office reviews, and what is sent back.
+
+Owns four profiles and the temperaments that a unit may have in them. Refuses chance: every answer is a hash of the seed and of what is
+asked about, so that the same seed plays the same campaign whatever the order of the questions, and one duty more changes no other.
+
+People act at two times a working day, mornings and afternoons, as a real office's post does; so a year is some five hundred moments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from campaign.rules.calendar import CAMPAIGN_ZONE, WorkingCalendar, campaign_day, due_on
+
+UNIT_AT = (time(10, 0), time(15, 0))
+OFFICE_AT = (time(11, 0), time(16, 0))
+
+
+class Profile(StrEnum):
+    ON_TIME = "on-time"
+    MIXED = "mixed"
+    LATE = "late"
+    SILENT = "silent"
+
+    @property
+    def label(self) -> str:
+        return {"on-time": "都按时办结", "mixed": "有早有晚", "late": "普遍拖延", "silent": "无人办理"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Temperament:
+    """Working days around the deadline within which a unit hands in (negative is before), and how often its work is sent back."""
+
+    name: str
+    earliest: int
+    latest: int
+    returned: float
+    never: float = 0.0
+
+
+PUNCTUAL = Temperament("按时", -5, -1, 0.03)
+LAST_MINUTE = Temperament("踩点", -1, 0, 0.08)
+SLOW = Temperament("催办后办", 1, 3, 0.12)
+DRAGGING = Temperament("督办后办", 3, 9, 0.15, 0.04)
+MUTE = Temperament("不办", 0, 0, 0.0, 1.0)
+MIX: dict[Profile, tuple[tuple[float, Temperament], ...]] = {
+    Profile.ON_TIME: ((0.7, PUNCTUAL), (1.0, LAST_MINUTE)),
+    Profile.MIXED: ((0.5, PUNCTUAL), (0.7, LAST_MINUTE), (0.88, SLOW), (0.97, DRAGGING), (1.0, MUTE)),
+    Profile.LATE: ((0.1, LAST_MINUTE), (0.5, SLOW), (0.95, DRAGGING), (1.0, MUTE)),
+    Profile.SILENT: ((1.0, MUTE),),
+}
+"""Cumulative shares of the units; MIXED is five units of ten punctual and three of a hundred silent."""
+OUT_OF_CHARACTER = 0.1
+"""A tenth of a unit's work goes as another unit's would: nobody is always the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    profile: Profile
+    seed: int = 1
+
+    def temperament(self, unit: str, origin: str = "") -> Temperament:
+        """Of a unit; for one duty in ten, somebody else's."""
+        whose = f"{unit}/{origin}" if origin and self._chance("odd", unit, origin) < OUT_OF_CHARACTER else unit
+        place = self._chance("temperament", whose)
+        return next(one for share, one in MIX[self.profile] if place < share)
+
+    def hands_in_at(self, unit: str, origin: str, revision: int, opened_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime | None:
+        """When this work comes in, never before the working day after it was opened; None when it never does."""
+        nature = self.temperament(unit, origin)
+        if self._chance("never", unit, origin) < nature.never:
+            return None
+        span = nature.latest - nature.earliest + 1
+        wanted = nature.earliest + int(self._chance("day", unit, origin, str(revision)) * span)
+        last = calendar.add_working_days(due_on(due_at), 0) if calendar.is_working(due_on(due_at)) else calendar.add_working_days(due_on(due_at), -1)
+        day = calendar.add_working_days(last, wanted)
+        first = campaign_day(opened_at)
+        first = first if nature.latest <= 0 and due_on(due_at) <= first else calendar.add_working_days(first, 1)
+        return self._moment(max(day, first) if wanted > 0 else max(min(day, last), first), UNIT_AT, opened_at, calendar, "hour", origin, str(revision))
+
+    def office_acts_at(self, origin: str, asked_at: datetime, calendar: WorkingCalendar) -> datetime:
+        """Reviews, signatures and requests: the next working day; one in five the day after."""
+        days = 1 if self._chance("office", origin) < 0.8 else 2
+        return self._moment(calendar.add_working_days(campaign_day(asked_at), days), OFFICE_AT, asked_at, calendar, "office hour", origin)
+
+    def sends_back(self, unit: str, origin: str, version: int) -> bool:
+        """The first version only: a rehearsal need not show the same paper going round for ever."""
+        return version == 1 and self._chance("verdict", unit, origin) < self.temperament(unit, origin).returned
+
+    def _moment(self, day: date, times: tuple[time, ...], after: datetime, calendar: WorkingCalendar, *asked: str) -> datetime:
+        at = datetime.combine(day, times[int(self._chance(*asked) * len(times))], CAMPAIGN_ZONE)
+        while at <= after:
+            later = [datetime.combine(day, one, CAMPAIGN_ZONE) for one in times]
+            at = next((one for one in later if one > after), datetime.combine(calendar.add_working_days(day, 1), times[0], CAMPAIGN_ZONE))
+            day = campaign_day(at)
+        return at
+
+    def _chance(self, *asked: str) -> float:
+        digest = hashlib.blake2b("\0".join((str(self.seed), *asked)).encode(), digest_size=8).digest()
+        return int.from_bytes(digest) / 2**64

@@ -1,0 +1,112 @@
+"""Handing in and reviewing many duties in one go: the same rules as for one, asked of each, written in a few statements.
+
+For a unit that hands in a folder for thirty duties, an office that passes a list, and a rehearsal that plays a year in seconds. Whoever the
+rule refuses is left out and named; rectifications and their rechecks go one by one, because each moves a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from campaign.errors import CampaignError
+from campaign.records import many
+from campaign.records.calendars import load_calendar
+from campaign.records.duties import DutyDraft, create_duties
+from campaign.records.log import write_events
+from campaign.records.outbox import collect_lines
+from campaign.records.tables import Campaign, Duty, DutyKind, DutyState
+from campaign.rules.findings import due_after_return, may_recheck
+from campaign.work.by import By
+from campaign.work.hand_in import ACCEPTED_AT_ONCE, REVIEW_DAYS, KeptFile, hand_in, may_hand_in, version_hash, working_days_after
+from campaign.work.review import review
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Whom it was done for, and for whom not, with the reason."""
+
+    done: tuple[int, ...]
+    refused: tuple[tuple[int, str], ...] = ()
+
+
+def hand_in_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], files: Sequence[KeptFile], by: By, *, note: str = "") -> Together:
+    """The same files as a new version of each duty of a campaign."""
+    refused, fit = [], []
+    for one in duties:
+        why = may_hand_in(one) or ("需要报送文件" if not files and one.kind in (DutyKind.MATERIAL, DutyKind.SIGN) else None)
+        if why:
+            refused.append((one.id, why))
+        elif one.kind == DutyKind.RECTIFY:
+            hand_in(tx, one, files, by, note=note)
+        else:
+            fit.append(one)
+    singly = [one.id for one in duties if one.kind == DutyKind.RECTIFY and one.id not in dict(refused)]
+    if not fit:
+        return Together(tuple(singly), tuple(refused))
+    digest = version_hash(files, note)
+    before = many.latest_of(tx, [one.id for one in fit])
+    fit = [one for one in fit if not (one.state == DutyState.SUBMITTED and one.id in before and before[one.id].sha256 == digest)]
+    kept = [(file.name, file.sha256, file.size, file.media_type) for file in files]
+    made = many.add_versions(tx, fit, {duty_id: row.version for duty_id, row in before.items()}, digest, kept, note=note, actor=by.actor, at=by.now)
+    many.close_asked(tx, [before[one.id].id for one in fit if one.id in before], DutyState.CANCELLED, by.now, "已被新版本取代")
+    at_once = [one.id for one in fit if one.kind in ACCEPTED_AT_ONCE]
+    many.finish_many(tx, at_once, DutyState.ACCEPTED, by.now)
+    many.mark_submitted(tx, [one.id for one in fit if one.kind not in ACCEPTED_AT_ONCE], by.now)
+    due_at = working_days_after(tx, campaign, by.now, REVIEW_DAYS)
+    create_duties(tx, [
+        DutyDraft(
+            campaign_id=one.campaign_id, phase_id=one.phase_id, unit_id=campaign.office_unit_id, kind=DutyKind.REVIEW, title=f"审核:{one.title}"[:300],
+            origin=f"review:submission:{made[one.id]}", ladder_id=campaign.office_ladder_id, due_at=due_at, due_source="own", required=False,
+            submission_id=made[one.id],
+        )
+        for one in fit if one.kind not in ACCEPTED_AT_ONCE
+    ], by.now)  # fmt: skip
+    write_events(tx, [_event(one, by, "submit", {"version": (before[one.id].version if one.id in before else 0) + 1, "sha256": digest, "files": len(files)})
+                      for one in fit])  # fmt: skip
+    tx.expire_all()
+    return Together((*singly, *(one.id for one in fit)), tuple(refused))
+
+
+def review_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], by: By, *, accept: bool, reason: str = "") -> Together:
+    """The same verdict on the latest version of each handed-in duty."""
+    if not accept and not reason.strip():
+        raise CampaignError("退回须写明原因:请说明缺什么、怎样补正。", code="no_reason")
+    latest = many.latest_of(tx, [one.id for one in duties])
+    refused, fit, singly = [], [], []
+    for one in duties:
+        version = latest.get(one.id)
+        if version is None or one.state != DutyState.SUBMITTED:
+            refused.append((one.id, "没有待审核的材料"))
+        elif not may_recheck(by.actor, [version.submitted_by]):
+            refused.append((one.id, "报送人不能审核自己报送的材料"))
+        elif one.kind == DutyKind.RECTIFY:
+            review(tx, one, by, accept=accept, reason=reason)
+            singly.append(one.id)
+        else:
+            fit.append(one)
+    given = many.add_verdicts(tx, [latest[one.id].id for one in fit], "accepted" if accept else "returned", reason, by.actor, by.now)
+    decided = [one for one in fit if latest[one.id].id in given]
+    refused += [(one.id, "已有审核意见") for one in fit if latest[one.id].id not in given]
+    many.close_asked(tx, given, DutyState.ACCEPTED, by.now)
+    if accept:
+        many.finish_many(tx, [one.id for one in decided], DutyState.ACCEPTED, by.now)
+    else:
+        calendar = load_calendar(tx, campaign.calendar)
+        due = {one.id: due_after_return(one.due_at or by.now, by.now, calendar) for one in decided}
+        many.start_revisions(tx, decided, due, now=by.now, state=DutyState.RETURNED, source="returned", reason=reason[:300])
+        assert campaign.id is not None
+        collect_lines(tx, campaign_id=campaign.id, kind="退回补正通知", duties=[(one.unit_id, one.id) for one in decided], now=by.now)
+    write_events(tx, [_event(one, by, "accept" if accept else "return", {"version": latest[one.id].version, "sha256": latest[one.id].sha256}, reason)
+                      for one in decided])  # fmt: skip
+    tx.expire_all()
+    return Together((*singly, *(one.id for one in decided)), tuple(refused))
+
+
+def _event(duty: Duty, by: By, verb: str, detail: dict[str, object], reason: str = "") -> dict[str, object]:
+    return {
+        "at": by.now, "actor": by.actor, "verb": verb, "reason": reason or by.reason, "campaign_id": duty.campaign_id, "subject": "duty",
+        "subject_id": duty.id, "detail": detail,
+    }  # fmt: skip
