@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -21,7 +21,17 @@ from campaign.plan.normal import number
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
-_SPANS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "初": (1, 10), "中": (11, 20), "底": (31, 31), "末": (31, 31), "上半月": (1, 15), "下半月": (16, 31)}
+_SPANS = {
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "下旬": (21, 31),
+    "初": (1, 10),
+    "中": (11, 20),
+    "底": (31, 31),
+    "末": (31, 31),
+    "上半月": (1, 15),
+    "下半月": (16, 31),
+}
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _YEAR_SHIFT = {"今": 0, "本": 0, "当": 0, "同": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "去": -1}
 _HINT = re.compile(r"[月日号旬季年节假]|\d\.\d|20\d\d[-/]|即日|后")
@@ -146,7 +156,9 @@ def _with_open_end(phrase: Phrase, text: str) -> Phrase:
 
 
 def _is_period(text: str, at: int) -> bool:
-    return bool(re.search(r"(?:每|逢|每个|每年的?|历年|往|近|[一-龥]年的)$", text[max(0, at - 4) : at])) and not text[max(0, at - 2) : at].endswith(("今年", "今年的"))
+    return bool(re.search(r"(?:每|逢|每个|每年的?|历年|往|近|[一-龥]年的)$", text[max(0, at - 4) : at])) and not text[max(0, at - 2) : at].endswith(
+        ("今年", "今年的")
+    )
 
 
 def _names_a_day(phrase: Phrase) -> bool:
@@ -259,7 +271,7 @@ def _with_yearpart(edge: Edge, text: str) -> Edge:
     return replace(edge, month=1, part="初") if text.endswith("初") else replace(edge, open=text)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Edge, str], Edge]] = {
     "YEAR": _with_year, "MONTH": _with_month, "MONTHS": _with_months, "DAY": _with_day, "NUMBER": _with_day, "DOTTED": _with_dotted, "ISO": _with_iso,
     "QUARTER": _with_quarter, "HALF": _with_half, "YEARPART": _with_yearpart,
     "PART": lambda edge, text: replace(edge, part=text.removeprefix("月")),
@@ -311,9 +323,20 @@ def festival_day(name: str, year: int) -> date | None:
     """Day of a festival that the lunar calendar or the sun decides: 春节 2026 → 2026-02-17."""
     from lunar_python import Lunar, Solar
 
-    fixed = {"元旦": (1, 1), "三八": (3, 8), "五一": (5, 1), "劳动节": (5, 1), "五四": (5, 4), "六一": (6, 1), "七一": (7, 1), "八一": (8, 1), "十一": (10, 1), "国庆": (10, 1)}
+    fixed = {
+        "元旦": (1, 1),
+        "三八": (3, 8),
+        "五一": (5, 1),
+        "劳动节": (5, 1),
+        "五四": (5, 4),
+        "六一": (6, 1),
+        "七一": (7, 1),
+        "八一": (8, 1),
+        "十一": (10, 1),
+        "国庆": (10, 1),
+    }
     lunar = {"春节": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七夕": (7, 7), "中秋": (8, 15), "重阳": (9, 9), "腊八": (12, 8)}
-    name = name.strip("“”\"").removesuffix("节") or name
+    name = name.strip('“”"').removesuffix("节") or name
     if name in fixed:
         return date(year, *fixed[name])
     if name in lunar:
@@ -321,5 +344,7 @@ def festival_day(name: str, year: int) -> date | None:
         return date(solar.getYear(), solar.getMonth(), solar.getDay())
     if name == "清明":
         first = date(year, 4, 3)
-        return next((day for day in (first + timedelta(n) for n in range(4)) if Solar.fromYmd(day.year, day.month, day.day).getLunar().getJieQi() == "清明"), None)
+        return next(
+            (day for day in (first + timedelta(n) for n in range(4)) if Solar.fromYmd(day.year, day.month, day.day).getLunar().getJieQi() == "清明"), None
+        )
     return None

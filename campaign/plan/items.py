@@ -11,17 +11,18 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, tail_charge
-from campaign.plan.dates import Phrase, find_dates, resolve
+from campaign.plan.allotting import charge_of_body, charge_of_entry, stated_charge
+from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs
+from campaign.plan.deadlines import dated_clauses, deadline_of, has_deadline
 from campaign.plan.materials import materials_of, named_material, recipient_of
-from campaign.plan.normal import squeezed
 from campaign.plan.outline import Node, Para
 from campaign.plan.phases import Stage
 from campaign.plan.recurrence import recurrence_of
 from campaign.plan.sections import Role, is_attachment, is_generic
 from campaign.plan.spec import Item, PlanWarning
 from campaign.plan.targets import targets_of
-from campaign.plan.units import name_of_body
+from campaign.plan.units import name_of_body, named_unit
+from campaign.plan.wording import title_of, without_heading, without_number
 
 SKIPPED = (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.HOSTS, Role.EVENT)
 _IS = re.compile(r"(?:(?<=^)|(?<=[。;:,\s]))(?:[一二三四五六七八九十]是|首先|其次|再次|最后)[,:]?")
@@ -31,18 +32,21 @@ _SETS_UP = re.compile(r"任组长|为组长|组长\s*:|总指挥\s*:|任总指�
 _HEADS = re.compile(r"(?:任|为)(?:组长|总指挥)|(?:^|\n)(?:组长|总指挥)\s*:")
 _DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?![人制])[^。,;]{4,}|承担|由[^,。;]{2,12}(?<!同志)(?:负责|牵头),")
 _LABEL_LINE = re.compile(r"^(?P<label>[^,。;:]{2,24}?)(?:\([^()]{2,20}\))?:(?=.{2,})")
-_EVENT_LABEL = re.compile(r"^(?:\d+\.)?\s*(?:活动|比赛|会议|报名)?(?:时间|日期|地点|内容|对象|主题|形式|人员|参加人员|方式|联系人|电话|规则|要求|组长|副组长|成员|牵头|责任|配合|备注|名称|流程)")
+_EVENT_LABEL = re.compile(
+    r"^(?:\d+\.)?\s*(?:活动|比赛|会议|报名)?(?:时间|日期|地点|内容|对象|主题|形式|人员|参加人员|方式|联系人|电话|规则|要求|组长|副组长|成员|牵头"
+    r"|责任|配合|备注|名称|流程)"
+)
 _EVENT_TIME = re.compile(r"(?:^|\n|\s)(?:活动|比赛|举办)?(?:时间|日期)\s*:")
-_AFTER_GAP = re.compile(r"(?P<event>[\u4e00-\u9fff]{2,8}(?:结束|完成|印发|下发|召开))(?:之)?后[^。;]{0,16}?(?P<for>(?:\d{1,2}|[一二两三四五六七八九十]{1,3}|半)个?(?:工作日|日|天|周|星期|月)(?:之内|以内|内))")
-_CITED = re.compile(r"^\s*(?:[^,。;]{0,10}(?:会议精神|印发的|下发的|颁布|出台|召开的|发布的|公布的|签署|通过的)|[^,。;]{0,3}(?:会议|讲话)精神)")
-_CITING = re.compile(r"(?:自|根据|按照|依据|截至|以来|于?去年|比|较|同比)\s*$")
 _PRINCIPLE = re.compile(
-    r"以人为本|预防为主|统一(?:领导|指挥)|分级(?:负责|管理)|属地|依法(?:规范|防控|管理|科学|依规)|科学(?:应对|规范|防控)|快速反应|联防联控|群防群控|平战结合|常备不懈|条块结合|标本兼治|坚持.{2,16}(?:原则|相结合|并举|为主|为本|统领|优先)|以.{1,4}为(?:本|主|先|重|要)|.{2,16}原则"
+    r"以人为本|预防为主|统一(?:领导|指挥)|分级(?:负责|管理)|属地|依法(?:规范|防控|管理|科学|依规)|科学(?:应对|规范|防控)|快速反应|联防联控"
+    r"|群防群控|平战结合|常备不懈|条块结合|标本兼治|坚持.{2,16}(?:原则|相结合|并举|为主|为本|统领"
+    r"|优先)|以.{1,4}为(?:本|主|先|重|要)|.{2,16}原则"
 )
 _DEMAND = re.compile(
-    r"^(?:进一步|切实|高度|全面|严格|不断)?(?:加强(?:组织|领导|宣传|协调|督|考核|监督|舆论|协作|沟通|保障)|提高(?:认识|政治|思想|站位)|统一(?:思想|认识)|广泛宣传|强化(?:领导|组织|责任|督|考核|宣传|保障|协作)|落实责任|明确(?:责任|职责|分工|任务)|严格(?:考核|纪律|督|要求)|狠抓|压实|营造|密切|注重|精心组织|高度重视|严肃|协作|凝聚|提升)"
+    r"^(?:进一步|切实|高度|全面|严格|不断)?(?:加强(?:组织|领导|宣传|协调|督|考核|监督|舆论|协作|沟通|保障)|提高(?:认识|政治|思想|站位)"
+    r"|统一(?:思想|认识)|广泛宣传|强化(?:领导|组织|责任|督|考核|宣传|保障|协作)|落实责任"
+    r"|明确(?:责任|职责|分工|任务)|严格(?:考核|纪律|督|要求)|狠抓|压实|营造|密切|注重|精心组织|高度重视|严肃|协作|凝聚|提升)"
 )
-_STAFF_LINE = re.compile(r"(?:副?组长|副?主任|成员|组员|牵头|责任|组长|配合)\S{0,4}\s*:|(?:主要|工作|具体)*职责\s*:?$")
 _FIRST_CLAUSE = re.compile(r"[,。;:!?]")
 
 
@@ -135,16 +139,19 @@ class Reader:
         body = name_of_body(node.heading)
         if role == Role.REQUIREMENT:
             self._requirement(node, stage)
-        elif (role == Role.ORGANISATION or (role == Role.DUTIES and body) or (node.kind in ("cn", "label") and _HEADS.search(whole))) and self._is_only_staff(node, whole, body):
+        elif (
+            role == Role.ORGANISATION or (role == Role.DUTIES and _is_leading(body, whole)) or (node.kind in ("cn", "label") and _HEADS.search(whole))
+        ) and self._is_only_staff(node, whole, body):
             return
         elif body and (role in (Role.DUTIES, Role.ORGANISATION, Role.OTHER) or _DUTY.search(whole)):
-            self._item(node, role, stated if stated and stated.lead else _of_body(body, whole), group, stage)
+            self._item(node, role, stated if stated and stated.lead else charge_of_body(body, whole), group, stage)
         elif parts := self._named_parts(node):
             for part in parts:
                 self._add(part, node, "", Charge(), stage, number=node.label)
         elif labelled := self._labelled(node):
             for para in labelled:
-                self._add(para, node, re.split(r"[:(]", para.text)[0], Charge(), stage, number="")
+                label = re.split(r"[:(]", para.text)[0]
+                self._add(para, node, label, charge_of_body(label, "") if named_unit(label) else Charge(), stage, number="")
         elif self._is_goal(node, role, whole):
             return
         elif whole or node.level > 1 or node.kind in ("label", "article") or role == Role.TASKS:
@@ -153,7 +160,7 @@ class Reader:
     def _is_only_staff(self, node: Node, whole: str, body: str | None) -> bool:
         """A leading group's list of names hands nothing out; 1、成立…领导小组 as an entry of its own does."""
         if body:
-            return not _DUTY.search(whole) or bool(re.search(r"领导小组|指挥部|委员会", body) and re.search(r"(?:^|\n)(?:组长|主任|总?指挥长?)\s*:", whole))
+            return not _DUTY.search(whole) or _is_leading(body, whole)
         if node.kind in ("cn", "label", "cnp"):
             return bool(_SETS_UP.search(whole)) or not (charge_of_subjects(whole).lead or charge_of_subjects(whole).responsible)
         return bool(re.search(r"组长\s*:|总指挥\s*:", whole))
@@ -190,7 +197,7 @@ class Reader:
         if not charge.lead and not charge.responsible:
             named = charge_of_verbs(folded)
             charge = named if named.lead and re.search(r"[^,。;]{2,12}由[^,。;由]{2,14}负责", folded) else Charge()
-        by_when = (has_deadline(folded) or recurrence_of(folded)) and (_SUBMITS.search(folded) or not charge_of_subjects(_without_number(folded)).empty)
+        by_when = (has_deadline(folded) or recurrence_of(folded)) and (_SUBMITS.search(folded) or not charge_of_subjects(without_number(folded)).empty)
         if text and (charge.lead or charge.responsible or by_when):
             self._item(node, Role.REQUIREMENT, charge if charge.stated else None, None, stage)
 
@@ -222,7 +229,7 @@ class Reader:
 
     def _add(self, para: Para, node: Node | None, heading: str, charge: Charge, stage: Stage | None, *, number: str) -> None:
         text = para.text
-        charge = charge if charge.stated else self._charge(text, heading, charge)
+        charge = charge if charge.stated else charge_of_entry(text, heading)
         if not number and len(self.stages) > 1:
             due, _, _ = deadline_of(text, self.year, None, para.line)
             stage = next((s for s in self.stages if due and s.covers(date.fromisoformat(due[:10]))), stage)
@@ -231,57 +238,18 @@ class Reader:
             charge = self.hosts
         title = title_of(text, heading)
         item = Item(
-            line=para.line, number=number or None, title=title, text=para.raw[:6000], lead_unit=_lead(charge.lead), responsible_units=tuple(charge.responsible),
-            supporting_units=tuple(charge.supporting), unit_class=_class_of(charge.responsible), recipient=recipient_of(text), deadline=due, deadline_text=due_text,
-            materials=materials_of(_without_heading(text, heading)) or named_material(heading), targets=targets_of(text), recurrence=recurrence_of(text),
+            line=para.line, number=number or None, title=title, text=para.raw[:6000],
+            lead_unit=_lead(charge.lead), responsible_units=tuple(charge.responsible), supporting_units=tuple(charge.supporting),
+            unit_class=_class_of(charge.responsible), recipient=recipient_of(text), deadline=due, deadline_text=due_text,
+            materials=materials_of(without_heading(text, heading)) or named_material(heading), targets=targets_of(text), recurrence=recurrence_of(text),
             phase=stage.key if stage else None, signed=bool(re.search(r"签订[^。;]{0,24}责任[书状]", text)),
         )  # fmt: skip
         self.found.append(Found(item, node, [warning] if warning else []))
 
-    def _charge(self, text: str, heading: str, charge: Charge) -> Charge:
-        tail = tail_charge(text.split("\n")[0] if "\n" in text else text)
-        if not tail.empty:
-            return tail
-        if bracket := re.match(r"[^,。;:]{2,20}\([^()]{2,12}?(?:负责|提供|牵头|承办|主办)\)", text):
-            return tail_charge(bracket.group(0))
-        body = _without_number(text)
-        spoken = charge_of_verbs(body)
-        subject = charge_of_subjects(_after_heading(body, heading))
-        if spoken.lead:
-            spoken.responsible = [n for n in spoken.responsible if n not in spoken.lead]
-            return spoken
-        subject.add(spoken)
-        if len(subject.lead) > 1 or (subject.lead and subject.responsible):
-            subject.responsible = [*subject.lead, *subject.responsible]
-            subject.lead = []
-        return subject
 
-
-def _of_body(body: str, text: str) -> Charge:
-    """Duties below a group or post: its lead unit if the text names one (由水利站牵头), else itself; 各街道 owe them each."""
-    spoken = charge_of_verbs(text)
-    if spoken.lead and re.search(rf"由{re.escape(spoken.lead[0])}|{re.escape(spoken.lead[0])}(?:负责)?牵头", text):
-        return Charge(lead=spoken.lead[:1], supporting=spoken.supporting, stated=True)
-    if re.match(r"各|所有|全体", body):
-        return Charge(responsible=[body], supporting=spoken.supporting, stated=True)
-    return Charge(lead=[body], supporting=spoken.supporting, stated=True)
-
-
-def _without_number(text: str) -> str:
-    return re.sub(r"^[(]?[一二三四五六七八九十\d①-⑳⑴-⒇]+[)、.]\s*", "", text)
-
-
-def _after_heading(text: str, heading: str) -> str:
-    """The heading of an entry is a subject only if a verb follows it: 社居委应当… has none."""
-    if heading and text.startswith(heading) and text[len(heading) :].lstrip(" 。:;\n"):
-        rest = text[len(heading) :].lstrip(" 。:;\n")
-        return rest if not re.search(r"[要应须]|负责", heading) else text
-    return text
-
-
-def _without_heading(text: str, heading: str) -> str:
-    rest = _without_number(text)
-    return rest if not heading or rest.strip(" 。;:.") == heading else rest.replace(heading, heading + "。", 1)
+def _is_leading(body: str | None, text: str) -> bool:
+    """A leading group with its list of names."""
+    return bool(body and re.search(r"领导小组|指挥部|委员会", body) and re.search(r"(?:^|\n)(?:组长|主任|总?指挥长?)\s*:", text))
 
 
 def replace_paras(node: Node, paras: list[Para]) -> str:
@@ -295,18 +263,6 @@ def kept_raw(node: Node, paras: list[Para]) -> str:
     rows = [node.own.raw] if node.own else []
     rows += [p.raw for p in paras]
     return "\n".join(rows + [c.whole() for c in node.children])
-
-
-def stated_charge(node: Node) -> Charge | None:
-    """Responsibility written on this entry: its own lines, or the lines behind its last entry if no other entry below has any."""
-    own = "\n".join(p.text for p in [*([node.own] if node.own else []), *node.paras])
-    charge = charge_of_lines(own)
-    if charge.stated:
-        return charge
-    below = [charge_of_lines("\n".join(p.text for p in [*([c.own] if c.own and c.line == node.line else []), *c.paras])) for c in node.children]
-    if len(below) >= 2 and below[-1].stated and not any(b.stated for b in below[:-1]) and not any(charge_of_lines(c.own.text).stated for c in node.children if c.own and c.line != node.line):
-        return below[-1]
-    return None
 
 
 def _runs(nodes: list[Node]) -> list[list[Node]]:
@@ -333,86 +289,3 @@ def _class_of(names: list[str]) -> str | None:
     """各社区 makes the item a template over 社区."""
     found = next((m for n in names if (m := re.fullmatch(r"(?:各|各个|全体|所有)([\u4e00-\u9fff]{2,6})", n))), None)
     return found.group(1) if found else None
-
-
-def title_of(text: str, heading: str) -> str:
-    """The entry's heading, else its first clauses; never empty."""
-    words = re.sub(r"-{1,}\s*(?:责任|牵头|主办|承办).*$", "", heading).strip(" :-") if heading else ""
-    if words and len(words) <= 46 and not name_of_body(heading):
-        return words
-    rest = _without_number(text)
-    if heading and rest.startswith(heading) and name_of_body(heading):
-        rows = [row for row in rest[len(heading) :].lstrip(" :。\n").split("\n") if row and not _STAFF_LINE.match(row)]
-        rest = "\n".join(re.sub(r"^(?:主要|工作|具体)*职责(?:是|为)?\s*:\s*", "", row) for row in rows) or rest
-    title = ""
-    for piece in re.split(r"(?<=[,。;:!?\n])", rest):
-        if title and (len(title) + len(piece) > 36 or title[-1] in "。;!?\n"):
-            break
-        title += piece
-    return title.strip(" ,。;:!?\n")[:60] or rest.strip()[:60] or text.strip()[:60] or "(无标题)"
-
-
-# time ---------------------------------------------------------------------------------------------------------------
-
-
-def has_deadline(text: str) -> bool:
-    return bool(_AFTER_GAP.search(text)) or any(p.shape in ("until", "point", "after", "range") for p in find_dates(text))
-
-
-def _is_reference(text: str, phrase: Phrase) -> bool:
-    if phrase.shape == "point" and phrase.start and phrase.start.year is None and not phrase.start.masked and re.fullmatch(r"年.", phrase.text):
-        return True
-    return bool(_CITED.match(text[phrase.stop : phrase.stop + 24]) or _CITING.search(text[max(0, phrase.at - 6) : phrase.at])) and phrase.shape != "until"
-
-
-def deadline_of(text: str, year: int, stage: Stage | None, line: int) -> tuple[str | None, str | None, PlanWarning | None]:
-    """Last day that the entry itself names, or the words that leave it open, with the reason."""
-    text = _without_number(text)
-    phrases = [p for p in find_dates(text) if not _is_reference(text, p)]
-    order = [p for p in phrases if p.shape == "until"] + [p for p in phrases if p.shape == "range"] + [p for p in phrases if p.shape == "point"]
-    for phrase in order:
-        span = resolve(phrase, _year_in(stage, phrase, year))
-        if span.end:
-            day = span.end.isoformat()
-            return f"{day}T{span.clock}+08:00" if span.clock and phrase.shape == "until" else day, phrase.text, None
-    if (found := next((p for p in phrases if p.shape == "after"), None)) and found.wait:
-        event, count, unit = found.wait
-        return None, found.text, _open(line, found.text, f"待「{event}」发生后起算 {count} {'个工作日' if unit == 'wd' else '天'}")
-    if gap := _AFTER_GAP.search(text):
-        return None, gap.group(0), _open(line, gap.group(0), f"待「{gap.group('event')}」发生后起算")
-    if order:
-        return None, order[0].text, _open(line, order[0].text, "日期不完整或取决于节日、年份占位")
-    return None, None, None
-
-
-def _open(line: int, phrase: str, reason: str) -> PlanWarning:
-    return PlanWarning(line=line, code="needs_confirmation", message=f"时间「{phrase}」需确认:{reason}")
-
-
-def _year_in(stage: Stage | None, phrase: Phrase, year: int) -> int:
-    """Inside a stage that runs into the next year, a day without a year is that stage's."""
-    if stage is None:
-        return year
-    for bound in (stage.span.start, stage.span.end):
-        edge = phrase.end or phrase.start
-        day = edge.resolve(bound.year, last=True) if bound and edge else None
-        if day and stage.covers(day) and bound:
-            return bound.year
-    return stage.span.start.year if stage.span.start else year
-
-
-def dated_clauses(para: Para, own: Phrase | None) -> list[Para]:
-    """Clauses of a stage's paragraph that begin with a date of their own, up to the next such clause or the end of the sentence."""
-    pieces: list[Para] = []
-    cuts: list[int] = []
-    for found in re.finditer(r"(?:^|[。;])\s*", para.text):
-        head = para.text[found.end() : found.end() + 30]
-        lead = re.match(r"(?:于|在|至|到)?", head)
-        first = next(find_dates(head), None)
-        if first and lead and first.at <= lead.end() and first.shape in ("until", "point", "range") and (own is None or first.text != own.text):
-            cuts.append(found.end())
-    for start, stop in zip(cuts, [*cuts, len(para.text)][1:], strict=True):
-        end = para.text.find("。", start, stop)
-        pieces.append(para.cut(start, end if end > 0 else stop))
-    return [p for p in pieces if len(squeezed(p.text)) >= 8]
-

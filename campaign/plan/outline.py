@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from campaign.plan.normal import BRACKETED, CIRCLED, DOTTED, cleaned, folded, number
 from campaign.plan.source import Line, SourceText
@@ -50,7 +51,8 @@ _CONTINUES = re.compile(r"[\u4e00-\u9fff,。;、)”》\d]")
 _LEANING = re.compile(r"(?:来|到|出|得)?[的了着得过]|[,。;、)”》]|们|性|化")
 _NEW_LINE = re.compile(r"(?:附件?|备注|说明|抄送|主题词)\s*\d?[:、]|[^,。;:]{1,14}:|.{0,30}\d?月\d{1,2}日$|[(].{1,10}[)]$")
 _LABEL = re.compile(
-    r"[【\[]?((?:活动|工作|实施|创建|整治|主要|总体|具体|比赛|参赛|组织)?(?:名称|主题|口号|背景|目的|目标|意义|宗旨|时间|日期|地点|对象|范围|内容|任务|措施|形式|方式|方法"
+    r"[【\[]?((?:活动|工作|实施|创建|整治|主要|总体|具体|比赛|参赛|组织)?(?:名称|主题|口号|背景|目的|目标|意义|宗旨|时间|日期|地点|对象|范围"
+    r"|内容|任务|措施|形式|方式|方法"
     r"|流程|步骤|安排|准备|要求|机构|领导|保障|预算|主办|承办|协办|主办单位|承办单位|协办单位|指导思想|注意事项))[】\]]?\s*(?::|$|(?<=】))"
 )
 _ROLE_LABEL = re.compile(r".{0,4}(?:组长|指挥|主任|成员|队长|队员|单位|科室|部门|责任人|联系人|联络员|职责|如下)[^,。]{0,6}:$")
@@ -142,6 +144,19 @@ def paragraphs(source: SourceText) -> list[Para]:
     return found
 
 
+_SIGNED_ON = re.compile(r"(?=.*[年月日.\-/])[\dxX_*零〇○一二三四五六七八九十年月日.\-/ ]{4,20}")
+_SIGNED_BY = re.compile(r"[^,。;:!?、]{3,30}")
+
+
+def _without_signature(paras: list[Para]) -> list[Para]:
+    """The last lines of a document, its issuer and its date, belong to no entry."""
+    for at in range(len(paras) - 1, max(0, len(paras) - 4), -1):
+        if _SIGNED_ON.fullmatch(paras[at].text):
+            signed = at - 1 if at > 1 and _SIGNED_BY.fullmatch(paras[at - 1].text) and not marker(paras[at - 1].text) else at
+            return paras[:signed] + paras[at + 1 :]
+    return paras
+
+
 def _runs_on(last: Para, para: Para, line: Line) -> bool:
     if len(last.text) > 4000 or _CLOSED.search(last.text) or not _CONTINUES.match(para.text):
         return False
@@ -157,7 +172,7 @@ def _runs_on(last: Para, para: Para, line: Line) -> bool:
     inner = last.text[mark[3] :] if mark else last.text
     if mark and mark[0] == "cn":
         return "。" in inner
-    return bool(re.search(r"[。;]", inner)) and len(inner) >= 14 or (len(inner) >= 20 and inner.count(",") >= 2 and (mark is None or mark[0] == "circ"))
+    return (bool(re.search(r"[。;]", inner)) and len(inner) >= 14) or (len(inner) >= 20 and inner.count(",") >= 2 and (mark is None or mark[0] == "circ"))
 
 
 def _split_inline(para: Para, kinds: tuple[str, ...] = tuple(_INLINE)) -> list[Para]:
@@ -174,7 +189,7 @@ def _split_inline(para: Para, kinds: tuple[str, ...] = tuple(_INLINE)) -> list[P
                 expected += 1
         if len(cuts) >= need:
             edges = [0, *cuts, len(para.text)]
-            pieces = [piece for a, b in zip(edges, edges[1:], strict=False) if (piece := para.cut(a, b)).text]
+            pieces = [piece for a, b in pairwise(edges) if (piece := para.cut(a, b)).text]
             deeper = tuple(_INLINE)[tuple(_INLINE).index(kind) + 1 :]
             return [small for piece in pieces for small in _split_inline(piece, deeper)]
     return [para]
@@ -250,7 +265,7 @@ def outline(source: SourceText) -> Node:
     """The tree of a document; the root holds the title and whatever stands before the first number."""
     root = Node("root")
     stack = [root]
-    for whole in paragraphs(source):
+    for whole in _without_signature(paragraphs(source)):
         for para in _split_inline(whole):
             mark = _marker_in(para, stack)
             if mark is None:

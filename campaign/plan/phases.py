@@ -16,7 +16,10 @@ from campaign.plan.outline import Node, Para
 from campaign.plan.sections import Role, heading_role
 from campaign.plan.spec import PhaseKind
 
-_STAGE_WORD = re.compile(r"阶段|(?:动员|部署|启动|宣传|发动|筹备|准备|实施|推进|攻坚|整治|整改|自查|排查|迎检|验收|检查|考核|总结|巩固|提升|提高|表彰|评选|报名|申报|初赛|决赛|评审|评比|展示|开展|落实|督查|督导|评估)(?:期|工作)?$")
+_STAGE_WORD = re.compile(
+    r"阶段|(?:动员|部署|启动|宣传|发动|筹备|准备|实施|推进|攻坚|整治|整改|自查|排查|迎检|验收|检查|考核|总结|巩固|提升|提高|表彰|评选|报名|申报"
+    r"|初赛|决赛|评审|评比|展示|开展|落实|督查|督导|评估)(?:期|工作)?$"
+)
 _NAME_JUNK = re.compile(r"^(?:第[一二三四五六七八九十\d]+(?:阶段|步|环节|时段)|阶段[一二三四五六七八九十\d]+)[\s:、,.为是]*|^[\s:、,.为是-]+|[\s:、,.-]+$")
 _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]?")
 _LED_BY_DATE = re.compile(r"\s*(?:于|在|到|至|从|自|截至)?\s*$")
@@ -26,8 +29,14 @@ _NAME_KINDS: tuple[tuple[PhaseKind, re.Pattern[str]], ...] = (
     (PhaseKind.RECTIFICATION, re.compile(r"自查|整改|查漏补缺|自评(?!.{0,4}验收)|问题整治|自纠|对标|纠正|查摆|查找")),
     (PhaseKind.CONSOLIDATION, re.compile(r"总结|巩固|表彰|长效|评优|评先|颁奖|成果(?:展示|转化)|常态|评比|评选|授牌|后续")),
     (PhaseKind.READINESS, re.compile(r"迎检|迎评|迎接|迎验|验收|申报(?!与?项目|立项)|考核|评估|检查|督查|督导|考评|测评|评审|冲刺")),
-    (PhaseKind.MOBILIZATION, re.compile(r"动员|启动|部署|宣传|发动|筹备|准备|组织机构|学习|培训|报名|调研|摸底|制定|策划|推荐|召集|组建|征集|预热|造势|前期|布置|谋划|规划")),
-    (PhaseKind.ROLLOUT, re.compile(r"实施|推进|开展|落实|整治|攻坚|集中|全面|提升|建设|活动|创建|执行|排查|治理|比赛|演出|收费|运行|立项|深化|提高|行动|初赛|决赛|展示")),
+    (
+        PhaseKind.MOBILIZATION,
+        re.compile(r"动员|启动|部署|宣传|发动|筹备|准备|组织机构|学习|培训|报名|调研|摸底|制定|策划|推荐|召集|组建|征集|预热|造势|前期|布置|谋划|规划"),
+    ),
+    (
+        PhaseKind.ROLLOUT,
+        re.compile(r"实施|推进|开展|落实|整治|攻坚|集中|全面|提升|建设|活动|创建|执行|排查|治理|比赛|演出|收费|运行|立项|深化|提高|行动|初赛|决赛|展示"),
+    ),
 )
 _CONTENT_KINDS: tuple[tuple[PhaseKind, re.Pattern[str]], ...] = (
     (PhaseKind.MOBILIZATION, re.compile(r"动员|部署|成立[^,。]{0,10}(?:机构|小组)|制定[^,。]{0,12}方案|宣传发动|分解任务|责任分解|誓师")),
@@ -71,7 +80,9 @@ def _collect(node: Node, roles: dict[Node, Role], found: list[Stage]) -> None:
     marks = [_is_stage(c, in_phases=role == Role.PHASES) for c in node.children]
     enough = sum(marks) >= (1 if role == Role.PHASES else 2) and sum(marks) * 2 >= len(marks)
     if enough and role not in (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD):
-        found.extend(_stage(c) for c, mark in zip(node.children, marks, strict=True) if mark)
+        found.extend(
+            _stage(c) for c, mark in zip(node.children, marks, strict=True) if mark or (role == Role.PHASES and sum(marks) >= 2 and 2 <= len(c.heading) <= 14)
+        )
         return
     if role == Role.PHASES and not node.children and (plain := _plain_stages(node)):
         found.extend(plain)
@@ -196,7 +207,11 @@ def phase_kind(name: str, content: str, at: int, count: int) -> PhaseKind:
     if strong:
         if strong[0] == PhaseKind.RECTIFICATION and re.search(r"验收|考核|总结", words) and at == count - 1:
             return PhaseKind.CONSOLIDATION if "总结" in words else PhaseKind.READINESS
-        if strong[0] == PhaseKind.READINESS and re.fullmatch(r".{0,4}(?:督导|督查|检查)(?:指导|整改|落实|推进)?", words) and len(re.findall("整改", content)) >= 1:
+        if (
+            strong[0] == PhaseKind.READINESS
+            and re.fullmatch(r".{0,4}(?:督导|督查|检查)(?:指导|整改|落实|推进)?", words)
+            and len(re.findall("整改", content)) >= 1
+        ):
             return PhaseKind.RECTIFICATION
         return strong[0]
     if PhaseKind.ROLLOUT in named and not re.search(r"提升|提高|完善|深化", words):

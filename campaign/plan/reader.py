@@ -7,13 +7,13 @@ that an edit elsewhere in the plan leaves them alone.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import re
 from collections.abc import Iterable
 
 from campaign.plan.charges import Charge
-from campaign.plan.items import Found, Reader, title_of
+from campaign.plan.items import Found, Reader
+from campaign.plan.keys import with_keys
 from campaign.plan.kind import kind_of
 from campaign.plan.normal import cleaned, squeezed
 from campaign.plan.organisation import organisation_of
@@ -24,6 +24,7 @@ from campaign.plan.source import SourceText
 from campaign.plan.spec import Item, Phase, PlanKind, PlanSpec, PlanWarning
 from campaign.plan.supervision import mechanisms_of
 from campaign.plan.units import names_in
+from campaign.plan.wording import title_of
 
 _BASIS = re.compile(r"(?:根据|按照|依据|贯彻(?:落实)?)[^。;]{0,40}?(?P<book>《[^《》]{4,60}》)(?P<no>[(〔]?[^()《》,。;]{0,14}〔[^〕]{2,8}〕\d+号[)〕]?)?")
 _TITLE = re.compile(r"(?:方案|计划|通知|意见|办法|制度|总结|预案|要点|安排|报告|细则|策划书?|规定|汇报)(?:\s*[(篇第一二三四五六七八九十\d)]*)?$")
@@ -39,16 +40,16 @@ def read_plan(source: SourceText, *, year: int, today: None = None) -> PlanSpec:
     kind = kind_of(title, _opening(root), [c.heading for c in root.children if c.heading], "".join(p.text for p in paras), phases=len(stages))
     is_report = kind == PlanKind.REPORT
     stages = [] if is_report else stages
-    for stage, key in zip(stages, _keys("p", [s.name for s in stages]), strict=True):
-        stage.key = key
+    _name_stages(stages, title)
     found = Reader(roles, stages, year, _hosts(root, roles), is_report).read(root)
     items = [f.item for f in found] + _table_items(source, year)
-    items = [i.model_copy(update={"key": k}) for i, k in zip(items, _keys("i", [i.title for i in items]), strict=True)]
-    return PlanSpec(
-        title=title, kind=kind, basis=_basis(paras), organisation=organisation_of(root, roles, paras, is_report=is_report), phases=tuple(_phase(s) for s in stages),
-        items=tuple(items), supervision=mechanisms_of(_without_attachments(paras)), warnings=tuple(_warnings(stages, found)),
+    spec = PlanSpec(
+        title=title, kind=kind, basis=_basis(paras), organisation=organisation_of(root, roles, paras, is_report=is_report),
+        phases=tuple(_phase(s) for s in stages), items=tuple(items), supervision=mechanisms_of(_without_attachments(paras)),
+        warnings=tuple(_warnings(stages, found)),
         start=_edge(stages, first=True), end=_edge(stages, first=False),
     )  # fmt: skip
+    return with_keys(spec)
 
 
 def _roles(root: Node) -> dict[Node, Role]:
@@ -94,7 +95,9 @@ def _hosts(root: Node, roles: dict[Node, Role]) -> Charge:
         if roles.get(node) != Role.HOSTS or heading_role(node.heading) != Role.HOSTS:
             continue
         rows = [n for p in node.texts() for n in names_in(p.text)]
-        target = charge.supporting if re.search(r"协办|支持|指导", node.heading) else charge.responsible if "承办" in node.heading and charge.lead else charge.lead
+        target = (
+            charge.supporting if re.search(r"协办|支持|指导", node.heading) else charge.responsible if "承办" in node.heading and charge.lead else charge.lead
+        )
         target.extend(n for n in rows if n not in target)
     return charge
 
@@ -106,15 +109,11 @@ def _table_items(source: SourceText, year: int) -> list[Item]:
     return list(tables.items_of_tables(source, year))
 
 
-def _keys(prefix: str, titles: list[str]) -> list[str]:
-    """Short keys from the words alone; a second entry with the same words gets a counter."""
-    seen: dict[str, int] = {}
-    keys: list[str] = []
-    for title in titles:
-        base = hashlib.blake2b(squeezed(title).encode(), digest_size=4).hexdigest()
-        seen[base] = seen.get(base, 0) + 1
-        keys.append(f"{prefix}{base}" if seen[base] == 1 else f"{prefix}{base}-{seen[base]}")
-    return keys
+def _name_stages(stages: list[Stage], title: str) -> None:
+    """Keys of the stages before their items are read, so that each item can name its stage."""
+    named = with_keys(PlanSpec(title=title, phases=tuple(Phase(name=s.name) for s in stages)))
+    for stage, phase in zip(stages, named.phases, strict=True):
+        stage.key = phase.key or ""
 
 
 def _phase(stage: Stage) -> Phase:
@@ -126,7 +125,8 @@ def _phase(stage: Stage) -> Phase:
         if len(squeezed(s)) >= 4
     ]
     return Phase(
-        key=stage.key, line=stage.node.line, name=stage.name, kind=stage.kind, start=span.start.isoformat() if span.start else None, end=span.end.isoformat() if span.end else None,
+        key=stage.key, line=stage.node.line, name=stage.name, kind=stage.kind,
+        start=span.start.isoformat() if span.start else None, end=span.end.isoformat() if span.end else None,
         start_text=span.start_text, end_text=span.end_text, text=stage.node.whole()[:6000], tasks=tuple(tasks),
     )  # fmt: skip
 
@@ -140,18 +140,10 @@ def _warnings(stages: list[Stage], found: list[Found]) -> list[PlanWarning]:
     rows: list[PlanWarning] = []
     for stage in stages:
         for words in dict.fromkeys(t for t in (stage.span.start_text, stage.span.end_text) if t):
-            rows.append(PlanWarning(line=stage.node.line, code="needs_confirmation", message=f"阶段「{stage.name}」的时间「{words}」需确认:不能推算为确定日期"))
+            message = f"阶段「{stage.name}」的时间「{words}」需确认:不能推算为确定日期"
+            rows += [PlanWarning(line=stage.node.line, code="needs_confirmation", message=message)]
         if stage.phrase is None:
             rows.append(PlanWarning(line=stage.node.line, code="phase_without_dates", message=f"阶段「{stage.name}」没有写明起止时间"))
     for row in found:
         rows.extend(row.warnings)
     return rows
-
-
-if __name__ == "__main__":
-    import json
-    import sys
-    from pathlib import Path
-
-    spec = read_plan(SourceText.from_text(Path(sys.argv[1]).read_text("utf-8")), year=int(sys.argv[3]))
-    sys.stdout.write(json.dumps(spec.model_dump(mode="json"), ensure_ascii=False))

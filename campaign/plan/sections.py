@@ -41,30 +41,48 @@ _VOCABULARY: tuple[tuple[Role, re.Pattern[str]], ...] = (
             r"|实施(?:安排|计划|进程|过程)$|推进(?:计划|安排)$|工作进程|(?:时间|进度)(?:和|与|及).{0,6}(?:安排|步骤|要求)|方法步骤|活动进程"
         ),
     ),
-    (Role.STANDARD, re.compile(r"标准(?!化)|考核(?:内容|细则|指标|评分|办法|方法|评定|评价)|测评(?:内容|指标)|评(?:选|定)(?:条件|范围)|评分|条件$|细则$|指标(?:体系|要求)?$|资格|先进申报|组织考核")),
+    (
+        Role.STANDARD,
+        re.compile(
+            r"标准(?!化)|考核(?:内容|细则|指标|评分|办法|方法|评定|评价)|测评(?:内容|指标)|评(?:选|定)(?:条件|范围)|评分|条件$|细则$|指标(?:体系"
+            r"|要求)?$|资格|先进申报|组织考核"
+        ),
+    ),
     (Role.REWARD, re.compile(r"奖励|奖惩|奖项|奖金|评奖|奖品|处罚|罚则|处分|分配|表彰(?:奖励)?$|评优|激励|法律责任|责任追究|附则|^考核|考核(?:与|和)?奖")),
     (Role.DUTIES, re.compile(r"职责|职能|岗位责任|责任分工|职务分工|工作分工$|人员分工|部门分工|^分工|任务分工")),
     (
         Role.REQUIREMENT,
         re.compile(
-            r"(?:工作|活动|有关|相关|几点|具体|纪律|其他|参赛|参与|形式与|组织|实施)要求|^要求$|要求及|(?:保障|保证)(?:措施|机制)|组织保障|工作保障|注意事项|^保障$|纪律$|措施保障|有关事项"
+            r"(?:工作|活动|有关|相关|几点|具体|纪律|其他|参赛|参与|形式与|组织|实施)要求|^要求$|要求及|(?:保障|保证)(?:措施|机制)|组织保障"
+            r"|工作保障|注意事项|^保障$|纪律$|措施保障|有关事项"
             r"|(?:确保|保证|保障).{0,8}(?:落实落地|落到实处|取得实效|顺利(?:进行|开展|实施))"
         ),
     ),
-    (Role.ORGANISATION, re.compile(r"组织(?:领导|机构|管理|架构|体系|建设|与领导|指挥|分工|设置)|领导(?:机构|小组|组织)|机构(?:设置|组成|与)|健全机构|指挥(?:机构|体系|部)|成立.{0,12}(?:小组|指挥部|委员会)|工作机构|加强领导|组建.{0,6}(?:队伍|小组|专班)")),
+    (Role.REQUIREMENT, re.compile(r"^(?:加强|强化|严格)?(?:督查|督导|监督|检查)(?:与|和|、)?(?:考核|检查|指导|问责|评比|通报)?(?:机制|制度)?$")),
+    (
+        Role.ORGANISATION,
+        re.compile(
+            r"组织(?:领导|机构|管理|架构|体系|建设|与领导|指挥|分工|设置)|领导(?:机构|小组|组织)|机构(?:设置|组成|与)|健全机构|指挥(?:机构|体系"
+            r"|部)|成立.{0,12}(?:小组|指挥部|委员会)|工作机构|加强领导|组建.{0,6}(?:队伍|小组"
+            r"|专班)"
+        ),
+    ),
     (Role.TASKS, re.compile(r"任务.{0,6}分工|目标.{0,4}分工|(?:工作|主要|重点|具体|目标|整治)任务(?:和|与|及).{0,4}措施")),
     (
         Role.BACKGROUND,
         re.compile(
-            r"总则|指导思想|总体(?:要求|思路|目标|部署)|工作(?:思路|目标|原则|方针|宗旨|依据|重要性)|目标(?!责任)|目的|意义|背景|原则|宗旨|主题|口号|依据|对象$|范围$|参(?:赛|加|与)(?:单位|人员|对象|者|范围|方式)"
-            r"|适用|现状|概[况述]|基本情况|宣传(?:内容|标语|口号|重点)$|地点|预期(?:效果|目标|成效|成果)|形势|认识|由头|活动名称|名称$|由来|理念|存在(?:的)?(?:主要)?问题|定义|术语|联系(?:人|方式)|活动单位"
+            r"总则|指导思想|总体(?:要求|思路|目标|部署)|工作(?:思路|目标|原则|方针|宗旨|依据|重要性)|目标(?!责任)|目的|意义|背景|原则|宗旨|主题"
+            r"|口号|依据|对象$|范围$|参(?:赛|加|与)(?:单位|人员|对象|者|范围|方式)"
+            r"|适用|现状|概[况述]|基本情况|宣传(?:内容|标语|口号|重点)$|地点|预期(?:效果|目标|成效|成果)|形势|认识|由头|活动名称|名称$|由来|理念"
+            r"|存在(?:的)?(?:主要)?问题|定义|术语|联系(?:人|方式)|活动单位"
         ),
     ),
     (Role.EVENT, re.compile(r"^(?:活动|比赛|会议|集合|报名|举办|演出|实施|工作|创建|开展|起止)?(?:时间|日期)(?:与|及|和|、)?(?:地点)?$|^(?:活动|比赛)形式$")),
     (Role.TASKS, re.compile(r"任务|措施|内容|重点|工作(?:安排|计划|方法|做法|方式|要点|部署)|项目|报名|准备|整治|举措|做法|方法|形式|安排|分工|计划")),
 )
 _GENERIC = re.compile(
-    r"(?:主要|重点|具体|工作|活动|实施|创建|整治|防控|推进|项目|帮扶|服务|宣传|教育|管理|保障|基本|年度|目标|总体|及|和|与|、)*(?:任务|措施|内容|重点|安排|计划|方法|做法|方式|步骤|要点|举措|分工|形式|部署|项目)(?:如下)?"
+    r"(?:主要|重点|具体|工作|活动|实施|创建|整治|防控|推进|项目|帮扶|服务|宣传|教育|管理|保障|基本|年度|目标|总体|及|和|与|、)*(?:任务|措施|内容"
+    r"|重点|安排|计划|方法|做法|方式|步骤|要点|举措|分工|形式|部署|项目)(?:如下)?"
 )
 _DOING = re.compile(r"负责|协调|加强|开展|做好|落实|组织|建立|制定|完善|严格|强化")
 _ATTACHED = re.compile(r"\s*附(?:件|表|录|则)?\s*\d{0,2}\s*[::、.]")
@@ -96,9 +114,16 @@ def role_of(node: Node, inherited: Role) -> Role:
         if own is None and node.children and is_body_heading(node.heading):
             return Role.DUTIES
         return own or Role.OTHER
-    if own is None or len(node.heading) > 14 or _DOING.match(node.heading) or inherited in (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.REQUIREMENT, Role.PHASES, Role.FUTURE):
+    if (
+        own is None
+        or len(node.heading) > 14
+        or _DOING.match(node.heading)
+        or inherited in (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.REQUIREMENT, Role.PHASES, Role.FUTURE)
+    ):
         return inherited
-    strong = own in (Role.STANDARD, Role.MONEY, Role.REWARD, Role.PHASES) or (own in (Role.BACKGROUND, Role.REQUIREMENT, Role.DUTIES) and len(node.heading) <= 8)
+    strong = own in (Role.STANDARD, Role.MONEY, Role.REWARD, Role.PHASES) or (
+        own in (Role.BACKGROUND, Role.REQUIREMENT, Role.DUTIES) and len(node.heading) <= 8
+    )
     if inherited in (Role.DUTIES, Role.TASKS, Role.ORGANISATION) and strong:
         return own
     return inherited

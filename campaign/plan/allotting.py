@@ -1,0 +1,60 @@
+"""Who an entry of the outline charges: what its lines state, what its group or post implies, what its sentences say.
+
+Owns the level at which responsibility counts: lines behind the last entry of a list belong to the whole list. Refuses to combine a
+stated charge with an inferred one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, tail_charge
+from campaign.plan.outline import Node
+from campaign.plan.wording import after_heading, without_number
+
+
+def stated_charge(node: Node) -> Charge | None:
+    """Responsibility written on this entry: its own lines, or the lines behind its last entry if no other entry below has any."""
+    own = "\n".join(p.text for p in [*([node.own] if node.own else []), *node.paras])
+    charge = charge_of_lines(own)
+    if charge.stated:
+        return charge
+    below = [charge_of_lines("\n".join(p.text for p in [*([c.own] if c.own and c.line == node.line else []), *c.paras])) for c in node.children]
+    if (
+        len(below) >= 2
+        and below[-1].stated
+        and not any(b.stated for b in below[:-1])
+        and not any(charge_of_lines(c.own.text).stated for c in node.children if c.own and c.line != node.line)
+    ):
+        return below[-1]
+    return None
+
+
+def charge_of_body(body: str, text: str) -> Charge:
+    """Duties below a group or post: its lead unit if the text names one (由水利站牵头), else itself; 各街道 owe them each."""
+    spoken = charge_of_verbs(text)
+    if spoken.lead and re.search(rf"由{re.escape(spoken.lead[0])}|{re.escape(spoken.lead[0])}(?:负责)?牵头", text):
+        return Charge(lead=spoken.lead[:1], supporting=spoken.supporting, stated=True)
+    if re.match(r"各|所有|全体", body):
+        return Charge(responsible=[body], supporting=spoken.supporting, stated=True)
+    return Charge(lead=[body], supporting=spoken.supporting, stated=True)
+
+
+def charge_of_entry(text: str, heading: str) -> Charge:
+    """Who an entry charges where no line says so: brackets at its end, then verbs, then the subjects of its sentences."""
+    tail = tail_charge(text.split("\n")[0] if "\n" in text else text)
+    if not tail.empty:
+        return tail
+    if bracket := re.match(r"[^,。;:]{2,20}\([^()]{2,12}?(?:负责|提供|牵头|承办|主办)\)", text):
+        return tail_charge(bracket.group(0))
+    body = without_number(text)
+    spoken = charge_of_verbs(body)
+    subject = charge_of_subjects(after_heading(body, heading))
+    if spoken.lead:
+        spoken.responsible = [n for n in spoken.responsible if n not in spoken.lead]
+        return spoken
+    subject.add(spoken)
+    if len(subject.lead) > 1 or (subject.lead and subject.responsible):
+        subject.responsible = [*subject.lead, *subject.responsible]
+        subject.lead = []
+    return subject
