@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import and_, exists, func, select
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
@@ -24,30 +24,20 @@ from campaign.records.tables import (
     PackageRecord,
     Phase,
     Post,
-    Series,
     Tenure,
     Unit,
 )
 from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day
 
-_unit, _post, _tenure, _item, _part, _finding, _series = (table_of(model) for model in (Unit, Post, Tenure, Item, ItemUnit, Finding, Series))
+_unit, _post, _tenure, _item, _part, _finding = (table_of(model) for model in (Unit, Post, Tenure, Item, ItemUnit, Finding))
 _body, _member, _gate, _package = (table_of(model) for model in (Body, BodyMember, GateRecord, PackageRecord))
 
 
-def duties_due_with(tx: Session, phase: Phase, *, waiting_without_time: bool = False) -> list[Duty]:
-    """Unfinished duties whose deadline is the phase's end; or those that wait without any time."""
-    chosen = select(Duty).where(duty.c.phase_id == phase.id, duty.c.state.in_(UNFINISHED))
-    if waiting_without_time:
-        chosen = chosen.where(duty.c.due_at.is_(None), duty.c.event_name.is_(None))
-    else:
-        chosen = chosen.where(duty.c.due_source.in_(("phase", "proposed")))
-    return list(tx.execute(chosen.order_by(duty.c.id)).scalars())
-
-
-def move_series(tx: Session, phase: Phase) -> None:
-    if phase.ends_on is not None:
-        tx.execute(update(_series).where(_series.c.phase_id == phase.id, _series.c.state == "active").values(ends_on=phase.ends_on))
+def duties_due_with(tx: Session, phase: Phase) -> list[Duty]:
+    """Unfinished duties whose deadline is the phase's end, or was the campaign's while the phase had none."""
+    chosen = select(Duty).where(duty.c.phase_id == phase.id, duty.c.state.in_(UNFINISHED), duty.c.event_name.is_(None))
+    return list(tx.execute(chosen.where(duty.c.due_source.in_(("phase", "proposed", "campaign"))).order_by(duty.c.id)).scalars())
 
 
 def units_without_contact(tx: Session, phase: Phase, now: datetime) -> list[str]:

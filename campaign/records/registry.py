@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from campaign.records.duties import duty_table
 from campaign.records.statements import chunks, insert_of, table_of
 from campaign.records.tables import Campaign, Duty, Item, ItemUnit, Person, Phase, PlanVersion, Post, Requirement, Series, Tenure, Unit
+from campaign.records.tables.duties import UNFINISHED
 
 _item, _part, _requirement, _series, _phase, _campaign = (table_of(model) for model in (Item, ItemUnit, Requirement, Series, Phase, Campaign))
 _unit, _post, _tenure, _person = table_of(Unit), table_of(Post), table_of(Tenure), table_of(Person)
@@ -93,6 +94,11 @@ def duties_by_origin(tx: Session, campaign: Campaign, origins: Sequence[str]) ->
     return found
 
 
+def unfinished_of(tx: Session, campaign: Campaign) -> list[Duty]:
+    chosen = (duty_table.c.campaign_id == campaign.id) & duty_table.c.state.in_(UNFINISHED)
+    return list(tx.execute(select(Duty).where(chosen).order_by(duty_table.c.id)).scalars())
+
+
 def duties_of_ids(tx: Session, ids: Sequence[int]) -> list[Duty]:
     found: list[Duty] = []
     for part in chunks(ids, 900):
@@ -100,14 +106,41 @@ def duties_of_ids(tx: Session, ids: Sequence[int]) -> list[Duty]:
     return found
 
 
-def put_series(tx: Session, **columns: Any) -> None:
-    """Enter a series by its origin; an active one follows its phase's dates and its item's words."""
+def put_series(tx: Session, today: date, **columns: Any) -> str:
+    """Enter a series by its origin; one that is there follows its phase's dates and its item's words. Answers the origin.
+
+    One that had ended, or that an earlier version of the plan had dropped, grows again from today when it is wanted for longer.
+    """
     statement = insert_of(tx, Series).values(next_on=columns["starts_on"], state="active", **columns)
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["campaign_id", "origin"], set_={name: statement.excluded[name] for name in ("title", "recurrence", "ends_on", "phase_id")}
-        )
-    )
+    again = (_series.c.state == "cancelled") | ((_series.c.state == "ended") & (_series.c.ends_on < statement.excluded.ends_on))
+    wanted = {name: statement.excluded[name] for name in ("title", "recurrence", "ends_on", "phase_id")}
+    wanted |= {
+        "state": case((again, "active"), else_=_series.c.state),
+        "next_on": case((again, max(today, columns["starts_on"])), else_=_series.c.next_on),
+    }
+    tx.execute(statement.on_conflict_do_update(index_elements=["campaign_id", "origin"], set_=wanted))
+    return str(columns["origin"])
+
+
+def drop_series(tx: Session, campaign: Campaign, wanted: Collection[str]) -> list[int]:
+    """Cancel the series that the plan no longer asks for; answers their ids."""
+    rows = tx.execute(select(Series).where(_series.c.campaign_id == campaign.id, _series.c.state != "cancelled")).scalars()
+    dropped = [series for series in rows if series.origin not in wanted]
+    for series in dropped:
+        series.state, series.next_on = "cancelled", None
+    tx.flush()
+    return [series.id or 0 for series in dropped]
+
+
+def date_series(tx: Session, phase: Phase, today: date) -> None:
+    """Series begin and end with their phase, and go on when it ends later or is reopened: growing again makes nothing twice."""
+    for series in tx.execute(select(Series).where(_series.c.phase_id == phase.id, _series.c.state != "cancelled")).scalars():
+        if series.next_on == series.starts_on:
+            series.starts_on = series.next_on = phase.starts_on or series.starts_on
+        series.ends_on = max(phase.ends_on or series.ends_on, series.starts_on)
+        if series.state == "ended" and series.ends_on >= today:
+            series.state, series.next_on = "active", today
+    tx.flush()
 
 
 def growing_series(

@@ -71,7 +71,7 @@ class Blueprint:
 
 def draw(spec: PlanSpec, *, launched_at: datetime, calendar: WorkingCalendar, start: date | None = None, end: date | None = None) -> Blueprint:
     """Resolve phases, items and deadlines. A plan without phases gets one 推进 phase from `start` to `end`."""
-    spec = with_keys(_with_a_phase(spec))
+    spec = with_keys(_with_a_phase(spec, start, end))
     dates = _Dates(spec, launched_at, calendar)
     phases = tuple(dates.phase(number, phase) for number, phase in enumerate(spec.phases, 1))
     items = tuple(_items(spec, phases, dates))
@@ -92,10 +92,11 @@ def office_name(spec: PlanSpec) -> str:
     return named or "创建办公室"
 
 
-def _with_a_phase(spec: PlanSpec) -> PlanSpec:
+def _with_a_phase(spec: PlanSpec, start: date | None, end: date | None) -> PlanSpec:
     if spec.phases:
         return spec
-    return spec.model_copy(update={"phases": (PhaseSpec(key="p1", name="推进阶段", kind=PhaseKind.ROLLOUT, start=spec.start, end=spec.end),)})
+    first, last = start.isoformat() if start else spec.start, end.isoformat() if end else spec.end
+    return spec.model_copy(update={"phases": (PhaseSpec(key="p1", name="推进阶段", kind=PhaseKind.ROLLOUT, start=first, end=last),)})
 
 
 class _Dates:

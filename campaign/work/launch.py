@@ -55,6 +55,8 @@ def launch(
     years = [int(year) for year in re.findall(r"\b(20\d\d)-", spec.model_dump_json())] or [by.now.year]
     ensure_years(tx, min(years) - 1, max(years) + 1)
     known = tx.execute(select(Campaign).where(Campaign.slug == slug)).scalars().first()
+    if known is not None and not spec.phases:
+        start, end = start or known.starts_on, end or known.ends_on
     plan = draw(spec, launched_at=known.launched_at if known else by.now, calendar=load_calendar(tx), start=start, end=end)
     digest = hashlib.sha256(json.dumps(plan.spec.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     if known is None:
@@ -134,7 +136,7 @@ def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: 
     campaign.starts_on, campaign.ends_on, campaign.inspection_on = plan.starts_on, plan.ends_on, plan.inspection_on
     applied = apply_items(tx, campaign, phases, plan, units, by)
     done.created = len(applied.created)
-    done.changed += applied.changed + close_the_removed(tx, campaign, phases, plan, units, by)
+    done.changed += applied.changed + close_the_removed(tx, campaign, phases, plan, applied, by)
     _keep_plan(tx, campaign, plan, digest, latest.number + 1, by)
     done.warnings = _warnings(tx, plan, by, done.units_created) + applied.asked
     write_event(

@@ -7,6 +7,7 @@ counterpart, stays in the plan and is shown with it; money is never computed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from sqlmodel import Session
 
@@ -28,36 +29,41 @@ OFFICE_WORK = {
 }
 
 
-def enter_mechanisms(tx: Session, campaign: Campaign, phases: Sequence[Phase], spec: PlanSpec) -> list[DutyDraft]:
-    """Enter the series that the named mechanisms ask for; answers the drafts of what is owed once."""
+def enter_mechanisms(tx: Session, campaign: Campaign, phases: Sequence[Phase], spec: PlanSpec, today: date) -> tuple[list[DutyDraft], set[str]]:
+    """Enter the series that the named mechanisms ask for; answers the drafts of what is owed once, and the origins of the series."""
+    entered: set[str] = set()
     units = engaged_units(tx, campaign)
     for mechanism in spec.supervision:
         for phase, title, owed_by, recurrence in _series_of(mechanism, campaign, phases, units):
             for part in owed_by:
-                registry.put_series(
-                    tx,
-                    campaign_id=campaign.id,
-                    phase_id=phase.id,
-                    item_id=None,
-                    unit_id=part.unit_id,
-                    origin=f"mechanism:{mechanism.kind}/phase:{phase.key}/unit:{part.code}",
-                    title=title,
-                    recurrence=recurrence.model_dump(mode="json"),
-                    starts_on=phase.starts_on or campaign_day(campaign.launched_at),
-                    ends_on=phase.ends_on or campaign.ends_on or campaign_day(campaign.launched_at),
+                starts_on = phase.starts_on or campaign_day(campaign.launched_at)
+                entered.add(
+                    registry.put_series(
+                        tx,
+                        today,
+                        campaign_id=campaign.id,
+                        phase_id=phase.id,
+                        item_id=None,
+                        unit_id=part.unit_id,
+                        origin=f"mechanism:{mechanism.kind}/phase:{phase.key}/unit:{part.code}",
+                        title=title,
+                        recurrence=recurrence.model_dump(mode="json"),
+                        starts_on=starts_on,
+                        ends_on=max(phase.ends_on or campaign.ends_on or starts_on, starts_on),
+                    )
                 )
-    return list(_letters(campaign, phases, spec, units))
+    return list(_letters(campaign, phases, spec, units)), entered
 
 
 def engaged_units(tx: Session, campaign: Campaign) -> list[Part]:
     """Every unit that owes some item, by code."""
-    found = {part.unit_id: part for parts in registry.parts_of(tx, campaign).values() for part in owing(parts)}
+    parts_of = registry.parts_of(tx, campaign)
+    active = [parts_of.get(item.id or 0, []) for item in registry.items_of(tx, campaign) if item.state == "active"]
+    found = {part.unit_id: part for parts in active for part in owing(parts)}
     return sorted(found.values(), key=lambda part: part.code)
 
 
-def _series_of(
-    mechanism: Mechanism, campaign: Campaign, phases: Sequence[Phase], units: list[Part]
-) -> Iterator[tuple[Phase, str, list[Part], Recurrence]]:
+def _series_of(mechanism: Mechanism, campaign: Campaign, phases: Sequence[Phase], units: list[Part]) -> Iterator[tuple[Phase, str, list[Part], Recurrence]]:
     office = [Part(campaign.office_unit_id, "OFFICE", "lead")]
     if mechanism.kind == "daily_report":
         # Daily and zero reports belong to the days of the inspection; asked all year they would be a burden that no plan means.

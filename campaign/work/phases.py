@@ -9,9 +9,9 @@ from sqlmodel import Session
 from campaign.errors import CampaignError, Conflict
 from campaign.records import registry
 from campaign.records.calendars import load_calendar
-from campaign.records.duties import start_revision
+from campaign.records.duties import duty_table, open_waiting, start_revision
 from campaign.records.log import write_event
-from campaign.records.phases import duties_due_with, move_series
+from campaign.records.phases import duties_due_with
 from campaign.records.tables import Campaign, DutyState, Phase
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day
 from campaign.work.by import By
@@ -38,6 +38,7 @@ def open_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, ends_on
     phase.next_pass_at = next_pass_at(tx, campaign, by.now)
     tx.add(phase)
     _date_the_undated(tx, campaign, phase)
+    registry.date_series(tx, phase, campaign_day(by.now))
     write_event(tx, at=by.now, actor=by.actor, verb="open_phase", reason=by.reason, campaign_id=campaign.id, subject="phase", subject_id=phase.id)
     tx.flush()
     return True
@@ -46,20 +47,21 @@ def open_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, ends_on
 def _date_the_undated(tx: Session, campaign: Campaign, phase: Phase) -> None:
     """Duties of a phase that had no end until now are due with the phase, else with the campaign."""
     due_at, source = (phase.due_at, "phase") if phase.due_at else (due_at_of_day(campaign.ends_on), "campaign") if campaign.ends_on else (None, "phase")
-    for duty in duties_due_with(tx, phase, waiting_without_time=True):
-        if due_at is not None:
+    for duty in duties_due_with(tx, phase):
+        if duty.state == DutyState.WAITING and due_at is not None and duty.due_at != due_at and (duty.due_at is None or duty.due_source == "campaign"):
             duty.due_at = duty.first_due_at = due_at
             duty.due_source = source
             tx.add(duty)
 
 
 def close_phase(tx: Session, campaign: Campaign, phase: Phase, by: By) -> None:
-    """End the phase's own work: series end, waiting duties are cancelled; what is still owed goes on with its ladder."""
+    """End the phase's own work: its series end; what is still owed goes on with its ladder, and so does what was never opened."""
     if phase.state != "open":
         raise Conflict(f"阶段「{phase.name}」{'已关闭' if phase.state == 'closed' else '尚未开启'},不需要关闭。", code="phase_not_open", phase=phase.key)
     assert phase.id is not None
     phase.state, phase.closed_at, phase.next_pass_at = "closed", by.now, None
     registry.end_series(tx, phase.id)
+    open_waiting(tx, (duty_table.c.phase_id == phase.id) & duty_table.c.event_name.is_(None), by.now)
     tx.add(phase)
     write_event(tx, at=by.now, actor=by.actor, verb="close_phase", reason=by.reason, campaign_id=campaign.id, subject="phase", subject_id=phase.id)
     tx.flush()
@@ -82,6 +84,7 @@ def reopen_phase(tx: Session, campaign: Campaign, phase: Phase, by: By) -> None:
         raise CampaignError("重新打开阶段须写明理由:请加 --reason。", code="no_reason")
     phase.state, phase.closed_at, phase.next_pass_at = "open", None, next_pass_at(tx, campaign, by.now)
     campaign.state = "launched"
+    registry.date_series(tx, phase, campaign_day(by.now))
     tx.add(phase)
     tx.add(campaign)
     write_event(tx, at=by.now, actor=by.actor, verb="reopen_phase", reason=by.reason, campaign_id=campaign.id, subject="phase", subject_id=phase.id)
@@ -117,9 +120,9 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
             if duty.state in (DutyState.OPEN, DutyState.RETURNED):
                 start_revision(tx, duty, due_at=phase.due_at, now=by.now, state=DutyState(duty.state), source="phase")
             else:
-                duty.due_at = phase.due_at
+                duty.due_at, duty.due_source = phase.due_at, "phase"
                 tx.add(duty)
-        move_series(tx, phase)
+        registry.date_series(tx, phase, campaign_day(by.now))
     write_event(tx, at=by.now, actor=by.actor, verb="shift_phase", reason=by.reason, campaign_id=campaign.id, subject="phase", subject_id=phase.id,
                 detail={"from": before, "to": {"start": str(start), "end": str(end)}, "duties": moved})  # fmt: skip
     tx.flush()

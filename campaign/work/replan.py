@@ -6,6 +6,7 @@ New → created. Deadline moved → a new revision. No longer asked for → canc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from sqlmodel import Session, select
 
@@ -13,7 +14,7 @@ from campaign.records import registry
 from campaign.records.duties import DutyDraft, RungClock, create_duties, finish, start_revision
 from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Phase, Requirement
 from campaign.records.tables.duties import UNFINISHED
-from campaign.rules.calendar import due_on
+from campaign.rules.calendar import campaign_day, due_on
 from campaign.work.blueprint import Blueprint, ItemPlan
 from campaign.work.by import By
 from campaign.work.mechanisms import enter_mechanisms
@@ -27,6 +28,12 @@ class Applied:
     created: list[int] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    wanted: set[str] = field(default_factory=set)
+    series: set[str] = field(default_factory=set)
+
+
+PLANNED = ("item:", "receipt:", "selfcheck:", "summary:", "letter:")
+NO_LONGER_ASKED = "方案调整后不再要求"
 
 
 def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan: Blueprint, units: Units, by: By) -> Applied:
@@ -36,9 +43,18 @@ def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan:
         if item.key not in rows and rows:
             _ask_if_reworded(item, plan, rows, done)
         rows[item.key] = _enter_item(tx, campaign, phases[item.phase_key], item, rows.get(item.key))
+    kept = {item.key for item in plan.items}
+    for key, row in rows.items():
+        if key not in kept:
+            row.state = "removed"
     tx.flush()
     _enter_parts(tx, rows, plan, units)
-    drafts = wanted_duties(tx, campaign, phases) + enter_mechanisms(tx, campaign, list(phases.values()), plan.spec)
+    going_on = {key: phase for key, phase in phases.items() if key in {one.key for one in plan.phases} or phase.state != "planned"}
+    drafts = _wanted_duties(tx, campaign, going_on, campaign_day(by.now), done.series)
+    letters, series = enter_mechanisms(tx, campaign, list(going_on.values()), plan.spec, campaign_day(by.now))
+    drafts += letters
+    done.series |= series
+    done.wanted = {draft.origin for draft in drafts}
     known = registry.duties_by_origin(tx, campaign, [draft.origin for draft in drafts]) if campaign_has_duties(tx, campaign) else {}
     done.changed = [told for draft in drafts if draft.origin in known for told in _follow(tx, known[draft.origin], draft, by)]
     done.created = create_duties(tx, [draft for draft in drafts if draft.origin not in known], by.now, RungClock(tx, campaign.calendar))
@@ -49,8 +65,8 @@ def campaign_has_duties(tx: Session, campaign: Campaign) -> bool:
     return tx.execute(select(Duty.id).where(Duty.campaign_id == campaign.id).limit(1)).first() is not None
 
 
-def wanted_duties(tx: Session, campaign: Campaign, phases: dict[str, Phase]) -> list[DutyDraft]:
-    """Every duty that the active items and the phases' kinds ask for, by records alone; series make their own."""
+def _wanted_duties(tx: Session, campaign: Campaign, phases: dict[str, Phase], today: date, series: set[str]) -> list[DutyDraft]:
+    """Every duty that the active items and the phases' kinds ask for, by records alone; series make their own, and are entered here."""
     by_id = {phase.id: phase for phase in phases.values()}
     parts, requirements = registry.parts_of(tx, campaign), registry.requirements_of(tx, campaign)
     drafts: list[DutyDraft] = []
@@ -59,25 +75,24 @@ def wanted_duties(tx: Session, campaign: Campaign, phases: dict[str, Phase]) -> 
         if item.state == "active" and item.phase_id in by_id and item.id is not None:
             drafts += item_duties(campaign, by_id[item.phase_id], item, parts.get(item.id, ()), requirements.get(item.id, ()))
             engaged |= {part.unit_id: part for part in owing(parts.get(item.id, ()))}
-            enter_series(tx, campaign, by_id[item.phase_id], item, parts.get(item.id, ()))
+            series |= set(enter_series(tx, campaign, by_id[item.phase_id], item, parts.get(item.id, ()), today))
     for phase in phases.values():
         drafts += standing_duties(campaign, phase, sorted(engaged.values(), key=lambda part: part.code))
     return drafts
 
 
-def close_the_removed(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan: Blueprint, units: Units, by: By) -> list[str]:
-    """Cancel what the new plan no longer asks for: items that are gone, units that are out."""
-    kept = {item.key for item in plan.items}
-    for item in registry.items_of(tx, campaign):
-        if item.key not in kept and item.state == "active":
-            item.state = "removed"
-    tx.flush()
-    wanted = {draft.origin for draft in wanted_duties(tx, campaign, phases)}
+def close_the_removed(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan: Blueprint, applied: Applied, by: By) -> list[str]:
+    """Cancel what the new plan no longer asks for: phases not begun, items that are gone, units that are out, and their series."""
     told = []
-    planned = select(Duty).where(Duty.campaign_id == campaign.id, Duty.state.in_(UNFINISHED), Duty.series_id.is_(None), Duty.item_id.is_not(None))  # type: ignore[attr-defined,union-attr]  # columns of a table class
-    for duty in tx.execute(planned).scalars().all():
-        if duty.origin not in wanted:
-            finish(tx, duty, DutyState.CANCELLED, by.now, by.reason or "方案调整后不再要求")
+    for phase in phases.values():
+        if phase.key not in {one.key for one in plan.phases} and phase.state == "planned":
+            phase.state, phase.closed_at = "closed", by.now
+            told.append(f"取消阶段「{phase.name}」")
+    dropped = set(registry.drop_series(tx, campaign, applied.series))
+    for duty in registry.unfinished_of(tx, campaign):
+        planned = duty.series_id in dropped if duty.series_id is not None else duty.origin.startswith(PLANNED) and duty.origin not in applied.wanted
+        if planned:
+            finish(tx, duty, DutyState.CANCELLED, by.now, f"{NO_LONGER_ASKED}{f':{by.reason}' if by.reason else ''}"[:300])
             told.append(f"取消「{duty.title}」(#{duty.id})")
     return told
 
@@ -134,17 +149,20 @@ def _enter_parts(tx: Session, rows: dict[str, Item], plan: Blueprint, units: Uni
 
 
 def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By) -> list[str]:
-    """Bring an unfinished duty to what the plan now says."""
+    """Bring a duty to what the plan now says. What is finished stays, but for what an earlier version of the plan had cancelled."""
+    if duty.state == DutyState.CANCELLED and (duty.closed_reason or "").startswith(NO_LONGER_ASKED):
+        return [_ask_again(tx, duty, draft)]
     if duty.state not in UNFINISHED:
         return []
-    told = []
     duty.title, duty.required, duty.phase_id = draft.title[:300], draft.required, draft.phase_id
-    if draft.due_at is not None and draft.due_at != duty.due_at and duty.due_source != "extended":
-        before = due_on(duty.due_at) if duty.due_at else "未定"
-        told.append(f"「{duty.title}」(#{duty.id})期限:{before} → {due_on(draft.due_at)}")
+    told = []
+    if duty.state == DutyState.WAITING and draft.event_name != duty.event_name and not (draft.event_name and duty.due_source == "event"):
+        _date_anew(duty, draft)
+        told.append(f"「{duty.title}」(#{duty.id})期限:{f'等待{draft.event_name}' if draft.event_name else _day(draft.due_at)}")
+    elif draft.due_at is not None and draft.due_at != duty.due_at and not _has_longer(duty, draft.due_at):
+        told.append(f"「{duty.title}」(#{duty.id})期限:{_day(duty.due_at)} → {_day(draft.due_at)}")
         if duty.state == DutyState.WAITING:
-            duty.due_at = duty.first_due_at = draft.due_at
-            duty.due_source = draft.due_source
+            _date_anew(duty, draft)
         elif duty.state != DutyState.SUBMITTED:
             start_revision(tx, duty, due_at=draft.due_at, now=by.now, state=DutyState(duty.state), source=draft.due_source)
         else:
@@ -152,6 +170,31 @@ def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By) -> list[str]:
     tx.add(duty)
     tx.flush()
     return told
+
+
+def _has_longer(duty: Duty, due_at: datetime) -> bool:
+    """An extension or the grace of a return is not taken back by a plan that says something shorter."""
+    return duty.due_source in ("extended", "returned") and duty.due_at is not None and due_at <= duty.due_at
+
+
+def _date_anew(duty: Duty, draft: DutyDraft) -> None:
+    duty.due_at = duty.first_due_at = draft.due_at
+    duty.due_source, duty.event_name, duty.event_days = draft.due_source, draft.event_name, draft.event_days
+
+
+def _ask_again(tx: Session, duty: Duty, draft: DutyDraft) -> str:
+    """It waits for its phase's next pass, as a new duty would; the rung it had reached stays its floor."""
+    duty.state, duty.finished_at, duty.closed_reason = DutyState.WAITING, None, None
+    duty.title, duty.required, duty.phase_id = draft.title[:300], draft.required, draft.phase_id
+    duty.floor_rung, duty.rung, duty.revision = max(duty.floor_rung, duty.rung), 0, duty.revision + 1
+    _date_anew(duty, draft)
+    tx.add(duty)
+    tx.flush()
+    return f"恢复「{duty.title}」(#{duty.id})"
+
+
+def _day(due_at: datetime | None) -> str:
+    return due_on(due_at).isoformat() if due_at else "未定"
 
 
 def _ask_if_reworded(item: ItemPlan, plan: Blueprint, rows: dict[str, Item], done: Applied) -> None:

@@ -5,7 +5,7 @@ After an outage the occurrences that were missed are recorded as missed, and onl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlmodel import Session
@@ -24,15 +24,15 @@ from campaign.work.plan_duties import is_series, owing
 HORIZON = timedelta(days=14)
 
 
-def enter_series(tx: Session, campaign: Campaign, phase: Phase, item: Item, parts: Sequence[Part]) -> None:
-    """A series for each unit that owes a recurring item, from its phase's start to its end; dated anew when the phase moves."""
+def enter_series(tx: Session, campaign: Campaign, phase: Phase, item: Item, parts: Sequence[Part], today: date) -> Iterator[str]:
+    """A series for each unit that owes a recurring item, from its phase's start to its end; dated anew when the phase moves. Answers their origins."""
     if not is_series(item):
         return
     starts = phase.starts_on or campaign_day(phase.opened_at or campaign.launched_at)
     ends = phase.ends_on or campaign.ends_on or starts
     for part in owing(parts):
-        registry.put_series(
-            tx, campaign_id=campaign.id, phase_id=phase.id, item_id=item.id, unit_id=part.unit_id, origin=f"item:{item.key}/series/unit:{part.code}",
+        yield registry.put_series(
+            tx, today, campaign_id=campaign.id, phase_id=phase.id, item_id=item.id, unit_id=part.unit_id, origin=f"item:{item.key}/series/unit:{part.code}",
             title=item.title[:300], recurrence=item.recurrence, starts_on=starts, ends_on=max(ends, starts),
         )  # fmt: skip
 

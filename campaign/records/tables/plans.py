@@ -129,12 +129,12 @@ class Requirement(SQLModel, table=True):
 
 
 class Series(SQLModel, table=True):
-    """A recurring duty of one unit; `next_on` is the first day whose occurrences are not yet created, NULL when it has ended."""
+    """A recurring duty of one unit; `next_on` is the first day whose occurrences are not yet created, NULL when it has ended or the plan dropped it."""
 
     __tablename__ = "series"
     __table_args__ = (
         UniqueConstraint("campaign_id", "origin"),
-        one_of("state", ("active", "ended")),
+        one_of("state", ("active", "ended", "cancelled")),
         where("ix_series_due", "next_on", condition="state = 'active'"),
     )
 
