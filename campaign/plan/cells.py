@@ -147,6 +147,7 @@ def period_text(recurrence: Recurrence | None) -> str:
         return ""
     if recurrence.text:
         return recurrence.text
-    days = "、".join(f"周{_WEEKDAYS[day]}" if day in _WEEKDAYS else day for day in recurrence.on)
+    days = "、".join(_WEEKDAYS.get(day, day) for day in recurrence.on)
+    unit = "日" if recurrence.every == "month" and days else ""
     times = f"{recurrence.times}次" if recurrence.times else ""
-    return f"{_PERIODS[recurrence.every]}{days}{'日' if recurrence.every == 'month' and days else ''}{times}"
+    return f"{_PERIODS[recurrence.every]}{days}{unit}{times}"

@@ -128,6 +128,9 @@ def read_corrections(path: Path, spec: PlanSpec) -> Corrections:
     plan = with_keys(spec)
     columns, rows = _review_sheet(path)
     known = {item.key or "": (item, phase) for item, phase in placed(plan)}
+    keys = {cells[columns["key"]] for _, cells in rows if columns["key"] < len(cells)}
+    if known and not keys & known.keys():
+        raise BadPlan(f"{path.name} 和这个方案对不上:一个编号也没有匹配。请确认是由这个方案写出的任务分解表", code="other_plan")
     reader = CellReader(plan)
     seen: set[str] = set()
     changes: list[Change] = []
@@ -146,8 +149,6 @@ def read_corrections(path: Path, spec: PlanSpec) -> Corrections:
             unknown.append(key)
         added.append(reader.new_item(row, number))
     missing = tuple(item for key, (item, _) in known.items() if key not in seen)
-    if not seen and known:
-        raise BadPlan(f"{path.name} 和这个方案对不上:一个编号也没有匹配。请确认是由这个方案写出的任务分解表", code="other_plan")
     return Corrections(tuple(changes), tuple(added), missing, tuple(unknown))
 
 

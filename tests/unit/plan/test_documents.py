@@ -32,7 +32,10 @@ def archive(**parts: bytes) -> Callable[[Path], None]:
 
 
 def content(raw: bytes) -> Callable[[Path], None]:
-    return lambda path: path.write_bytes(raw) and None
+    def write(path: Path) -> None:
+        path.write_bytes(raw)
+
+    return write
 
 
 def huge(path: Path) -> None:

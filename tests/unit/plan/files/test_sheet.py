@@ -32,12 +32,12 @@ def test_dates_whole_numbers_and_truth_values_are_written_as_people_do(tmp_path:
 
 
 def test_a_merged_range_stands_in_each_of_its_cells(tmp_path: Path) -> None:
-    rows = [["序号", "任务", "牵头单位"], [1, "甲", "城管局"], [2, "乙", None]]
+    rows: list[list[Any]] = [["序号", "任务", "牵头单位"], [1, "甲", "城管局"], [2, "乙", None]]
     assert read_sheets(book(tmp_path / "a.xlsx", rows, ("C2:C3",)))["Sheet1"][2] == ("2", "乙", "城管局")
 
 
 def test_the_title_above_the_heading_is_a_line_and_the_rest_are_rows(tmp_path: Path) -> None:
-    rows = [["任务分解总表", None, None], ["序号", "任务", "牵头单位"], [1, "甲", "城管局"]]
+    rows: list[list[Any]] = [["任务分解总表", None, None], ["序号", "任务", "牵头单位"], [1, "甲", "城管局"]]
     lines = read_workbook(book(tmp_path / "a.xlsx", rows, ("A1:C1",))).lines
     assert [(line.text, line.cells is None) for line in lines] == [("任务分解总表", True), ("序号\t任务\t牵头单位", False), ("1\t甲\t城管局", False)]
 
