@@ -1,0 +1,150 @@
+"""Children are started again when they die, and none is left."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from campaign.errors import CampaignError, Conflict
+from deployments.children import Child, ChildPlan, end_all, pause_after
+from deployments.lock import only_one
+from deployments.ports import choose_port, is_free
+from deployments.server import ServerPlace, client_environment, server_environment
+from tests.e2e.harness import ROOT, wait_until
+
+SLEEPER = "import time; print('awake', flush=True); time.sleep(600)"
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('awake', flush=True); time.sleep(600)"
+
+
+def child_of(code: str, folder: Path) -> Child:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return Child(ChildPlan("one", "甲", [sys.executable, "-c", code], env, folder / "logs" / "one.log"))
+
+
+@contextmanager
+def started(code: str, folder: Path) -> Iterator[Child]:
+    child = child_of(code, folder)
+    child.start()
+    try:
+        wait_until(lambda: "awake" in child.last_words(), description="the child is awake")
+        yield child
+    finally:
+        child.end(within=1)
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (50, 60)])
+def test_the_pause_before_a_restart_doubles_up_to_a_minute(failures: int, seconds: float) -> None:
+    assert pause_after(failures) == seconds
+
+
+def test_a_child_that_dies_is_reported_once_and_started_again_after_its_pause(tmp_path: Path) -> None:
+    child = child_of("raise SystemExit('没有磁盘')", tmp_path)
+    child.start()
+    wait_until(lambda: not child.is_alive, description="the child has died")
+    first = child.process
+    died_at = child.started_at + 1
+    assert child.revive(died_at) == 1
+    assert child.revive(died_at + 0.5) is None
+    assert child.process is first
+    assert child.revive(died_at + 1.1) is None
+    assert child.process is not first
+    assert "没有磁盘" in child.last_words()
+    child.end()
+
+
+def test_a_child_that_will_not_end_is_killed(tmp_path: Path) -> None:
+    with started(STUBBORN, tmp_path) as child:
+        end = child.process
+        assert end is not None
+        child.end(within=0.3)
+        assert end.poll() is not None
+
+
+def test_all_children_are_gone_when_they_were_asked_to_end(tmp_path: Path) -> None:
+    with started(SLEEPER, tmp_path / "a") as first, started(SLEEPER, tmp_path / "b") as second:
+        end_all([first, second])
+        assert not first.is_alive
+        assert not second.is_alive
+
+
+def test_a_child_ends_by_itself_when_its_parent_was_killed(tmp_path: Path) -> None:
+    grandchild = "from deployments.lifeline import end_with_parent; end_with_parent(); import time; print('awake', flush=True); time.sleep(600)"
+    parent = (
+        "import os, sys, time; from pathlib import Path; from deployments.children import Child, ChildPlan;"
+        f"c = Child(ChildPlan('g', 'g', [sys.executable, '-c', {grandchild!r}], dict(os.environ), Path(sys.argv[1])));"
+        "c.start(); print(c.process.pid, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", parent, str(tmp_path / "log")], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        orphan = psutil.Process(int(process.stdout.readline()))
+        wait_until(lambda: (tmp_path / "log").exists() and "awake" in (tmp_path / "log").read_text(), description="the grandchild is awake")
+        process.kill()
+    wait_until(lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE, description="the orphan has ended", within=20)
+
+
+def test_a_second_up_on_the_same_folder_is_refused_by_the_number_of_the_first(tmp_path: Path) -> None:
+    with only_one(tmp_path), pytest.raises(Conflict, match=str(os.getpid())), only_one(tmp_path):
+        pass
+
+
+def test_the_folder_is_free_again_afterwards(tmp_path: Path) -> None:
+    for _ in range(2):
+        with only_one(tmp_path):
+            assert (tmp_path / "up.lock").read_text() == str(os.getpid())
+
+
+@contextmanager
+def listening() -> Iterator[int]:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+def test_a_taken_port_moves_to_the_next_free_one() -> None:
+    with listening() as taken:
+        assert not is_free(taken)
+        chosen = choose_port(taken, "门户")
+        assert chosen > taken
+        assert is_free(chosen)
+
+
+def test_a_port_that_was_named_does_not_move() -> None:
+    with listening() as taken, pytest.raises(CampaignError, match=f"门户的端口 {taken} 已被"):
+        choose_port(taken, "门户", fixed=True)
+
+
+def test_two_services_never_get_the_same_port() -> None:
+    first = choose_port(15300, "Prefect")
+    assert choose_port(first, "门户", taken=frozenset({first})) != first
+
+
+def test_the_server_gets_no_foreign_profile_but_keeps_what_tunes_it(tmp_path: Path) -> None:
+    ambient = {
+        "PREFECT_API_URL": "https://elsewhere/api",
+        "PREFECT_PROFILE": "work",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": "postgresql+asyncpg://db/prefect",
+        "HOME": "/h",
+    }
+    place = ServerPlace(tmp_path, 4300, auth="admin:secret")
+    env = server_environment(place, ambient)
+    assert env["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
+    assert env["PREFECT_SERVER_DATABASE_CONNECTION_URL"] == "postgresql+asyncpg://db/prefect"
+    assert env["PREFECT_SERVER_API_AUTH_STRING"] == env["PREFECT_API_AUTH_STRING"] == "admin:secret"
+    assert env["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert "PREFECT_PROFILE" not in {**env, **client_environment(place, ambient)}
+
+
+def test_calls_to_this_machine_never_go_through_a_proxy(tmp_path: Path) -> None:
+    env = client_environment(ServerPlace(tmp_path, 4300), {"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "intranet"})
+    assert env["NO_PROXY"] == "intranet,127.0.0.1,localhost"
