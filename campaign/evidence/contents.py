@@ -1,0 +1,161 @@
+"""What stands where in a package: rows from the records become folders by item, lines of the index and the missing list.
+
+Pure. Owns the order and the names of folders, so that the same records always make the same package, on either database. Missing is what
+is required and neither accepted nor waived; also a file that was accepted and cannot be read any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from campaign.evidence.files import Health
+from campaign.evidence.names import clean_name, clean_part
+from campaign.records.evidence import CampaignFacts, DutyFacts, FileFacts, ItemFacts, VersionFacts
+from campaign.records.tables.duties import DutyKind, DutyState
+from campaign.rules.calendar import CAMPAIGN_ZONE, due_on
+
+MATERIALS = "资料"
+RECTIFICATIONS = "整改事项"
+OTHERS = "其他事项"
+_DONE = (DutyState.ACCEPTED, DutyState.WAIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A file of an accepted version; without a path it is not in the package, and `remark` says why."""
+
+    name: str
+    sha256: str
+    size: int
+    path: str | None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedDuty:
+    facts: DutyFacts
+    version: VersionFacts | None
+    note_path: str | None
+    files: tuple[PackedFile, ...]
+
+    @property
+    def state(self) -> str:
+        return DutyState(self.facts.state).label
+
+    @property
+    def kind(self) -> str:
+        return DutyKind(self.facts.kind).label
+
+    @property
+    def due(self) -> str:
+        return due_on(self.facts.due_at).isoformat() if self.facts.due_at else ""
+
+    @property
+    def accepted_on(self) -> str:
+        if self.version is None:
+            return ""
+        return (self.version.accepted_at or self.version.submitted_at).astimezone(CAMPAIGN_ZONE).date().isoformat()
+
+    @property
+    def accepted_by(self) -> str:
+        return (self.version.accepted_by or "") if self.version else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    number: int
+    heading: str
+    path: str
+    item: ItemFacts | None
+    duties: tuple[PackedDuty, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    unit: str
+    heading: str
+    title: str
+    due: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the records answered, of one moment."""
+
+    campaign: CampaignFacts
+    items: Sequence[ItemFacts]
+    duties: Sequence[DutyFacts]
+    versions: Sequence[VersionFacts]
+    files: Sequence[FileFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    campaign: CampaignFacts
+    folders: tuple[Folder, ...]
+    missing: tuple[Missing, ...] = field(default=())
+
+    @property
+    def duties(self) -> Iterable[tuple[Folder, PackedDuty]]:
+        return ((folder, duty) for folder in self.folders for duty in folder.duties)
+
+    @property
+    def files(self) -> Iterable[PackedFile]:
+        return (file for _, duty in self.duties for file in duty.files)
+
+
+def arrange(rows: Rows, health: Mapping[str, Health]) -> Contents:
+    """`health` names the stored files that could not be packed; all others are whole."""
+    headings: list[tuple[str, ItemFacts | None]] = [(_heading(item), item) for item in rows.items]
+    headings += [(RECTIFICATIONS, None), (OTHERS, None)]
+    known = {item.id for item in rows.items}
+    by_heading: dict[int | str, list[DutyFacts]] = {}
+    for duty in sorted(rows.duties, key=lambda one: (one.unit_code, one.id)):
+        key = RECTIFICATIONS if duty.finding else duty.item_id if duty.item_id in known else OTHERS
+        by_heading.setdefault(key if key is not None else OTHERS, []).append(duty)
+    versions = {version.duty_id: version for version in rows.versions}
+    files: dict[int, list[FileFacts]] = {}
+    for file in rows.files:
+        files.setdefault(file.submission_id, []).append(file)
+    folders = []
+    for number, (heading, item) in enumerate(headings, 1):
+        duties = by_heading.get(item.id if item else heading, [])
+        if item is None and not duties:
+            continue
+        path = f"{MATERIALS}/{number:03d} {clean_part(heading, 60)}"
+        folders.append(Folder(number, heading, path, item, tuple(_packed(path, duty, versions.get(duty.id), files, health) for duty in duties)))
+    return Contents(rows.campaign, tuple(folders), tuple(_missing(folders)))
+
+
+def _heading(item: ItemFacts) -> str:
+    return f"{item.number} {item.title}" if item.number and not item.title.startswith(item.number) else item.title
+
+
+def _packed(folder: str, duty: DutyFacts, version: VersionFacts | None, files: Mapping[int, list[FileFacts]], health: Mapping[str, Health]) -> PackedDuty:
+    if version is None:
+        return PackedDuty(duty, None, None, ())
+    place = f"{folder}/{clean_part(f'{duty.unit_code} {duty.unit}', 45)}/{clean_part(f'{duty.id} {duty.material or duty.title}', 60)}"
+    packed = []
+    for file in files.get(version.id, []):
+        bad = Health.WITHDRAWN if file.withdrawn_reason else health.get(file.sha256)
+        path = None if bad else f"{place}/{file.number:02d} {clean_name(file.name, 120)}"
+        packed.append(
+            PackedFile(file.name, file.sha256, file.size, path, f"{bad.label}{'：' + file.withdrawn_reason if file.withdrawn_reason else ''}" if bad else "")
+        )
+    return PackedDuty(duty, version, f"{place}/00 报送说明.txt" if version.note.strip() else None, tuple(packed))
+
+
+def _missing(folders: Iterable[Folder]) -> list[Missing]:
+    found: list[tuple[str, Missing]] = []
+    for folder in folders:
+        for duty in folder.duties:
+            facts = duty.facts
+            if facts.required and facts.state not in _DONE:
+                found.append((facts.unit_code, Missing(facts.unit, folder.heading, facts.title, duty.due, duty.state)))
+            unreadable = [file for file in duty.files if file.remark in (Health.DAMAGED.label, Health.MISSING.label)]
+            found += [
+                (facts.unit_code, Missing(facts.unit, folder.heading, f"{facts.title}：{file.name}", duty.due, f"文件{file.remark}")) for file in unreadable
+            ]
+    return [missing for _, missing in sorted(found, key=lambda pair: pair[0])]
