@@ -12,10 +12,11 @@ from sqlmodel import Session
 from campaign.errors import NotFound
 from campaign.records.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
-from campaign.records.tables import Attempt, Campaign, Delivery, Duty, Escalation, Notice, NoticeLine, RungRow, Unit
+from campaign.records.tables import Attempt, Campaign, Delivery, Duty, Escalation, Notice, NoticeLine, Phase, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
 
-_notice, _line, _escalation, _delivery, _rung, _campaign = (table_of(model) for model in (Notice, NoticeLine, Escalation, Delivery, RungRow, Campaign))
+_notice, _line, _escalation, _delivery, _rung = (table_of(model) for model in (Notice, NoticeLine, Escalation, Delivery, RungRow))
+_campaign, _phase = table_of(Campaign), table_of(Phase)
 
 
 def find_notice(tx: Session, wanted: str | int) -> Notice:
@@ -27,11 +28,11 @@ def find_notice(tx: Session, wanted: str | int) -> Notice:
 
 
 def phase_of(tx: Session, notice: Notice) -> int:
-    """The phase of the first duty on it."""
-    found: int = tx.execute(
-        select(duty.c.phase_id).join(_line, _line.c.duty_id == duty.c.id).where(_line.c.notice_id == notice.id).order_by(_line.c.id).limit(1)
-    ).scalar_one()
-    return found
+    """The phase of the first duty on it; of a paper that is only text (a bulletin), the phase that was opened last."""
+    listed = select(duty.c.phase_id).join(_line, _line.c.duty_id == duty.c.id).where(_line.c.notice_id == notice.id).order_by(_line.c.id).limit(1)
+    begun = select(_phase.c.id).where(_phase.c.campaign_id == notice.campaign_id).order_by(_phase.c.opened_at.is_(None), _phase.c.opened_at.desc())
+    found = tx.execute(listed).scalar_one_or_none() or tx.execute(begun.limit(1)).scalar_one()
+    return int(found)
 
 
 def has_lines(tx: Session, notice: Notice) -> bool:

@@ -127,7 +127,9 @@ def add_deliveries(tx: Session, notice_ids: Iterable[int], *, channel: str, audi
 
 
 def next_attempt_time(tx: Session) -> datetime | None:
-    at: datetime | None = tx.execute(select(func.min(_delivery.c.next_attempt_at)).where(_delivery.c.next_attempt_at.is_not(None))).scalar_one_or_none()
+    """When the next sending is due; a rehearsal's never is, for the clock does not send it."""
+    first = only_of(select(func.min(_delivery.c.next_attempt_at)).where(_delivery.c.next_attempt_at.is_not(None)), None)
+    at: datetime | None = tx.execute(first).scalar_one_or_none()
     return at
 
 
@@ -137,10 +139,12 @@ def claim(tx: Session, now: datetime, limit: int, holder: str, *, campaign_id: i
     chosen = only_of(due, campaign_id)
     if tx.get_bind().dialect.name == "postgresql":
         chosen = chosen.with_for_update(skip_locked=True)
+    taken = list(tx.execute(chosen).scalars())
+    _record_lost(tx, taken, now)
     ids = list(
         tx.execute(
             update(_delivery)
-            .where(_delivery.c.id.in_(chosen.scalar_subquery()))
+            .where(_delivery.c.id.in_(taken))
             .values(state="sending", claimed_by=holder, next_attempt_at=now + CLAIM_FOR, attempts=_delivery.c.attempts + 1)
             .returning(_delivery.c.id)
         ).scalars()
@@ -152,8 +156,18 @@ def claim(tx: Session, now: datetime, limit: int, holder: str, *, campaign_id: i
     return _outgoing(tx, ids)
 
 
+def _record_lost(tx: Session, delivery_ids: list[int], now: datetime) -> None:
+    """A claim that ran out is an attempt of which nobody knows the end: it may have arrived, so the repetition may arrive twice."""
+    lost = tx.execute(select(_delivery.c.id, _delivery.c.attempts).where(_delivery.c.id.in_(delivery_ids), _delivery.c.state == "sending")).all()
+    insert_new(tx, Attempt, [
+        {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": "unknown", "detail": "发送中断,结果不明,以同一编号再发"} for row in lost
+    ])  # fmt: skip
+
+
 def _close(tx: Session, notices: list[int], now: datetime) -> None:
     """No line is added after this. A notice whose lines are all finished is not sent at all."""
+    # Locked by a statement of its own: the next one must see the lines of a sweep that held the row until a moment ago.
+    tx.execute(select(_notice.c.id).where(_notice.c.id.in_(notices)).order_by(_notice.c.id).with_for_update())
     has_line = exists().where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None))
     ours = and_(_notice.c.id.in_(notices), _notice.c.state == "open")
     empty = tx.execute(update(_notice).where(ours, ~has_line, _notice.c.body.is_(None)).values(state="empty").returning(_notice.c.id)).scalars().all()
@@ -222,15 +236,18 @@ class Outcome:
 
 
 def record_outcomes(tx: Session, outcomes: Sequence[Outcome], holder: str, now: datetime) -> list[int]:
-    """Write the attempts; answers the notices for which every channel has failed. An outcome of a claim that was lost meanwhile only leaves its attempt."""
+    """Write the attempts; answers the notices for which every channel has failed.
+
+    An outcome of a claim that was lost meanwhile changes nothing: whoever claimed it next has recorded that attempt as of unknown end.
+    """
     if not outcomes:
         return []
     by_id = {outcome.delivery_id: outcome for outcome in outcomes}
     rows = tx.execute(select(_delivery).where(_delivery.c.id.in_(by_id)).order_by(_delivery.c.id)).all()
-    insert_new(tx, Attempt, [
-        {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": by_id[row.id].outcome, "detail": by_id[row.id].detail[:500]} for row in rows
-    ])  # fmt: skip
     ours = [row for row in rows if row.claimed_by == holder and row.state == "sending"]
+    insert_new(tx, Attempt, [
+        {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": by_id[row.id].outcome, "detail": by_id[row.id].detail[:500]} for row in ours
+    ])  # fmt: skip
     arrived = [row for row in ours if by_id[row.id].outcome == "delivered"]
     for row in arrived:
         tx.execute(update(_delivery).where(_delivery.c.id == row.id).values(

@@ -67,11 +67,13 @@ def count_notices(tx: Session, pass_id: int) -> int:
     return int(tx.execute(select(func.count()).select_from(_notice).where(_notice.c.pass_id == pass_id)).scalar_one())
 
 
-def escalated_by_campaign(tx: Session, pass_id: int) -> dict[int, int]:
+def steps_by_campaign(tx: Session, pass_id: int, batch: int) -> dict[int, int]:
+    """How many steps, taken or skipped, a batch of a pass recorded for each campaign."""
     rows = tx.execute(
         select(duty_table.c.campaign_id, func.count())
-        .join(_escalation, _escalation.c.duty_id == duty_table.c.id)
-        .where(_escalation.c.pass_id == pass_id)
+        .join_from(_due, _escalation, (_escalation.c.duty_id == _due.c.duty_id) & (_escalation.c.pass_id == pass_id))
+        .join(duty_table, duty_table.c.id == _due.c.duty_id)
+        .where(_due.c.pass_id == pass_id, _due.c.batch == batch)
         .group_by(duty_table.c.campaign_id)
     ).all()
     return {row[0]: row[1] for row in rows}
@@ -89,9 +91,7 @@ def unreviewed(tx: Session, phase_id: int, unit_ids: Sequence[int]) -> list[Duty
     """Handed-in duties without an open review; the caller makes sure that each gets one."""
     asked = duty_table.alias("asked")
     under_review = (
-        exists()
-        .where(_submission.c.duty_id == duty_table.c.id, asked.c.submission_id == _submission.c.id, asked.c.state.in_(UNFINISHED))
-        .correlate(duty_table)
+        exists().where(_submission.c.duty_id == duty_table.c.id, asked.c.submission_id == _submission.c.id, asked.c.state.in_(UNFINISHED)).correlate(duty_table)
     )
     handed_in = (duty_table.c.phase_id == phase_id) & duty_table.c.unit_id.in_(list(unit_ids)) & (duty_table.c.state == DutyState.SUBMITTED)
     return list(tx.execute(select(Duty).where(handed_in, ~under_review)).scalars())

@@ -78,6 +78,8 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         with _said_plainly(self), Session(self._reader, expire_on_commit=False) as tx:
+            if not self.is_sqlite:
+                tx.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
             yield tx
 
     def close(self) -> None:
@@ -136,6 +138,8 @@ def _said_plainly(store: Store) -> Iterator[None]:
         said = str(error.orig).lower()
         if "database is locked" in said or "database table is locked" in said:
             raise RetryLater("数据库正忙:另一个程序正在写入。请稍后再试,没有任何改动。", code="busy") from error
+        if "deadlock detected" in said or "could not serialize" in said:
+            raise RetryLater("另一项操作正在改动同样的内容:请再试一次,没有任何改动。", code="busy") from error
         if "disk is full" in said or "disk i/o error" in said or "no space left" in said:
             raise CampaignError("磁盘空间不足,本次改动没有保存。请清理磁盘后重试。", code="disk_full") from error
         if "readonly database" in said or "unable to open database" in said:

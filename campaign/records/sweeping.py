@@ -83,6 +83,9 @@ def collect_due(tx: Session, pass_id: int, now: datetime, *, campaign_id: int | 
 
 def sweep_batch(tx: Session, pass_id: int, batch: int, now: datetime) -> Swept:
     """Take the next rung of each duty of a batch: claim, notices, escalations, lines, deliveries."""
+    if tx.get_bind().dialect.name == "postgresql":
+        # Two sweeps over the same duties lock them in one order, and so wait for each other instead of dying of each other.
+        tx.execute(_LOCK, {"pass": pass_id, "batch": batch})
     decisions = _decide(tx, pass_id, batch, now)
     if not decisions:
         return Swept()
@@ -154,6 +157,8 @@ def _timed(statement: str) -> TextClause:
         clause = clause.bindparams(bindparam("day", type_=_notice.c.day.type))
     return clause
 
+
+_LOCK = text("SELECT 1 FROM duty d JOIN pass_due q ON d.id = q.duty_id WHERE q.pass_id = :pass AND q.batch = :batch ORDER BY d.id FOR UPDATE OF d")
 
 _CLAIM = _timed("""
     UPDATE duty SET rung = a.rung_after, next_rung_at = a.next_rung_at, last_pass_id = CASE WHEN a.take > 0 THEN :pass ELSE duty.last_pass_id END

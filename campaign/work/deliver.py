@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from campaign.records import leases, notices, outbox, registry
 from campaign.records.duties import DutyDraft, create_duties
+from campaign.records.log import write_event
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, DutyKind, Notice, Unit
 from campaign.rules.calendar import campaign_day
@@ -41,7 +42,7 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
     with store.begin() as tx:
         exhausted = outbox.record_outcomes(tx, outcomes, ctx.hold.holder, now)
         for notice_id in exhausted:
-            ask_for_hand_delivery(tx, tx.get_one(Notice, notice_id), now)
+            ask_for_hand_delivery(tx, tx.get_one(Notice, notice_id), now, ctx.request.actor)
     sent = sum(outcome.outcome == "delivered" for outcome in outcomes)
     return {"sent": sent, "failed": len(outcomes) - sent}
 
@@ -62,7 +63,7 @@ def resolve_addressees(tx: Session, outgoing: list[outbox.Outgoing], now: dateti
     return answer
 
 
-def ask_for_hand_delivery(tx: Session, notice: Notice, now: datetime) -> None:
+def ask_for_hand_delivery(tx: Session, notice: Notice, now: datetime, actor: str) -> None:
     """No channel took it: the office serves it by hand."""
     campaign, unit = tx.get_one(Campaign, notice.campaign_id), tx.get_one(Unit, notice.unit_id)
     create_duties(tx, [DutyDraft(
@@ -70,3 +71,6 @@ def ask_for_hand_delivery(tx: Session, notice: Notice, now: datetime) -> None:
         origin=f"handdeliver:notice:{notice.id}", title=f"人工送达{notice.kind}:{unit.name}", ladder_id=campaign.office_ladder_id,
         due_at=working_days_after(tx, campaign, now, HAND_DAYS), due_source="own", required=False, notice_id=notice.id,
     )], now)  # fmt: skip
+    write_event(
+        tx, at=now, actor=actor, verb="undeliverable", reason="各送达渠道均未成功", campaign_id=notice.campaign_id, subject="notice", subject_id=notice.id
+    )

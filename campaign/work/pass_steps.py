@@ -6,7 +6,8 @@ is parked with its reason, and never stops the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from sqlmodel import Session
 from campaign.errors import CampaignError
 from campaign.records import leases, pass_runs, registry, sweeping, views
 from campaign.records.duties import duty_table, open_waiting
+from campaign.records.log import write_event, write_events
 from campaign.records.outbox import collect_lines
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Phase
@@ -73,6 +75,8 @@ def assign(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
         opened = registry.duties_of_ids(tx, open_waiting(tx, mine, by.now))
         opened += grow_series(tx, campaign.id, by, unit_ids=batch.unit_ids, phase_id=phase.id)
         _tell(tx, campaign, opened, by, ctx.id)
+        if opened:
+            _log_step(tx, ctx, campaign.id, "assign", batch=batch.code, duties=len(opened))
         return StepResult({"assigned": len(opened)}, ({"单位": batch.label, "新交办": str(len(opened))},))
 
 
@@ -83,6 +87,7 @@ def collect(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
         campaign, _phase, by = _rows(tx, ctx)
         for duty in pass_runs.unreviewed(tx, ctx.phase_id or 0, batch.unit_ids):
             _ensure_review(tx, campaign, duty, by)
+            _log_step(tx, ctx, campaign.id, "ask_for_review", duty=duty.id)
         previous = pass_runs.last_done(tx, "phase", ctx.campaign_id, ctx.phase_id)
         collected = views.accepted_since(tx, ctx.phase_id or 0, previous.now if previous else None, batch.unit_ids)
         return StepResult({"collected": collected})
@@ -100,14 +105,42 @@ def escalate(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
     try:
         with store.begin() as tx:
             leases.renew_in(tx, ctx.hold)
-            swept = sweeping.sweep_batch(tx, ctx.id, batch.number, ctx.request.now)
-            if swept.drafts:
-                ask_for_signatures(tx, swept.drafts, By(ctx.request.actor, ctx.request.now))
+            with _bad_rows_named():
+                swept = sweeping.sweep_batch(tx, ctx.id, batch.number, ctx.request.now)
+                if swept.drafts:
+                    ask_for_signatures(tx, swept.drafts, By(ctx.request.actor, ctx.request.now))
+            _log_sweep(tx, ctx, batch)
             return StepResult({"escalated": swept.escalated, "skipped": swept.skipped})
-    except (IntegrityError, DataError, ValueError, OverflowError, CampaignError) as error:
-        if isinstance(error, leases.LeaseLost):
-            raise
+    except _BadRows as error:
         return _halve(store, ctx, batch, error)
+
+
+class _BadRows(Exception):
+    """Something in these rows is wrong, and will be at every try; trouble of the database is not among it."""
+
+
+@contextmanager
+def _bad_rows_named() -> Iterator[None]:
+    try:
+        yield
+    except (IntegrityError, DataError, ValueError, OverflowError, CampaignError) as error:
+        raise _BadRows(str(error)) from error
+
+
+def _log_sweep(tx: Session, ctx: PassContext, batch: Batch) -> None:
+    """One event a campaign, in the transaction of what it tells."""
+    write_events(tx, [
+        {"at": ctx.request.now, "actor": ctx.request.actor, "verb": f"pass_{ctx.name}", "reason": ctx.request.reason, "campaign_id": campaign_id,
+         "subject": "pass", "subject_id": ctx.id, "detail": {"batch": batch.number, "steps": steps}}
+        for campaign_id, steps in pass_runs.steps_by_campaign(tx, ctx.id, batch.number).items()
+    ])  # fmt: skip
+
+
+def _log_step(tx: Session, ctx: PassContext, campaign_id: int | None, verb: str, **counts: Any) -> None:
+    write_event(
+        tx, at=ctx.request.now, actor=ctx.request.actor, verb=verb, reason=ctx.request.reason, campaign_id=campaign_id, subject="pass", subject_id=ctx.id,
+        detail=counts,
+    )  # fmt: skip
 
 
 def _halve(store: Store, ctx: PassContext, batch: Batch, error: Exception) -> StepResult:
@@ -171,7 +204,9 @@ def grow(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
         by = By(ctx.request.actor, ctx.request.now)
         grown = grow_series(tx, ctx.campaign_id, by)
         for campaign_id in sorted({duty.campaign_id for duty in grown}):
-            _tell(tx, tx.get_one(Campaign, campaign_id), [duty for duty in grown if duty.campaign_id == campaign_id], by, ctx.id)
+            mine = [duty for duty in grown if duty.campaign_id == campaign_id]
+            _tell(tx, tx.get_one(Campaign, campaign_id), mine, by, ctx.id)
+            _log_step(tx, ctx, campaign_id, "assign", duties=len(mine))
         return StepResult({"assigned": len(grown)})
 
 

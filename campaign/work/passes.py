@@ -17,7 +17,6 @@ from sqlmodel import Session
 from campaign.errors import Conflict
 from campaign.records import leases, pass_runs, sweeping
 from campaign.records.campaigns import find_campaign, find_phase
-from campaign.records.log import write_events
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Phase
 from campaign.work import pass_steps
@@ -77,7 +76,7 @@ def run_batch(store: Store, ctx: PassContext, step: Step, batch: Batch) -> StepR
 
 
 def close_pass(store: Store, ctx: PassContext, results: list[tuple[str, StepResult]]) -> PassSummary:
-    """Add up, write one event a campaign, record the pass and free its lease."""
+    """Add up, record the pass and free its lease. Its changes are in the log already, each with the transaction that made it."""
     counts: dict[str, int] = {}
     tables: dict[str, list[dict[str, Any]]] = {}
     for _, result in results:
@@ -89,15 +88,7 @@ def close_pass(store: Store, ctx: PassContext, results: list[tuple[str, StepResu
     now = ctx.request.now
     with store.begin() as tx:
         leases.renew_in(tx, ctx.hold)
-        told = pass_runs.escalated_by_campaign(tx, ctx.id)
-        if ctx.campaign_id is not None and any(counts.values()):
-            told.setdefault(ctx.campaign_id, 0)
         counts["notices"] = pass_runs.count_notices(tx, ctx.id)
-        write_events(tx, [
-            {"at": now, "actor": ctx.request.actor, "verb": f"pass_{ctx.name}", "reason": ctx.request.reason, "campaign_id": campaign_id, "subject": "pass",
-             "subject_id": ctx.id, "detail": {"counts": counts if ctx.campaign_id else {"escalated": escalated}}}
-            for campaign_id, escalated in told.items()
-        ])  # fmt: skip
         sweeping.forget_due(tx, ctx.id)
         pass_runs.finish(tx, ctx.id, "done", now, message, counts)
         leases.release_in(tx, ctx.hold)
