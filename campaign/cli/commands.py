@@ -21,6 +21,7 @@ GROUPS: dict[str, str] = {
     "duty": "一项应办事项的详情",
     "finding": "问题:登记、清单、撤销",
     "notices": "文书:清单、签发、撤回、人工送达",
+    "units": "单位名册:导入、清单、更名、合并",
 }
 
 COMMANDS: dict[str, Entry] = {
@@ -61,5 +62,11 @@ COMMANDS: dict[str, Entry] = {
     "notices sign": Entry("campaign.cli.notices:sign", "签发文书"),
     "notices withdraw": Entry("campaign.cli.notices:withdraw", "撤回未发出的文书"),
     "notices serve": Entry("campaign.cli.notices:serve", "登记人工送达"),
+    "units import": Entry("campaign.cli.units:import_", "从表格导入单位和人员"),
+    "units list": Entry("campaign.cli.units:list_", "单位名册,谁联系不上"),
+    "units rename": Entry("campaign.cli.units:rename", "单位更名"),
+    "units merge": Entry("campaign.cli.units:merge", "单位合并"),
+    "verify": Entry("campaign.cli.verify:verify", "核对全部记录是否守住规则"),
+    "up": Entry("campaign.cli.up:up", "在本机启动全部服务"),
     "seal": Entry("campaign.cli.sweep:seal", "封存操作日志"),
 }
