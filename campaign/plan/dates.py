@@ -336,7 +336,8 @@ def festival_day(name: str, year: int) -> date | None:
         "国庆": (10, 1),
     }
     lunar = {"春节": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七夕": (7, 7), "中秋": (8, 15), "重阳": (9, 9), "腊八": (12, 8)}
-    name = name.strip('“”"').removesuffix("节") or name
+    name = name.strip("“”'")
+    name = name if name in fixed or name in lunar else name.removesuffix("节")
     if name in fixed:
         return date(year, *fixed[name])
     if name in lunar:
