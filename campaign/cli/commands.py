@@ -22,6 +22,7 @@ GROUPS: dict[str, str] = {
     "finding": "问题:登记、清单、撤销",
     "notices": "文书:清单、签发、撤回、人工送达",
     "units": "单位名册:导入、清单、更名、合并",
+    "user": "门户账号:开通、重置口令、停用、清单",
 }
 
 COMMANDS: dict[str, Entry] = {
@@ -66,6 +67,11 @@ COMMANDS: dict[str, Entry] = {
     "units list": Entry("campaign.cli.units:list_", "单位名册,谁联系不上"),
     "units rename": Entry("campaign.cli.units:rename", "单位更名"),
     "units merge": Entry("campaign.cli.units:merge", "单位合并"),
+    "user add": Entry("campaign.cli.users:add", "开通门户账号,给出一次性口令"),
+    "user reset": Entry("campaign.cli.users:reset", "重置门户账号的口令"),
+    "user disable": Entry("campaign.cli.users:disable", "停用门户账号"),
+    "user list": Entry("campaign.cli.users:list_", "门户账号清单"),
+    "user demo": Entry("campaign.cli.users:demo", "建立演示账号(仅限本机登录)"),
     "verify": Entry("campaign.cli.verify:verify", "核对全部记录是否守住规则"),
     "up": Entry("campaign.cli.up:up", "在本机启动全部服务"),
     "seal": Entry("campaign.cli.sweep:seal", "封存操作日志"),

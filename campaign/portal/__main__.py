@@ -21,6 +21,7 @@ from campaign.errors import CampaignError
 from campaign.portal.app import create_app
 from campaign.portal.place import Place, PrefectWatch
 from campaign.records.store import Store
+from campaign.work.first_accounts import FIRST_LOGIN, demo_logins, first_administrator
 from config.settings import Settings, load_settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -31,12 +32,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="数据目录")
     parser.add_argument("--port", type=int, help="端口")
     parser.add_argument("--host", help="监听地址,默认 127.0.0.1")
+    parser.add_argument("--demo", action="store_true", help="建立演示账号(仅限本机登录)")
     asked = parser.parse_args(arguments)
     try:
         settings = load_settings(home=asked.data)
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         host = asked.host or settings.host
         place = place_from(settings, host)
+        _first_accounts(place, demo=asked.demo)
     except CampaignError as refusal:
         print(refusal.message, file=sys.stderr)  # noqa: T201 - a process says on its terminal why it does not start
         return 2
@@ -62,6 +65,19 @@ def place_from(settings: Settings, host: str) -> Place:
         open_board=local,
         secure_cookies=os.environ.get("CAMPAIGN_PORTAL_HTTPS", "") == "1",
     )
+
+
+def _first_accounts(place: Place, *, demo: bool) -> None:
+    """The first administrator's one-time password is printed, and left in a file that only the operator can read."""
+    password = first_administrator(place.store, place.clock())
+    if password is not None:
+        note = place.home / "run" / "first-login.txt"
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.touch(mode=0o600)
+        note.write_text(f"登录名 {FIRST_LOGIN}\n一次性口令 {password}\n首次登录时必须修改;7 天内有效。修改后请删除本文件。\n", encoding="utf-8")
+        print(f"首个管理员:登录名 {FIRST_LOGIN},一次性口令 {password}(也记在 {note})", flush=True)  # noqa: T201 - for the operator
+    if demo:
+        demo_logins(place.store, place.clock())
 
 
 def _end_with_parent() -> None:

@@ -40,12 +40,31 @@ class Anyone(StrEnum):
 Rule = Anyone | frozenset[Role]
 PUBLIC, SIGNED_IN, BOARD = Anyone.PUBLIC, Anyone.SIGNED_IN, Anyone.BOARD
 
+R = Role
+EVERY_ROLE: Rule = frozenset(Role)
+ADMIN: Rule = frozenset({R.ADMIN})
+UNIT: Rule = frozenset({R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT})
+ASK: Rule = frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD})
+READ: Rule = frozenset({R.ADMIN, R.LEADER, R.LEAD_UNIT, R.UNIT_HEAD, R.CONTACT, R.REVIEWER, R.THIRD_PARTY, R.EXPERT, R.INSPECTOR})
+REVIEW: Rule = frozenset({R.ADMIN, R.REVIEWER, R.THIRD_PARTY, R.EXPERT})
+BOARDS: Rule = frozenset({R.ADMIN, R.LEADER, R.LEAD_UNIT, R.UNIT_HEAD, R.REVIEWER, R.INSPECTOR, R.AUDITOR})
+DECIDE: Rule = frozenset({R.ADMIN, R.LEADER})
+JOURNAL: Rule = frozenset({R.ADMIN, R.AUDITOR})
+
 ACCESS: dict[str, Rule] = {
+    # everybody
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /login": PUBLIC,
+    "POST /login": PUBLIC,
+    # the overview: without a login only on the machine itself
     "GET /": BOARD,
     "GET /status": BOARD,
     "GET /api/status": BOARD,
-    "GET /healthz": PUBLIC,
-    "GET /readyz": PUBLIC,
+    # one's own account
+    "POST /logout": SIGNED_IN,
+    "GET /password": SIGNED_IN,
+    "POST /password": SIGNED_IN,
 }
 
 

@@ -9,12 +9,12 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from campaign.portal import faults
-from campaign.portal.pages import status
+from campaign.portal.pages import account, status
 from campaign.portal.place import Place
 from campaign.portal.shield import Shield
 from campaign.portal.visit import visit
 
-PAGES = (status,)
+PAGES = (status, account)
 FILE_FORMS: tuple[str, ...] = ("/submit",)
 
 

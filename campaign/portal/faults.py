@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from campaign.errors import CampaignError, Conflict, NotAllowed, NotFound, RetryLater
 from campaign.portal.shield import TooLarge
-from campaign.portal.visit import LoginNeeded, show
+from campaign.portal.visit import LoginNeeded, PasswordChangeNeeded, show
 
 log = logging.getLogger("campaign.portal")
 STATUS: tuple[tuple[type[CampaignError], int], ...] = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (RetryLater, 503), (CampaignError, 400))
@@ -35,6 +35,7 @@ HIDDEN_FIELDS = frozenset({"csrf", "password", "again", "old"})
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(LoginNeeded, _login)
+    app.add_exception_handler(PasswordChangeNeeded, _change_password)
     app.add_exception_handler(CampaignError, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unreadable)
@@ -43,9 +44,24 @@ def install(app: FastAPI) -> None:
 async def _login(request: Request, _: Exception) -> Response:
     if _wants_json(request):
         return _json(401, "login_needed", "请先登录。")
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else request.headers.get("referer", "/")
-    parts = urlsplit(back)
-    return RedirectResponse(f"/login?next={quote(parts.path + (f'?{parts.query}' if parts.query else ''))}", 303)
+    if request.method != "GET":
+        if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            await request.form(max_fields=2000)
+        after = _own(request.headers.get("referer", ""), request) or "/"
+        return await _page(
+            request, 401, "登录已过期,这次没有保存。请重新登录后再提交;您填写的文字显示在下面,可以复制。", code="login_needed", back=_login_to(after)
+        )
+    return RedirectResponse(_login_to(request.url.path + (f"?{request.url.query}" if request.url.query else "")), 303)
+
+
+async def _change_password(request: Request, _: Exception) -> Response:
+    if _wants_json(request):
+        return _json(403, "password_change_needed", "请先修改首次登录口令。")
+    return RedirectResponse("/password", 303)
+
+
+def _login_to(after: str) -> str:
+    return f"/login?next={quote(after)}"
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -93,14 +109,14 @@ class DefectPage:
             await (await _page(request, 500, message, code="defect"))(scope, receive, send)
 
 
-async def _page(request: Request, status: int, message: str, *, code: str) -> Response:
+async def _page(request: Request, status: int, message: str, *, code: str, back: str = "") -> Response:
     if _wants_json(request):
         return _json(status, code, message)
     typed: list[tuple[str, str]] = []
     if request.method == "POST" and getattr(request, "_form", None) is not None:
         form = await request.form()
         typed = [(name, text) for name, text in form.multi_items() if isinstance(text, str) and text.strip() and name not in HIDDEN_FIELDS and len(text) > 3]
-    back = _own(request.headers.get("referer", ""), request)
+    back = back or _own(request.headers.get("referer", ""), request)
     title = TITLES.get(status, "没有办成")
     return show(request, "fault.html", status=status, number=status, title=title, message=message, typed=typed, back=back)
 

@@ -11,18 +11,17 @@ from campaign.records.duties import duty_table
 from campaign.records.registry import phases_of
 from campaign.records.tables import Campaign
 from campaign.records.views import lights_by
-from campaign.rules.calendar import Light
+from campaign.rules.calendar import CAMPAIGN_ZONE, Light
 from campaign.work.gate import ask_gate
 
 
 def campaign_status(tx: Session, campaign: Campaign, now: datetime) -> dict[str, Any]:
-    """`{campaign, title, now, phases: [{key, name, kind, state, start, end, lights, blockers}]}`; only an open phase has blockers."""
+    """`{campaign, now, phases: [{key, name, kind, state, start, end, lights, blockers}]}`; only an open phase has blockers."""
     lit = lights_by(tx, duty_table.c.phase_id, duty_table.c.campaign_id == campaign.id, now, campaign.calendar)
     none = dict.fromkeys((light.value for light in Light), 0)
     return {
         "campaign": campaign.slug,
-        "title": campaign.title,
-        "now": now.isoformat(),
+        "now": now.astimezone(CAMPAIGN_ZONE).isoformat(timespec="seconds"),
         "phases": [
             {
                 "key": phase.key, "name": phase.name, "kind": phase.kind, "state": phase.state,

@@ -1,11 +1,13 @@
 """Every table of the product. Importing this module fills `SQLModel.metadata`; the migrations and the schema tests rely on that."""
 
+from campaign.records.tables.accounts import LoginThrottle, PortalAccount, PortalGrant, PortalSession
 from campaign.records.tables.base import metadata
 from campaign.records.tables.duties import Duty, DutyKind, DutyState, StoredFile, Submission, SubmissionFile, Verdict
 from campaign.records.tables.escalations import Attempt, Delivery, DocumentCounter, Escalation, LadderVersion, Notice, NoticeLine, RungRow
 from campaign.records.tables.inspections import Finding, GateRecord, Inspection, PackageRecord
 from campaign.records.tables.log import CalendarDay, Event, EventBlock, Lease, Parked, PassDecision, PassDue, PassRun
 from campaign.records.tables.plans import Campaign, Item, ItemUnit, Phase, PlanVersion, Requirement, Series
+from campaign.records.tables.requests import DutyRequest, FileWithdrawal, NoticeReading, Upload
 from campaign.records.tables.units import Body, BodyMember, Person, Post, Tenure, Unit, UnitAlias
 
 __all__ = [
@@ -18,10 +20,12 @@ __all__ = [
     "DocumentCounter",
     "Duty",
     "DutyKind",
+    "DutyRequest",
     "DutyState",
     "Escalation",
     "Event",
     "EventBlock",
+    "FileWithdrawal",
     "Finding",
     "GateRecord",
     "Inspection",
@@ -29,8 +33,10 @@ __all__ = [
     "ItemUnit",
     "LadderVersion",
     "Lease",
+    "LoginThrottle",
     "Notice",
     "NoticeLine",
+    "NoticeReading",
     "PackageRecord",
     "Parked",
     "PassDecision",
@@ -39,6 +45,9 @@ __all__ = [
     "Person",
     "Phase",
     "PlanVersion",
+    "PortalAccount",
+    "PortalGrant",
+    "PortalSession",
     "Post",
     "Requirement",
     "RungRow",
@@ -49,6 +58,7 @@ __all__ = [
     "Tenure",
     "Unit",
     "UnitAlias",
+    "Upload",
     "Verdict",
     "metadata",
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,21 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
+from sqlmodel import col, select
 
 from campaign.engine.client import Engine
 from campaign.portal.app import create_app
 from campaign.portal.place import Place, PrefectWatch
+from campaign.records.campaigns import need_unit
 from campaign.records.store import Store
+from campaign.records.tables import Duty, Unit
+from campaign.work.accounts import add_account, grant, hasher
+from campaign.work.by import By
 from tests.integration.portal.sample import LADDERS, play
 
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
 """A Friday, 10:30 in the campaign's zone."""
+PASSWORD = "山高水长-2026-青岚"
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +129,46 @@ class Browser:
     def get(self, path: str, **rest: Any) -> httpx.Response:
         return self.request("GET", path, **rest)
 
+    def post(self, path: str, form: dict[str, Any] | None = None, *, page: str | None = None, **rest: Any) -> httpx.Response:
+        """Send a form with the token of `page` (the page that the form stands on; by default one that everybody has)."""
+        token = token_on(self.get(page or "/login").text)
+        return self.request("POST", path, data={"csrf": token, **(form or {})}, **rest)
+
+    def log_in(self, login: str, password: str = PASSWORD) -> httpx.Response:
+        return self.post("/login", {"login": login, "password": password})
+
+
+def token_on(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, "the page has no form token"
+    return found[1]
+
 
 def browser(place: Place, **changes: Any) -> Browser:
     return Browser(create_app(replace(place, **changes)))
+
+
+def open_account(place: Place, login: str, *roles: tuple[str, str | None], name: str = "") -> Browser:
+    """An account with these (role, unit) and a browser that is logged in with it."""
+    by = By("system", NOW)
+    with place.store.begin() as tx:
+        account = add_account(tx, login, name or f"人员{login}", password_hash(), by, lasting=True)
+        for role, unit in roles:
+            grant(tx, account, role, need_unit(tx, unit) if unit else None, by)
+    client = browser(place)
+    assert client.log_in(login).status_code == 303
+    return client
+
+
+@cache
+def password_hash() -> str:
+    return hasher().hash(PASSWORD)
+
+
+def unit_with(place: Place, state: str, kind: str = "material") -> tuple[int, str]:
+    """A duty of this state and the name of its unit."""
+    with place.store.read() as tx:
+        row = tx.execute(
+            select(Duty.id, Unit.name).join(Unit, col(Unit.id) == Duty.unit_id).where(Duty.state == state, Duty.kind == kind).order_by(col(Duty.id)).limit(1)
+        ).one()
+        return row[0], row[1]

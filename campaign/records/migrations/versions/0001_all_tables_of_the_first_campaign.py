@@ -60,6 +60,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
+        "login_throttle",
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("locked_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.CheckConstraint("failures >= 0", name=op.f("ck_login_throttle_failures")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_login_throttle")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
@@ -126,6 +135,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
     )
+    op.create_table(
+        "file_withdrawal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=True),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'done', 'refused')", name=op.f("ck_file_withdrawal_state")),
+        sa.CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name=op.f("ck_file_withdrawal_two_persons")),
+        sa.ForeignKeyConstraint(["sha256"], ["stored_file.sha256"], name=op.f("fk_file_withdrawal_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file_withdrawal")),
+    )
+    with op.batch_alter_table("file_withdrawal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_withdrawal_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            "uq_file_withdrawal_open", ["sha256"], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+
+    op.create_table(
+        "portal_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("login", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        sa.Column("password_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("disabled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("disabled_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.CheckConstraint("state IN ('active', 'disabled')", name=op.f("ck_portal_account_state")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_portal_account_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_account")),
+        sa.UniqueConstraint("login", name=op.f("uq_portal_account_login")),
+        sa.UniqueConstraint("name", name=op.f("uq_portal_account_name")),
+    )
+    with op.batch_alter_table("portal_account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_portal_account_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "post",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -264,6 +317,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
         sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_plan_version_campaign_id_number")),
     )
+    op.create_table(
+        "portal_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('admin', 'leader', 'lead_unit', 'unit_head', 'contact', 'reviewer', 'third_party', 'expert', 'inspector', 'auditor')",
+            name=op.f("ck_portal_grant_role"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["portal_account.id"], name=op.f("fk_portal_grant_account_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_portal_grant_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_grant")),
+    )
+    with op.batch_alter_table("portal_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_portal_grant_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_portal_grant_house", ["account_id", "role"], unique=True, sqlite_where=sa.text("unit_id IS NULL"), postgresql_where=sa.text("unit_id IS NULL")
+        )
+        batch_op.create_index(
+            "uq_portal_grant_unit",
+            ["account_id", "role", "unit_id"],
+            unique=True,
+            sqlite_where=sa.text("unit_id IS NOT NULL"),
+            postgresql_where=sa.text("unit_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "portal_session",
+        sa.Column("token_sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("csrf", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["portal_account.id"], name=op.f("fk_portal_session_account_id")),
+        sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_portal_session")),
+    )
+    with op.batch_alter_table("portal_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_portal_session_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_portal_session_expires_at"), ["expires_at"], unique=False)
+
     op.create_table(
         "tenure",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -519,7 +614,7 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("next_on", sa.Date(), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
-        sa.CheckConstraint("state IN ('active', 'ended')", name=op.f("ck_series_state")),
+        sa.CheckConstraint("state IN ('active', 'ended', 'cancelled')", name=op.f("ck_series_state")),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_series_campaign_id")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_series_item_id")),
         sa.ForeignKeyConstraint(["phase_id"], ["phase.id"], name=op.f("fk_series_phase_id")),
@@ -650,6 +745,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_duty_unit", ["unit_id", "state", "due_at"], unique=False)
 
     op.create_table(
+        "notice_reading",
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("reader", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("read_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_reading_notice_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_notice_reading_unit_id")),
+        sa.PrimaryKeyConstraint("notice_id", "reader", name=op.f("pk_notice_reading")),
+    )
+    op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
@@ -662,6 +767,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("delivery_id", "number", name=op.f("uq_attempt_delivery_id_number")),
     )
+    op.create_table(
+        "duty_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("duty_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("wanted_on", sa.Date(), nullable=True),
+        sa.Column("suggested_unit", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
+        sa.Column("asked_by", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=True),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint("kind <> 'extend' OR wanted_on IS NOT NULL", name=op.f("ck_duty_request_extension_names_a_day")),
+        sa.CheckConstraint("kind IN ('extend', 'refuse')", name=op.f("ck_duty_request_kind")),
+        sa.CheckConstraint("state IN ('open', 'granted', 'refused', 'withdrawn')", name=op.f("ck_duty_request_state")),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_duty_request_duty_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_request")),
+    )
+    with op.batch_alter_table("duty_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duty_request_duty_id"), ["duty_id"], unique=False)
+        batch_op.create_index("ix_duty_request_state", ["id"], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.create_index(
+            "uq_duty_request_open", ["duty_id", "kind"], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+
     op.create_table(
         "escalation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -702,6 +834,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("duty_id", "version", name=op.f("uq_submission_duty_id_version")),
     )
+    op.create_table(
+        "upload",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("duty_id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=255), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("touched_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
+        sa.Column("media_type", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
+        sa.CheckConstraint("received >= 0 AND received <= size", name=op.f("ck_upload_never_more_than_announced")),
+        sa.ForeignKeyConstraint(["account_id"], ["portal_account.id"], name=op.f("fk_upload_account_id")),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name=op.f("fk_upload_duty_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upload_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_upload_touched_at"), ["touched_at"], unique=False)
+
     op.create_table(
         "notice_line",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -767,13 +920,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notice_line_duty_id")
 
     op.drop_table("notice_line")
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_upload_touched_at"))
+        batch_op.drop_index(batch_op.f("ix_upload_account_id"))
+
+    op.drop_table("upload")
     op.drop_table("submission")
     with op.batch_alter_table("escalation", schema=None) as batch_op:
         batch_op.drop_index("ix_escalation_pass_id")
         batch_op.drop_index("ix_escalation_notice_id", sqlite_where=sa.text("notice_id IS NOT NULL"), postgresql_where=sa.text("notice_id IS NOT NULL"))
 
     op.drop_table("escalation")
+    with op.batch_alter_table("duty_request", schema=None) as batch_op:
+        batch_op.drop_index("uq_duty_request_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index("ix_duty_request_state", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index(batch_op.f("ix_duty_request_duty_id"))
+
+    op.drop_table("duty_request")
     op.drop_table("attempt")
+    op.drop_table("notice_reading")
     with op.batch_alter_table("duty", schema=None) as batch_op:
         batch_op.drop_index("ix_duty_unit")
         batch_op.drop_index("ix_duty_submission", sqlite_where=sa.text("submission_id IS NOT NULL"), postgresql_where=sa.text("submission_id IS NOT NULL"))
@@ -835,6 +1000,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tenure_post_id"))
 
     op.drop_table("tenure")
+    with op.batch_alter_table("portal_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_portal_session_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_portal_session_account_id"))
+
+    op.drop_table("portal_session")
+    with op.batch_alter_table("portal_grant", schema=None) as batch_op:
+        batch_op.drop_index("uq_portal_grant_unit", sqlite_where=sa.text("unit_id IS NOT NULL"), postgresql_where=sa.text("unit_id IS NOT NULL"))
+        batch_op.drop_index("uq_portal_grant_house", sqlite_where=sa.text("unit_id IS NULL"), postgresql_where=sa.text("unit_id IS NULL"))
+        batch_op.drop_index(batch_op.f("ix_portal_grant_unit_id"))
+
+    op.drop_table("portal_grant")
     op.drop_table("plan_version")
     with op.batch_alter_table("phase", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_phase_next_pass_at"))
@@ -856,6 +1032,15 @@ def downgrade() -> None:
     op.drop_table("unit_alias")
     op.drop_table("rung")
     op.drop_table("post")
+    with op.batch_alter_table("portal_account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_portal_account_person_id"))
+
+    op.drop_table("portal_account")
+    with op.batch_alter_table("file_withdrawal", schema=None) as batch_op:
+        batch_op.drop_index("uq_file_withdrawal_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index(batch_op.f("ix_file_withdrawal_sha256"))
+
+    op.drop_table("file_withdrawal")
     op.drop_table("campaign")
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
@@ -864,6 +1049,7 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("stored_file")
     op.drop_table("person")
+    op.drop_table("login_throttle")
     op.drop_table("lease")
     op.drop_table("ladder")
     op.drop_table("event_block")
