@@ -50,13 +50,13 @@ def launch(
     test_address: str | None = None,
 ) -> Launched:  # fmt: skip
     """Launch `spec`, or apply its changes to the campaign of that slug. The caller commits, or rolls back to have seen only."""
-    _refuse_unfit(spec, by, start, end)
     slug = slug or slug_of(spec)
-    years = [int(year) for year in re.findall(r"\b(20\d\d)-", spec.model_dump_json())] or [by.now.year]
-    ensure_years(tx, min(years) - 1, max(years) + 1)
     known = tx.execute(select(Campaign).where(Campaign.slug == slug)).scalars().first()
     if known is not None and not spec.phases:
         start, end = start or known.starts_on, end or known.ends_on
+    _refuse_unfit(spec, by, start, end)
+    years = [int(year) for year in re.findall(r"\b(20\d\d)-", spec.model_dump_json())] or [by.now.year]
+    ensure_years(tx, min(years) - 1, max(years) + 1)
     plan = draw(spec, launched_at=known.launched_at if known else by.now, calendar=load_calendar(tx), start=start, end=end)
     digest = hashlib.sha256(json.dumps(plan.spec.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     if known is None:
