@@ -73,6 +73,7 @@ COMMANDS: dict[str, Entry] = {
     "user list": Entry("campaign.cli.users:list_", "门户账号清单"),
     "user demo": Entry("campaign.cli.users:demo", "建立演示账号(仅限本机登录)"),
     "verify": Entry("campaign.cli.verify:verify", "核对全部记录是否守住规则"),
+    "demo": Entry("campaign.cli.demo:demo", "建立示例活动并推演到现在"),
     "up": Entry("campaign.cli.up:up", "在本机启动全部服务"),
     "seal": Entry("campaign.cli.sweep:seal", "封存操作日志"),
 }
