@@ -93,12 +93,13 @@ def future_dates(view: View) -> Iterator[Hit]:
 
 
 def dates_understood(view: View) -> Iterator[Hit]:
+    told = {note.line for note in view.spec.warnings if note.code == "needs_confirmation"}
     for entry in view.entries:
-        if entry.item.deadline_text and not entry.item.deadline:
+        if entry.item.deadline_text and not entry.item.deadline and (entry.item.line is None or entry.item.line not in told):
             yield entry.hit("unclear_date", f"{entry.name}的期限「{entry.item.deadline_text}」没有定成日期", "deadline_text")
     for row, phase in view.phases:
         for said, when, field in ((phase.start_text, phase.start, "start_text"), (phase.end_text, phase.end, "end_text")):
-            if said and not when and (phase.start or phase.end):
+            if said and not when and (phase.start or phase.end) and (phase.line is None or phase.line not in told):
                 yield _hit(
                     view, "unclear_date", row, phase, f"阶段「{phase.name}」的{'开始' if field == 'start_text' else '结束'}时间「{said}」没有定成日期", field
                 )

@@ -71,6 +71,7 @@ CODES: dict[str, Code] = {
     "signed_without_basis": Code("error", "要求签责任书但没有依据", "责任书须有上级文件明确要求才能签订", "在 basis 里写明依据;没有依据的,删去 signed: true"),
     "letter_without_basis": Code("warning", "提到责任书但没有依据", "责任书须有上级文件明确要求才能签订", "在 basis 里写明依据,或改为任务分解表、承诺"),
     "veto_without_basis": Code("warning", "提到一票否决但没有依据", "一票否决事项须经批准设立,方案不能自行设定", "在 basis 里写明依据,或改为考核扣分"),
+    "needs_confirmation": Code("warning", "读取时没有定下来", "原文的说法定不下具体日子或单位,程序不猜", "对照原文确认后填写"),
     "contradiction": Code("warning", "文件之间不一致", "正文与附件、上级方案对同一事项说法不同", "以有效的一份为准,改正另一份"),
 }
 

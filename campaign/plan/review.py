@@ -33,10 +33,9 @@ _BLANK = Text("空缺", style="bold red")
 
 def review(spec: PlanSpec) -> Iterator[RenderableType]:
     yield _head(spec)
-    yield _organisation(spec)
-    yield _phases(spec)
-    yield _items(spec)
-    yield _mechanisms(spec)
+    for part in (_organisation, _phases, _items, _mechanisms):
+        yield Text()
+        yield part(spec)
 
 
 def _head(spec: PlanSpec) -> RenderableType:
@@ -137,14 +136,13 @@ def _bar(phase: Phase, first: date | None, last: date | None) -> Text:
 
 
 def _items(spec: PlanSpec) -> RenderableType:
-    names = {phase.key: phase.name for phase in spec.phases}
     table = _table("任务事项", "行", "序号", "任务", "牵头单位", "责任单位", "配合单位", "完成时限", "资料")
     for item in spec.items:
         table.add_row(*_row(item))
     for phase in spec.phases:
         if phase.tasks:
             table.add_section()
-            table.add_row("", "", Text(f"阶段「{names.get(phase.key, phase.name)}」自身的工作", style="dim"))
+            table.add_row("", "", Text(f"〔{phase.name}〕", style="dim"))
             for task in phase.tasks:
                 table.add_row(*_row(task))
     return table if table.row_count else Text("任务事项:没有读到", style="bold red")
@@ -176,9 +174,11 @@ def _due(item: Item) -> Text:
 
 def _mechanisms(spec: PlanSpec) -> RenderableType:
     table = _table("督办机制", "行", "类别", "原文")
+    kinds: dict[tuple[int | None, str], list[str]] = {}
     for mechanism in spec.supervision:
-        text = mechanism.text if len(mechanism.text) <= 70 else mechanism.text[:69] + "…"
-        table.add_row(_line(mechanism.line), MECHANISMS.get(mechanism.kind, mechanism.kind), Text(text))
+        kinds.setdefault((mechanism.line, mechanism.text), []).append(MECHANISMS.get(mechanism.kind, mechanism.kind))
+    for (line, text), names in kinds.items():
+        table.add_row(_line(line), "、".join(names), Text(text if len(text) <= 70 else text[:69] + "…"))
     return table if table.row_count else Text("督办机制:没有读到", style="yellow")
 
 

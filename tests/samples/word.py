@@ -65,6 +65,11 @@ class WordFile:
             cell = table.cell(*start).merge(table.cell(*end))
             cell.text = words
 
+    def delete_row(self, row: int) -> None:
+        """Delete a row of the last table with tracking on."""
+        properties = self.document.tables[-1].rows[row]._tr.get_or_add_trPr()
+        properties.append(parse_xml(f'<w:del {_W} w:id="9" w:author="审稿人" w:date="2026-05-01T00:00:00Z"/>'))
+
     def save(self, path: Path) -> Path:
         self.document.save(str(path))
         return path

@@ -49,17 +49,11 @@ class Numbering:
     counters: dict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def write_out(document: bytes, numbering: bytes | None, styles: bytes | None) -> bytes:
-    """document.xml with every automatic number as text."""
-    if numbering is None:
-        return document
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    known = _read(etree.fromstring(numbering, parser), etree.fromstring(styles, parser) if styles else None)
-    root = etree.fromstring(document, parser)
-    for paragraph in root.iter(f"{W}p"):
+def write_numbers(document: Element, numbering: Element, styles: Element | None) -> None:
+    """Put every automatic number of the document into its paragraph as text."""
+    known = _read(numbering, styles)
+    for paragraph in document.iter(f"{W}p"):
         _label_paragraph(paragraph, known)
-    written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return written
 
 
 def _label_paragraph(paragraph: Element, known: Numbering) -> None:

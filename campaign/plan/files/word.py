@@ -14,10 +14,12 @@ from typing import Any
 
 from campaign.plan.files.guard import check_size, check_zip, classification, part_text, refuse
 from campaign.plan.files.html import lines_of_html
-from campaign.plan.files.numbering import write_out
+from campaign.plan.files.numbering import W, write_numbers
 from campaign.plan.source import SourceText
 
 _DOCUMENT = "word/document.xml"
+_DRESS = ("rPr", "bookmarkStart", "bookmarkEnd", "proofErr", "lastRenderedPageBreak", "tblPr", "tcBorders", "tblGrid")
+MAX_SLIM = 3_000_000  # a hundred dense pages are 400 kB
 _TEXT = re.compile(rb"<w:t(?: [^>]*)?>([^<]*)</w:t>|(</w:p>)")
 # Empty paragraphs count as lines, so that the line of a warning is the paragraph in the file.
 _OPTIONS: dict[str, Any] = {"ignore_empty_paragraphs": False, "include_embedded_style_map": False, "style_map": "comment-reference =>"}
@@ -39,18 +41,26 @@ def read_docx(path: Path) -> SourceText:
 
 
 def _slimmed(path: Path, archive: zipfile.ZipFile, names: set[str]) -> io.BytesIO:
-    """The file with its numbers written out and without pictures, in memory."""
+    """The file with its numbers written out, without pictures and without the dress of its letters, in memory."""
     from lxml import etree
 
-    def part(name: str) -> bytes | None:
-        return part_text(path, archive, name) if name in names else None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
 
-    document = part(_DOCUMENT)
-    assert document is not None
+    def part(name: str) -> Any:
+        return etree.fromstring(part_text(path, archive, name), parser) if name in names else None
+
     try:
-        document = write_out(document, part("word/numbering.xml"), part("word/styles.xml"))
+        root = part(_DOCUMENT)
+        numbering = part("word/numbering.xml")
+        if numbering is not None:
+            write_numbers(root, numbering, part("word/styles.xml"))
     except etree.XMLSyntaxError as broken:
         raise refuse(path, "文件已损坏,读不出正文;请用 Word 或 WPS 修复后另存一份", "broken") from broken
+    _undress(root)
+    document = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    del root
+    if len(document) > MAX_SLIM:
+        raise refuse(path, "正文太长(约合一千页以上),不像一份方案;请拆成几份后重试", "too_large")
     slim = io.BytesIO()
     with zipfile.ZipFile(slim, "w", zipfile.ZIP_STORED) as copy:
         copy.writestr(_DOCUMENT, document)
@@ -58,6 +68,19 @@ def _slimmed(path: Path, archive: zipfile.ZipFile, names: set[str]) -> io.BytesI
             if name.endswith((".xml", ".rels")) and not name.startswith(("word/theme", "docProps", "customXml", "word/comments")):
                 copy.writestr(name, part_text(path, archive, name))
     return slim
+
+
+def _undress(root: Any) -> None:
+    """Drop fonts, bookmarks and editing marks: they are most of a real file, no word of the plan, and memory in mammoth."""
+    for tag in _DRESS:
+        for element in list(root.iter(f"{W}{tag}")):
+            parent = element.getparent()
+            # The mark of a deleted paragraph end lives in its properties, and joins it to the next.
+            if parent is not None and not (tag == "rPr" and parent.tag == f"{W}pPr"):
+                parent.remove(element)
+    for element in root.iter(f"{W}p", f"{W}r", f"{W}tr"):
+        for name in [name for name in element.attrib if "rsid" in name or name.endswith(("paraId", "textId"))]:
+            del element.attrib[name]
 
 
 def _html(path: Path, file: io.BytesIO) -> str:

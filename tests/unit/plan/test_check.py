@@ -110,6 +110,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("signed_without_basis", top(basis=[], items=[clean()["items"][0] | {"signed": True}]), "责任书"),
     ("letter_without_basis", top(basis=[], supervision=[{"kind": "responsibility_letter", "text": "层层签订责任书"}]), "责任书"),
     ("veto_without_basis", top(basis=[], supervision=[{"kind": "veto", "text": "实行一票否决"}]), "一票否决"),
+    ("needs_confirmation", top(warnings=[{"line": 3, "code": "needs_confirmation", "message": "「春节前」需确认"}]), "春节前"),
     ("contradiction", top(warnings=[{"line": 3, "code": "contradiction", "message": "附件与正文的期限不同"}]), "期限不同"),
 ]
 
@@ -159,6 +160,12 @@ def test_without_a_file_the_line_is_the_line_of_the_source() -> None:
 def test_an_item_for_a_class_of_units_needs_no_lead() -> None:
     plan = item(lead_unit=None, unit_class="社区") | {"units": [{"name": "东湖社区", "kind": "社区"}, *({"name": name} for name in ("市场监管局", "商务局"))]}
     assert check(plan) == []
+
+
+def test_a_date_that_the_reader_asked_about_is_not_asked_about_twice() -> None:
+    note = {"line": 41, "code": "needs_confirmation", "message": "「节前」需确认"}
+    plan = item(deadline=None, deadline_text="节前", line=41) | {"warnings": [note]}
+    assert [finding.code for finding in check(plan)] == ["needs_confirmation"]
 
 
 def test_units_are_compared_only_with_a_list() -> None:

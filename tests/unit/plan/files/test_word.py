@@ -120,6 +120,31 @@ def test_lines_are_counted_with_the_empty_ones_and_headings_have_their_style(tmp
     assert lines[-1].style == "Heading 2"
 
 
+def test_a_row_that_was_deleted_with_tracking_is_out(tmp_path: Path) -> None:
+    word = WordFile()
+    word.table([["任务", "牵头单位"], ["甲", "城管局"], ["乙", "住建局"]])
+    word.delete_row(1)
+    assert [line.cells for line in read_docx(word.save(tmp_path / "a.docx")).lines] == [("任务", "牵头单位"), ("乙", "住建局")]
+
+
+def test_fonts_and_bookmarks_do_not_divide_a_sentence(tmp_path: Path) -> None:
+    word = WordFile()
+    paragraph = word.paragraph("清理")
+    for text in ("主次", "干道"):
+        run = paragraph.add_run(text)
+        run.bold = True
+        run.font.name = "仿宋"
+    assert texts(word.save(tmp_path / "a.docx")) == ["清理主次干道"]
+
+
+def test_a_text_of_a_thousand_pages_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign.plan.files.word.MAX_SLIM", 5_000)
+    word = WordFile()
+    word.paragraph("长" * 5_000)
+    with pytest.raises(BadPlan, match="太长"):
+        read_docx(word.save(tmp_path / "a.docx"))
+
+
 def test_a_classified_mark_in_a_header_is_seen(tmp_path: Path) -> None:
     word = WordFile()
     word.paragraph("方案")
