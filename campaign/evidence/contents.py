@@ -119,11 +119,12 @@ def arrange(rows: Rows, health: Mapping[str, Health]) -> Contents:
     files: dict[int, list[FileFacts]] = {}
     for file in rows.files:
         files.setdefault(file.submission_id, []).append(file)
-    folders = []
-    for number, (heading, item) in enumerate(headings, 1):
+    folders: list[Folder] = []
+    for heading, item in headings:
         duties = by_heading.get(item.id if item else heading, [])
         if item is None and not duties:
             continue
+        number = len(folders) + 1
         path = f"{MATERIALS}/{number:03d} {clean_part(heading, 60)}"
         folders.append(Folder(number, heading, path, item, tuple(_packed(path, duty, versions.get(duty.id), files, health) for duty in duties)))
     return Contents(rows.campaign, tuple(folders), tuple(_missing(folders)))

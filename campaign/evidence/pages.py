@@ -15,8 +15,9 @@ from campaign.evidence.manifest import MANIFEST
 from campaign.evidence.sheets import Sheet, workbook_bytes
 
 FORMAT = "campaign-evidence-package/1"
-_INDEX_COLUMNS = (("序号", 6), ("任务事项", 30), ("阶段", 12), ("牵头单位", 16), ("单位", 16), ("应办事项", 30), ("类别", 10), ("时限", 12), ("状态", 14),
-                  ("通过日期", 12), ("审核人", 10), ("版本", 6), ("文件", 30), ("路径", 50), ("字节", 12), ("SHA-256", 66), ("备注", 16))  # fmt: skip
+_INDEX_COLUMNS = (("序号", 6), ("任务事项", 28), ("阶段", 12), ("牵头单位", 14), ("单位", 14), ("应办事项", 28), ("类别", 10), ("时限", 12), ("状态", 12),
+                  ("通过日期", 12), ("审核人", 10), ("版本", 6), ("文件", 28), ("备注", 16), ("路径", 50), ("字节", 12), ("SHA-256", 66))  # fmt: skip
+_INDEX_PRINTED = 14
 _MISSING_COLUMNS = (("单位", 20), ("任务事项", 36), ("应办事项", 40), ("时限", 12), ("情况", 18))
 _HOW_TO_CHECK = """本资料包可以独立核验，不需要安装任何系统。
 
@@ -36,9 +37,9 @@ def made_papers(contents: Contents) -> dict[str, bytes]:
     """Path to bytes; the same for the same contents."""
     return {
         "目录.html": _index_page(contents),
-        "目录.xlsx": workbook_bytes([Sheet("目录", _INDEX_COLUMNS, _index_rows(contents))]),
+        "目录.xlsx": workbook_bytes([Sheet("目录", _INDEX_COLUMNS, _index_rows(contents), _INDEX_PRINTED)]),
         "缺项清单.xlsx": workbook_bytes(
-            [Sheet("缺项清单", _MISSING_COLUMNS, ((one.unit, one.heading, one.title, one.due, one.why) for one in contents.missing))]
+            [Sheet("缺项清单", _MISSING_COLUMNS, ((one.unit, one.heading, one.title, one.due, one.why) for one in contents.missing), len(_MISSING_COLUMNS))]
         ),
         "manifest.json": _manifest(contents),
         "核验方法.txt": _HOW_TO_CHECK.replace("MANIFEST.sha256", MANIFEST).encode("utf-8-sig"),
@@ -66,9 +67,9 @@ def _index_rows(contents: Contents) -> Iterator[tuple[str | int, ...]]:
         before = (folder.number, folder.heading, facts.phase, (item.lead_unit or "") if item else "", facts.unit, facts.title, duty.kind, duty.due, duty.state,
                   duty.accepted_on, duty.accepted_by, duty.version.version if duty.version else "")  # fmt: skip
         if not duty.files:
-            yield (*before, "", duty.note_path or "", "", "", facts.closed_reason or "")
+            yield (*before, "", facts.closed_reason or "", duty.note_path or "", "", "")
         for file in duty.files:
-            yield (*before, file.name, file.path or "", file.size, file.sha256, file.remark or facts.closed_reason or "")
+            yield (*before, file.name, file.remark or facts.closed_reason or "", file.path or "", file.size, file.sha256)
 
 
 def _manifest(contents: Contents) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Subquery, and_, func, insert, or_, select, update
+from sqlalchemy import Subquery, and_, func, insert, or_, select, text, update
 from sqlmodel import Session
 
 from campaign.errors import NotFound
@@ -107,7 +107,7 @@ class FileFacts:
 def begin_snapshot(tx: Session) -> None:
     """Let everything read in this transaction be of one moment; to be called first. SQLite's readers have it anyway."""
     if tx.get_bind().dialect.name == "postgresql":
-        tx.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 def campaign_facts(tx: Session, campaign_id: int) -> CampaignFacts:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -270,12 +269,12 @@ def test_existing_folder_is_never_overwritten(sample: Sample, tmp_path: Path) ->
 
 
 def test_building_that_breaks_leaves_nothing_behind(sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     target = tmp_path / "目标"
     with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", full)
+        patched.setattr(shutil, "copyfileobj", full)
         with pytest.raises(CampaignError, match="磁盘空间不足"):
             build(sample, target / "包")
     assert list(target.iterdir()) == []
