@@ -49,7 +49,7 @@ _TRIGGER = re.compile(
     r"|及时|认真|,))|为\S{0,12}(?:负责人|责任人|代表人|开设|提供|讲授"
     r"|安排)"
     r"|开设|撰写|编写|深入|赴|走访|走进|发放|张贴|悬挂|购置|设置|设立|配备|报送|提交|填写|收集|汇总|清理|清扫|选派|抽调|邀请|颁发|公布|受理|拟定"
-    r"|拟订|起草|修订|印发|组建|推行|强化|健全|完善|布置|制作|采取|举行|实行|加大|加快|抽查|全天|承办"
+    r"|拟订|起草|修订|印发|组建|推行|强化|健全|完善|布置|制作|组成|采取|举行|实行|加大|加快|抽查|全天|承办"
 )
 _STRONG = re.compile(
     r"[也都均]?(?:要(?!求)|应当?(?!急)|须|需|必须|务必|应该|将(?=\S{0,16}(?:组织|对|通过|划分|根据|给予|制定|开展|定期))|负责(?!人"
@@ -107,7 +107,7 @@ def charge_of_lines(text: str) -> Charge:
     charge = Charge()
     keys = [m.group("key") for m in _LINE.finditer(text)]
     for found in _LINE.finditer(text):
-        if found.group("key").endswith("人") and any(not k.endswith("人") for k in keys):
+        if found.group("key").endswith(("人", "领导")) and any(not k.endswith(("人", "领导")) for k in keys):
             continue
         rows = names_in(found.group("names"))
         if found.group("key") in ("责任", "配合", "承办") and not rows:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from campaign.plan.allotting import charge_of_body, charge_of_entry, stated_charge
 from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs
@@ -29,6 +30,11 @@ _IS = re.compile(r"(?:(?<=^)|(?<=[。;:,\s]))(?:[一二三四五六七八九十]
 _GOAL = re.compile(r"(?:实现|达到|完成)[^,。;]{0,24}目标[。;]?$|奠定[^,。;]{0,12}基础[。;]?$|(?:作出|做出)[^,。;]{0,12}贡献[。;]?$")
 _SUBMITS = re.compile(r"报送|上报|(?<![通申填海])报(?:至|到|[\u4e00-\u9fff“”]{2,14}(?=[,。;(]|$))|提交|递交|交至?|发至|发送|送达?|反馈")
 _SETS_UP = re.compile(r"任组长|为组长|组长\s*:|总指挥\s*:|任总指挥|成立[^。]{0,40}(?:领导小组|指挥部|委员会)|人员组成|组成人员|名单如下|同志负责")
+_SANCTION = re.compile(
+    r"(?:第\S{1,3}条\s*)?(?:对)?[^,。;]{0,24}?(?:违反|违者|不服从|不按"
+    r"|未按|迟到|早退|旷工|脱岗|弄虚作假)[^。]{0,40}(?:罚|扣|处分|辞退|追究|取消)"
+)
+_PURPOSE = re.compile(r"(?:第\S{1,3}条\s*)?(?:为|根据|本(?:办法|制度|规定|规则|细则|预案|方案))[^。]{0,80}(?:制[定订]本|适用于|负责解释|起(?:施行|执行|实施))")
 _HEADS = re.compile(r"(?:任|为)(?:组长|总指挥)|(?:^|\n)(?:组长|总指挥)\s*:")
 _DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?![人制])[^。,;]{4,}|承担|由[^,。;]{2,12}(?<!同志)(?:负责|牵头),")
 _LABEL_LINE = re.compile(r"^(?P<label>[^,。;:]{2,24}?)(?:\([^()]{2,20}\))?:(?=.{2,})")
@@ -109,10 +115,11 @@ class Reader:
         for child in stage.node.children:
             self._entries(child, Role.TASKS, stage=stage)
         for para in stage.body:
-            for piece in dated_clauses(para, stage.phrase):
+            dated = dated_clauses(para, stage.phrase)
+            for piece in dated:
                 self._add(piece, None, "", Charge(), stage, number=stage.node.label)
-            if not stage.node.children:
-                self._submissions([para], stage)
+            rest = [s for s in _sentences(para) if not any(piece.text in s.text or s.text in piece.text for piece in dated)]
+            self._submissions(rest, stage, told=stage.phrase.text if stage.phrase else "")
 
     # entries --------------------------------------------------------------------------------------------------------
 
@@ -152,9 +159,9 @@ class Reader:
             for para in labelled:
                 label = re.split(r"[:(]", para.text)[0]
                 self._add(para, node, label, charge_of_body(label, "") if named_unit(label) else Charge(), stage, number="")
-        elif self._is_goal(node, role, whole):
+        elif self._is_goal(node, role, whole) or _SANCTION.match(_words(node)) or _PURPOSE.match(_words(node)):
             return
-        elif whole or node.level > 1 or node.kind in ("label", "article") or role == Role.TASKS:
+        elif whole or node.level > 1 or len(node.heading) >= 6 or node.kind in ("label", "article") or role == Role.TASKS:
             self._item(node, role, stated, group, stage)
 
     def _is_only_staff(self, node: Node, whole: str, body: str | None) -> bool:
@@ -217,11 +224,14 @@ class Reader:
             charge.lead = [group]
         self._add(Para(kept_raw(node, rest), kept, own.line), node, node.heading, charge or Charge(), stage, number=node.label)
 
-    def _submissions(self, paras: list[Para], stage: Stage | None) -> list[Para]:
+    def _submissions(self, paras: list[Para], stage: Stage | None, told: str | None = None) -> list[Para]:
         """请各队于12月6日前将…报… behind other words is an item of its own; the other paragraphs stay."""
         rest: list[Para] = []
         for para in paras:
-            if re.match(r"请|各\S{0,12}(?:于|要|应|须|在)", para.text) and has_deadline(para.text) and _SUBMITS.search(para.text):
+            asked = re.match(r"请|各\S{0,12}(?:于|要|应|须|在)", para.text) or (
+                told is not None and re.search(r"(?:^|,)[^,]{0,10}各|将[^,。]{2,20}报", para.text)
+            )
+            if asked and has_deadline(para.text.replace(told or "\0", "")) and _SUBMITS.search(para.text):
                 self._add(para, None, "", Charge(), stage, number="")
             else:
                 rest.append(para)
@@ -241,10 +251,19 @@ class Reader:
             line=para.line, number=number or None, title=title, text=para.raw[:6000],
             lead_unit=_lead(charge.lead), responsible_units=tuple(charge.responsible), supporting_units=tuple(charge.supporting),
             unit_class=_class_of(charge.responsible), recipient=recipient_of(text), deadline=due, deadline_text=due_text,
-            materials=materials_of(without_heading(text, heading)) or named_material(heading), targets=targets_of(text), recurrence=recurrence_of(text),
-            phase=stage.key if stage else None, signed=bool(re.search(r"签订[^。;]{0,24}责任[书状]", text)),
+            materials=materials_of(without_heading(text, heading)) or named_material(heading), targets=targets_of(without_number(text)),
+            recurrence=recurrence_of(text), phase=stage.key if stage else None, signed=bool(re.search(r"签订[^。;]{0,24}责任[书状]", text)),
         )  # fmt: skip
         self.found.append(Found(item, node, [warning] if warning else []))
+
+
+def _words(node: Node) -> str:
+    return without_number(node.own.text) if node.own else ""
+
+
+def _sentences(para: Para) -> list[Para]:
+    ends = [m.end() for m in re.finditer(r"[。;](?=.)", para.text)]
+    return [piece for a, b in pairwise([0, *ends, len(para.text)]) if (piece := para.cut(a, b)).text]
 
 
 def _is_leading(body: str | None, text: str) -> bool:

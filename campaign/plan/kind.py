@@ -18,7 +18,7 @@ _DONE = re.compile(
     r"|成效(?:显著|明显)|圆满完成了|多次|先后|相继"
 )
 _PLANNED = re.compile(r"(?<![主重需首紧只想])要(?![求素点闻么位道件地])|将(?![于来军])|必须|应当|务必|力争|拟|计划(?:于|在)|严禁|不得|须")
-_REPORT_TITLE = re.compile(r"总结|汇报|报告|经验|做法|纪实|述职|情况")
+_REPORT_TITLE = re.compile(r"(?:总结|汇报|报告|经验(?:材料|交流)?|做法|纪实|述职|情况)(?:材料|发言|稿)?[\s(篇第一二三四五六七八九十\d)]*$")
 _DECLARES = re.compile(r"制[订定]|通知如下|如下(?:方案|计划|安排|意见)|提出|印发")
 _REPORT_SAYS = re.compile(
     r"(?:总结|汇报|报告)如下|取得了[^。]{0,16}(?:成效|成绩|效果|进展)|主要(?:做法|成效)|存在(?:的)?(?:主要)?问题|回顾|现将[^。]{0,30}(?:情况"
@@ -87,7 +87,7 @@ def _is_report(title: str, opening: str, headings: list[str], body: str, phases:
     score = 0.0
     score += 2.0 if _REPORT_SAYS.search(opening) else 0
     score += 1.0 if any(_REPORT_SAYS.search(h) or re.search(r"成效|做法|存在.{0,4}问题|下一步", h) for h in headings) else 0
-    score += 0.5 if _REPORT_TITLE.search(title) else 0
+    score += 1.5 if _REPORT_TITLE.search(title) else 0
     per_thousand = done * 1000 / max(400, len(body)) if done >= 4 else 0
     score += 2.0 if per_thousand >= 4 else 1.0 if per_thousand >= 2.5 else 0
     score += 1.0 if done >= 6 and not _DECLARES.search(opening) else 0

@@ -81,7 +81,7 @@ def person(text: str) -> Person | None:
         name, position = inner.group(1), inner.group(2)
         return Person(name=name or None, position=position or None) if name or position else None
     found = re.fullmatch(rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})({_TITLE})", words)
-    if found and not re.search(r"社区|学校|街道|支部|小区|党", found.group(1)):
+    if found and not re.search(r"副|社区|学校|街道|支部|小区|党", found.group(1)):
         return Person(name=found.group(1), position=found.group(2))
     if (found := re.fullmatch(rf"(\S{{0,10}}?{_TITLE})([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})", words)) and _is_name(found.group(2)):
         return Person(name=found.group(2), position=found.group(1))
@@ -130,9 +130,9 @@ def _heads(root: Node, roles: dict[Node, Role], text: str) -> tuple[Person, ...]
                 found.extend(_persons(row.group("names")))
         if found:
             return tuple(found)
+    told = [s for s in re.split(r"[。\n]", text) if re.search(r"组长|指挥|主任|队长|负责人", s)]
     for pattern in (_AS_HEAD, _HEAD_IS, _TAKES_HEAD):
-        for m in pattern.finditer(text):
-            sentence = text[max(text.rfind("。", 0, m.start()), text.rfind("\n", 0, m.start())) + 1 : m.start("names")]
+        for m, sentence in ((m, s[: m.start("names")]) for s in told for m in pattern.finditer(s)):
             role = m.groupdict().get("role") or "组长"
             if role in ("主任", "队长") and (re.search(r"办公室|工作队|队伍", sentence[-40:] + m.group("names")) or not re.search(r"成立|设立|组织", sentence)):
                 continue
@@ -217,6 +217,10 @@ def _groups(root: Node, roles: dict[Node, Role], text: str) -> list[Group]:
         found.append(Group(name=body, lead=lead.name or lead.position if lead else None, lead_unit=charge.lead[0] if charge.lead else None))
     for m in _SET_UP.finditer(text):
         name = m.group("name")
-        if not _NO_TEAM.search(name) and not any(squeezed(name) in squeezed(g.name) or squeezed(g.name) in squeezed(name) for g in found):
+        if (
+            not _NO_TEAM.search(name)
+            and not re.match(r"[一两二三四五六七八九十几多若\d]+[个支]|若干", name)
+            and not any(squeezed(name) in squeezed(g.name) or squeezed(g.name) in squeezed(name) for g in found)
+        ):
             found.append(Group(name=name))
     return found

@@ -116,7 +116,12 @@ def _stage(node: Node) -> Stage:
     phrase = next(find_dates(head), None)
     if phrase is None:
         phrase, body = _date_in_body(body)
-    return Stage(node, _name(head, node), phrase, body)
+    name = _name(head, node)
+    if not name and node.body:
+        name = _name(re.split(r"[。;]", node.body.text)[0][:40], node)
+        rest = node.body.cut(len(re.split(r"[。;]", node.body.text)[0]))
+        body = [p for p in [rest.cut(1) if rest.text else rest, *node.paras] if p.text] if name else body
+    return Stage(node, name or node.label.strip(" :、(),.") or "阶段", phrase, body)
 
 
 def _date_in_body(body: list[Para]) -> tuple[Phrase | None, list[Para]]:
@@ -146,7 +151,7 @@ def _name(head: str, node: Node) -> str:
     name = stage or (pieces[0] if pieces else "")
     name = re.split(r",", name)[0] if len(name) > 24 else name
     name = re.sub(r"(?<=阶段).*$", "", name) if len(name) > 16 else name
-    return re.sub(r"[_x*]{2,}年?", "", name)[:40].strip(" ,.、:-") or node.label.strip(" :、(),.") or "阶段"
+    return re.sub(r"[_x*]{2,}年?", "", name)[:40].strip(" ,.、:-")
 
 
 def _plain_stages(node: Node) -> list[Stage]:
@@ -203,6 +208,8 @@ def phase_kind(name: str, content: str, at: int, count: int) -> PhaseKind:
     named = [kind for kind, pattern in _NAME_KINDS if pattern.search(words)]
     if named == [PhaseKind.MOBILIZATION] or (PhaseKind.MOBILIZATION in named and at == 0):
         return PhaseKind.MOBILIZATION
+    if re.search(r"迎[检评接验]", words) and PhaseKind.CONSOLIDATION in named and "总结" not in words:
+        return PhaseKind.READINESS
     strong = [k for k in named if k not in (PhaseKind.ROLLOUT, PhaseKind.MOBILIZATION)]
     if strong:
         if strong[0] == PhaseKind.RECTIFICATION and re.search(r"验收|考核|总结", words) and at == count - 1:

@@ -58,7 +58,13 @@ _VOCABULARY: tuple[tuple[Role, re.Pattern[str]], ...] = (
             r"|(?:确保|保证|保障).{0,8}(?:落实落地|落到实处|取得实效|顺利(?:进行|开展|实施))"
         ),
     ),
-    (Role.REQUIREMENT, re.compile(r"^(?:加强|强化|严格)?(?:督查|督导|监督|检查)(?:与|和|、)?(?:考核|检查|指导|问责|评比|通报)?(?:机制|制度)?$")),
+    (
+        Role.REQUIREMENT,
+        re.compile(
+            r"^(?:加强|强化|严格)?(?:督查|督导|监督|检查)(?:与|和|、)?(?:考核|检查"
+            r"|指导|问责|评比|通报)?(?:机制|制度)?$|^(?:工作|保障|推进|运行)机制$"
+        ),
+    ),
     (
         Role.ORGANISATION,
         re.compile(
@@ -77,7 +83,13 @@ _VOCABULARY: tuple[tuple[Role, re.Pattern[str]], ...] = (
             r"|存在(?:的)?(?:主要)?问题|定义|术语|联系(?:人|方式)|活动单位"
         ),
     ),
-    (Role.EVENT, re.compile(r"^(?:活动|比赛|会议|集合|报名|举办|演出|实施|工作|创建|开展|起止)?(?:时间|日期)(?:与|及|和|、)?(?:地点)?$|^(?:活动|比赛)形式$")),
+    (
+        Role.EVENT,
+        re.compile(
+            r"^(?:活动|比赛|会议|集合|报名|举办|演出|实施|工作|创建|开展|起止)?(?:时间"
+            r"|日期)(?:与|及|和|、)?(?:地点)?$|^(?:活动|比赛)形式$|^.{1,4}期$"
+        ),
+    ),
     (Role.TASKS, re.compile(r"任务|措施|内容|重点|工作(?:安排|计划|方法|做法|方式|要点|部署)|项目|报名|准备|整治|举措|做法|方法|形式|安排|分工|计划")),
 )
 _GENERIC = re.compile(
@@ -113,7 +125,8 @@ def role_of(node: Node, inherited: Role) -> Role:
     if inherited == Role.OTHER:
         if own is None and node.children and is_body_heading(node.heading):
             return Role.DUTIES
-        return own or Role.OTHER
+        trusted = node.parent is None or node.parent.kind == "root" or (len(node.heading) <= 14 and not _DOING.match(node.heading))
+        return own if own and trusted else Role.OTHER
     if (
         own is None
         or len(node.heading) > 14
