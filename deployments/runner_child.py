@@ -11,7 +11,6 @@ import logging
 import signal
 import sys
 import threading
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -19,17 +18,12 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectHTTPStatusError
 
 from campaign.engine.client import Engine, connect
-from campaign.work.due import due_passes, next_due_at
-from campaign.work.passes import run_pass
-from campaign.work.seal import seal_events
 from campaign.work.selects import list_choices
 from config.settings import load_settings
-from deployments.clock import Clock, Work
-from deployments.handover import PrefectStarter
+from deployments.keeping import keep_time
 from deployments.lifeline import end_with_parent
 from deployments.register import install_zombie_automation, register
 from deployments.runner import Runner, bury_dead_runs
-from deployments.timekeeper import Timekeeper
 from tasks.workplace import workplace
 
 log = logging.getLogger("campaign.runner")
@@ -54,24 +48,12 @@ async def _prepare(engine: Engine) -> Runner:
         await asyncio.sleep(0.5)
 
 
-def _keep_time(engine: Engine, prepared: threading.Event, stopping: threading.Event) -> None:
-    """The clock's own thread, so that it starts whether Prefect answers or not."""
-    place = workplace()
-    starter = PrefectStarter(place.store, engine)
-    clock = Clock(place.store, Work(due_passes, next_due_at, partial(run_pass, services=place.services)), starter)
-    keeper = Timekeeper(place.store, clock, seal_events, after_tick=starter.refresh_selects)
-    prepared.wait(CLOCK_WAITS_SECONDS)
-    keeper.start()
-    stopping.wait()
-    keeper.stop()
-
-
 async def _work(engine: Engine, ready: Path | None) -> None:
     prepared, stopping = threading.Event(), threading.Event()
     ending = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, ending.set)
-    keeper = threading.Thread(target=_keep_time, args=(engine, prepared, stopping), name="clock")
+    keeper = threading.Thread(target=keep_time, args=(engine, prepared, stopping), kwargs={"wait_seconds": CLOCK_WAITS_SECONDS}, name="clock")
     keeper.start()
     try:
         await _run_until(ending, engine, prepared, ready)

@@ -97,10 +97,19 @@ def client_environment(place: ServerPlace, ambient: Mapping[str, str] = os.envir
 
 
 def is_healthy(place: ServerPlace, *, timeout: float = 2.0) -> bool:
-    """Whether this server answers: the health page is open, so the API behind the password is asked too."""
+    """Whether this server is up: the health page is open to all, so the API behind the password is asked too."""
+    return _says_200(place, "GET", "/health", timeout) and _says_200(place, "GET", "/admin/version", timeout)
+
+
+def answers(place: ServerPlace, *, timeout: float = 10.0) -> bool:
+    """Whether this server gets through to its database: one that waits for a lock for ever is up, and of no use."""
+    return _says_200(place, "POST", "/flow_runs/count", timeout)
+
+
+def _says_200(place: ServerPlace, method: str, path: str, timeout: float) -> bool:
     headers = {"Authorization": "Basic " + base64.b64encode(place.auth.encode()).decode()} if place.auth else {}
     try:
         with httpx.Client(timeout=timeout, trust_env=False) as client:
-            return client.get(f"{place.api_url}/health").status_code == 200 and client.get(f"{place.api_url}/admin/version", headers=headers).status_code == 200
+            return client.request(method, place.api_url + path, headers=headers, json=None if method == "GET" else {}).status_code == 200
     except httpx.HTTPError:
         return False

@@ -18,11 +18,12 @@ from pathlib import Path
 from campaign.errors import CampaignError
 from config.settings import Settings, load_settings
 from deployments.children import Child, end_all
+from deployments.hearing import Hearing
 from deployments.lock import only_one
 from deployments.parts import Parts, demo_command, note_addresses, parts_of, prepare_command, run_once
 from deployments.ports import is_free
 from deployments.say import Screen
-from deployments.server import is_healthy
+from deployments.server import answers, is_healthy
 
 WARM_SECONDS = 180.0
 LOOK_SECONDS = 0.5
@@ -39,7 +40,7 @@ class Household:
     def start(self, stopping: threading.Event, *, demo: bool) -> None:
         """Server first, as it takes longest; records and sample campaign are prepared while it warms up, then the rest starts."""
         self.parts.ready_file.unlink(missing_ok=True)
-        next(child for child in self.children if child.plan.name == "server").start()
+        self._server.start()
         run_once(prepare_command(self.parts), "准备数据库", self.parts)
         if demo:
             run_once(demo_command(self.parts), "准备示例活动", self.parts)
@@ -50,7 +51,12 @@ class Household:
 
     def watch(self, stopping: threading.Event) -> None:
         """Until asked to stop: whoever dies is started again after a pause, and said to be."""
+        hearing = Hearing(lambda: answers(self.parts.place), stopping)
+        hearing.start()
         while not stopping.wait(LOOK_SECONDS):
+            if hearing.is_deaf(time.monotonic()):
+                self._screen.warn("Prefect 服务长时间没有应答,正在重启;督办照常进行。")
+                self._server.end(within=5)
             for child in self.children:
                 code = child.revive(time.monotonic())
                 if code is not None:
@@ -62,6 +68,10 @@ class Household:
         sorted_children = sorted(self.children, key=lambda child: order[child.plan.name])
         end_all(sorted_children[:1])
         end_all(sorted_children[1:])
+
+    @property
+    def _server(self) -> Child:
+        return next(child for child in self.children if child.plan.name == "server")
 
     def _is_warm(self) -> bool:
         """Prefect answers, the portal takes connections, and the runner has registered its deployments."""
