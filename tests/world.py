@@ -113,6 +113,10 @@ class World:
     def sweep(self) -> PassSummary:
         return self.run("supervision")
 
+    def escalate(self) -> int:
+        """Sweep; how many duties took a rung."""
+        return self.sweep().counts.get("escalated", 0)
+
     def deliver(self) -> PassSummary:
         return self.run("delivery")
 
