@@ -49,7 +49,7 @@ def distinct_tasks(view: View) -> Iterator[Hit]:
         if len(words) < 4:
             continue
         key = (words, item.lead_unit)
-        if key in seen:
+        if key in seen and (item.line is None or item.line != seen[key].item.line):
             line = view.lines.line(*seen[key].place) or seen[key].item.line
             yield entry.hit("same_task_twice", f"{entry.name}与{f'第 {line} 行的' if line else '前面的'}{seen[key].name}相同")
         else:
@@ -64,30 +64,31 @@ def recipients(view: View) -> Iterator[Hit]:
 
 
 def numbering(view: View) -> Iterator[Hit]:
-    """Numbers within one run of the same style: 1 2 4 skips, 1 2 2 repeats, and a new 1 starts a new run."""
-    last: dict[tuple[object, str], tuple[int, Entry]] = {}
-    used: dict[tuple[object, str], set[int]] = defaultdict(set)
+    """Numbers of a plan that was written by hand. What was read from a document was counted there, where no entry is left out."""
+    lists: dict[object, list[tuple[int, Entry]]] = defaultdict(list)
     for entry in view.entries:
-        parsed = parse_number(entry.item.number)
-        if parsed is None:
-            continue
-        style, value = parsed
-        run = ((entry.place[:-1], entry.phase.name if entry.phase else None), style)
-        if run in last and value != 1:
-            before, earlier = last[run]
-            if value in used[run]:
-                yield entry.hit("number_repeats", f"{entry.name}的序号在{earlier.name if value == before else '前面'}已经用过", "number")
-            elif value > before + 1 and _is_run(used[run]):
-                yield entry.hit("number_skips", f"{entry.name}之前缺第 {before + 1}{f' 至 {value - 1}' if value > before + 2 else ''} 条", "number")
+        parsed = parse_number(entry.item.number) if entry.item.line is None else None
+        if parsed is not None:
+            lists[entry.place[:-1], entry.phase.name if entry.phase else None, parsed[0]].append((parsed[1], entry))
+    for rows in lists.values():
+        for at, code, words in miscounts([value for value, _ in rows]):
+            entry = rows[at][1]
+            yield entry.hit(code, f"{entry.name}{words}", "number")
+
+
+def miscounts(values: list[int]) -> Iterator[tuple[int, str, str]]:
+    """Where a list that counts up skips or repeats: [1, 2, 4] → at 2 the third is missing. A new 1 starts a new list."""
+    used: set[int] = set()
+    before = 0
+    for at, value in enumerate(values):
         if value == 1:
-            used[run] = set()
-        used[run].add(value)
-        last[run] = (value, entry)
-
-
-def _is_run(values: set[int]) -> bool:
-    """Whether the numbers so far count up one by one: items picked out of a longer list are no run."""
-    return len(values) >= 2 and max(values) - min(values) + 1 == len(values)
+            used = set()
+        elif value in used:
+            yield at, "number_repeats", "的序号前面已经用过"
+        elif used and value > before + 1:
+            yield at, "number_skips", f"之前缺第 {before + 1}{f' 至 {value - 1}' if value > before + 2 else ''} 条"
+        used.add(value)
+        before = value
 
 
 def parse_number(number: str | None) -> tuple[str, int] | None:

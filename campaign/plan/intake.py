@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from campaign.errors import BadPlan
+from campaign.plan.check_items import miscounts, parse_number
 from campaign.plan.check_view import PLACEHOLDER
 from campaign.plan.documents import open_document
+from campaign.plan.outline import outline
 from campaign.plan.parts import PlanPart, parts_of
 from campaign.plan.reader import read_plan
 from campaign.plan.source import SourceText
@@ -48,7 +51,7 @@ def read_file(path: Path, *, year: int, part: int | None = None, role: Role = "m
     chosen = _choose(path, parts_of(source), part)
     _refuse_strange_workbook(path, chosen)
     spec = _without_pointers(read_plan(chosen, year=year), chosen)
-    notes = tuple(note for note in source_notes(chosen) if note.line not in {item.line for item in spec.items})
+    notes = tuple(note for note in source_notes(chosen) if note.line not in {item.line for item in spec.items}) + tuple(count_notes(chosen, spec))
     noted = Source(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), role=role, effective=effective.isoformat() if effective else None)
     return spec.model_copy(update={"sources": (noted,), "warnings": (*spec.warnings, *notes)})
 
@@ -88,6 +91,29 @@ def source_notes(source: SourceText) -> list[PlanWarning]:
         if PLACEHOLDER.search(text):
             notes.append(PlanWarning(line=line.number, code="placeholder", message=f"没有填:「{_near(text)}」"))
     return notes
+
+
+def count_notes(source: SourceText, spec: PlanSpec) -> Iterator[PlanWarning]:
+    """Numbers that skip or repeat, counted over all entries of the document and not only over those that became items."""
+    for node in outline(source).walk():
+        lists: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        for child in node.children:
+            if child.kind != "label":
+                lists[child.kind].append((child.value, child.line, f"{child.label}{child.heading}"))
+        for rows in lists.values():
+            yield from _miscounted(rows)
+    in_tables = {line.number for line in source.lines if line.cells is not None}
+    numbered = [
+        (parsed[1], item.line, f"{item.number} {item.title}") for item in spec.items if item.line in in_tables and (parsed := parse_number(item.number))
+    ]
+    yield from _miscounted(numbered)
+
+
+def _miscounted(rows: Sequence[tuple[int, int | None, str]]) -> Iterator[PlanWarning]:
+    for at, code, words in miscounts([value for value, _, _ in rows]):
+        _, line, name = rows[at]
+        if line != rows[at - 1][1]:  # entries cut out of one line were counted by their author
+            yield PlanWarning(line=line, code=code, message=f"「{name[:30]}」{words}")
 
 
 def _near(text: str) -> str:

@@ -91,3 +91,26 @@ def test_blanks_and_missing_attachments_are_noted_with_their_lines(tmp_path: Pat
     path.write_text("创建方案\n一、任务\n(一)清理街面。由城管局负责,20xx年9月底前完成。\n详见附件1。\n", encoding="utf-8")
     notes = {(note.line, note.code) for note in read_file(path, year=2026).warnings}
     assert (4, "attachment_missing") in notes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(一)清理街面。由城管局负责。\n(二)清理小巷。由城管局负责。\n(四)清理河道。由水务局负责。\n", {(4, "number_skips")}),
+        ("(一)清理街面。由城管局负责。\n(二)清理小巷。由城管局负责。\n(二)清理河道。由水务局负责。\n", {(4, "number_repeats")}),
+        ("(一)清理街面。由城管局负责。\n(二)清理小巷。由城管局负责。\n(一)清理河道。由水务局负责。\n", set()),
+        ("(一)清理街面。由城管局负责。\n(二)清理小巷。由城管局负责。\n", set()),
+    ],
+    ids=["skips", "repeats", "starts again", "counts up"],
+)
+def test_numbers_are_counted_in_the_document_itself(tmp_path: Path, text: str, expected: set[tuple[int, str]]) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("创建方案\n" + text, encoding="utf-8")
+    assert {(note.line, note.code) for note in read_file(path, year=2026).warnings if note.code.startswith("number_")} == expected
+
+
+def test_numbers_of_a_task_table_are_counted_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    rows = "".join(f"| {number} | 任务{number} | 城管局 |\n" for number in (1, 2, 4))
+    path.write_text("# 任务分解表\n\n| 序号 | 任务 | 牵头单位 |\n|---|---|---|\n" + rows, encoding="utf-8")
+    assert [(note.line, note.message) for note in read_file(path, year=2026).warnings if note.code == "number_skips"] == [(7, "「4 任务4」之前缺第 3 条")]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campaign.errors import BadPlan
+from campaign.plan.check_view import leads_of
+from campaign.plan.spec import Item, Phase, PlanSpec
 from campaign.plan.yaml_edit import add_only_phase, assume_lead, edited, update
 from campaign.plan.yaml_file import load_plan
+from campaign.plan.yaml_text import to_yaml
 
 PLAN = """\
 # 云河区,第二稿
@@ -103,3 +109,25 @@ def test_an_edit_that_would_break_the_plan_leaves_the_file_alone(plan: Path) -> 
         add_only_phase(plan, "九月", "2026-12-31")
     assert plan.read_text(encoding="utf-8") == PLAN
     assert [path.name for path in plan.parent.iterdir()] == ["方案.yaml"]
+
+
+titles = st.sampled_from(["清理街面", "=公式", "含: 冒号", "# 井号", "‘引号’", "很长" * 30])
+leads = st.sampled_from([None, "城管局", "__", "", ("城管局", "住建局")])
+entries_of = st.lists(st.builds(Item, title=titles, lead_unit=leads, deadline=st.sampled_from([None, "2026-09-30", "launch+3d"])), max_size=4).map(tuple)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.builds(PlanSpec, title=titles, items=entries_of, phases=st.lists(st.builds(Phase, name=titles, tasks=entries_of), max_size=2).map(tuple)))
+def test_filling_leads_changes_only_blank_leads_of_any_plan(spec: PlanSpec) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "方案.yaml"
+        path.write_text(to_yaml(spec), encoding="utf-8")
+        filled = assume_lead(path, "区创建办")
+        after = load_plan(path).spec
+
+    def expected(item: Item) -> Item:
+        return item.model_copy(update={"lead_unit": "区创建办", "assumed": True}) if not leads_of(item) else item
+
+    phases = tuple(phase.model_copy(update={"tasks": tuple(map(expected, phase.tasks))}) for phase in spec.phases)
+    assert after == spec.model_copy(update={"items": tuple(map(expected, spec.items)), "phases": phases})
+    assert len(filled) == sum(not leads_of(item) for item in (*spec.items, *(task for phase in spec.phases for task in phase.tasks)))
