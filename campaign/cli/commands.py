@@ -22,6 +22,7 @@ GROUPS: dict[str, str] = {
     "finding": "问题:登记、清单、撤销",
     "notices": "文书:清单、签发、撤回、人工送达",
     "units": "单位名册:导入、清单、更名、合并",
+    "package": "迎检资料包:生成、校验、封存",
     "user": "门户账号:开通、重置口令、停用、清单",
 }
 
@@ -72,6 +73,9 @@ COMMANDS: dict[str, Entry] = {
     "user disable": Entry("campaign.cli.users:disable", "停用门户账号"),
     "user list": Entry("campaign.cli.users:list_", "门户账号清单"),
     "user demo": Entry("campaign.cli.users:demo", "建立演示账号(仅限本机登录)"),
+    "package build": Entry("campaign.cli.package:build", "生成迎检资料包"),
+    "package verify": Entry("campaign.cli.package:verify", "校验一个资料包"),
+    "package freeze": Entry("campaign.cli.package:freeze", "生成、校验并封存资料包"),
     "verify": Entry("campaign.cli.verify:verify", "核对全部记录是否守住规则"),
     "demo": Entry("campaign.cli.demo:demo", "建立示例活动并推演到现在"),
     "up": Entry("campaign.cli.up:up", "在本机启动全部服务"),
