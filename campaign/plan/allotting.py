@@ -20,14 +20,15 @@ def stated_charge(node: Node) -> Charge | None:
     if charge.stated:
         return charge
     below = [charge_of_lines("\n".join(p.text for p in [*([c.own] if c.own and c.line == node.line else []), *c.paras])) for c in node.children]
-    if (
-        len(below) >= 2
-        and below[-1].stated
-        and not any(b.stated for b in below[:-1])
-        and not any(charge_of_lines(c.own.text).stated for c in node.children if c.own and c.line != node.line)
-    ):
-        return below[-1]
+    if len(below) >= 2 and below[-1].stated and not any(_states(c) for c in node.children[:-1]):
+        last = node.children[-1]
+        return None if last.line != node.line and last.own and charge_of_lines(last.own.text).stated else below[-1]
     return None
+
+
+def _states(node: Node) -> bool:
+    """Does a line of responsibility stand anywhere in an entry?"""
+    return any(charge_of_lines("\n".join(p.text for p in [*([n.own] if n.own else []), *n.paras])).stated for n in node.walk())
 
 
 def charge_of_body(body: str, text: str) -> Charge:

@@ -30,6 +30,8 @@ def has_deadline(text: str) -> bool:
 def _is_reference(text: str, phrase: Phrase) -> bool:
     if phrase.shape == "point" and phrase.start and phrase.start.year is None and not phrase.start.masked and re.fullmatch(r"年.", phrase.text):
         return True
+    if re.match(r"[,]?(?:全\S)?(?:共|已|累计|现有)", text[phrase.stop : phrase.stop + 6]):
+        return True
     return bool(_CITED.match(text[phrase.stop : phrase.stop + 24]) or _CITING.search(text[max(0, phrase.at - 6) : phrase.at])) and phrase.shape != "until"
 
 

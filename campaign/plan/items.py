@@ -36,11 +36,11 @@ _SANCTION = re.compile(
 )
 _PURPOSE = re.compile(r"(?:第\S{1,3}条\s*)?(?:为|根据|本(?:办法|制度|规定|规则|细则|预案|方案))[^。]{0,80}(?:制[定订]本|适用于|负责解释|起(?:施行|执行|实施))")
 _HEADS = re.compile(r"(?:任|为)(?:组长|总指挥)|(?:^|\n)(?:组长|总指挥)\s*:")
-_DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?![人制])[^。,;]{4,}|承担|由[^,。;]{2,12}(?<!同志)(?:负责|牵头),")
+_DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?!人|制(?![定订作止]))[^。,;]{4,}|承担|由[^,。;]{2,12}(?<!同志)(?:负责|牵头),")
 _LABEL_LINE = re.compile(r"^(?P<label>[^,。;:]{2,24}?)(?:\([^()]{2,20}\))?:(?=.{2,})")
 _EVENT_LABEL = re.compile(
     r"^(?:\d+\.)?\s*(?:活动|比赛|会议|报名)?(?:时间|日期|地点|内容|对象|主题|形式|人员|参加人员|方式|联系人|电话|规则|要求|组长|副组长|成员|牵头"
-    r"|责任|配合|备注|名称|流程)"
+    r"|责任|配合|备注|名称|流程|完成|时限|目标|任务|措施|标准|奖项)"
 )
 _EVENT_TIME = re.compile(r"(?:^|\n|\s)(?:活动|比赛|举办)?(?:时间|日期)\s*:")
 _PRINCIPLE = re.compile(
@@ -152,6 +152,8 @@ class Reader:
             return
         elif body and (role in (Role.DUTIES, Role.ORGANISATION, Role.OTHER) or _DUTY.search(whole)):
             self._item(node, role, stated if stated and stated.lead else charge_of_body(body, whole), group, stage)
+        elif stated:
+            self._item(node, role, stated, group, stage)
         elif parts := self._named_parts(node):
             for part in parts:
                 self._add(part, node, "", Charge(), stage, number=node.label)
@@ -203,7 +205,7 @@ class Reader:
         charge = charge_of_lines(folded)
         if not charge.lead and not charge.responsible:
             named = charge_of_verbs(folded)
-            charge = named if named.lead and re.search(r"[^,。;]{2,12}由[^,。;由]{2,14}负责", folded) else Charge()
+            charge = named if (named.lead or named.responsible) and re.search(r"[^,。;]{2,12}由[^,。;由]{2,14}负责", folded) else Charge()
         by_when = (has_deadline(folded) or recurrence_of(folded)) and (_SUBMITS.search(folded) or not charge_of_subjects(without_number(folded)).empty)
         if text and (charge.lead or charge.responsible or by_when):
             self._item(node, Role.REQUIREMENT, charge if charge.stated else None, None, stage)

@@ -45,6 +45,7 @@ _CREATES = re.compile(
     r"|提升行动|达标|示范(?:社区|村|街道|单位|校|城)|评选|大行动|(?:整治|治理)行动|活动月|活动周|文明城市|卫生城|综合整治"
 )
 _DECLARES_CREATION = re.compile(r"(?:制[订定]|提出|如下)[^。]{0,60}(?:方案|意见)")
+_MONTH_OF = re.compile(r"(?:宣传|活动|生产|质量|教育|建设|整治|服务|卫生)[月周](?:[”\"]|活动|实施|工作|方案)")
 _STANDING = re.compile(
     r"工作计划|工作要点|年度计划|志愿(?:者)?(?:服务|活动)|帮扶(?=工作|计划|村|对象|活动)|扶贫|工作安排|如下安排|三年规划|培训计划|教学计划|工作思路"
 )
@@ -62,6 +63,8 @@ def kind_of(title: str, opening: str, headings: list[str], body: str, *, phases:
         return PlanKind.MANAGEMENT_RULES
     if rules >= 2 and rules * 2 >= len(headings) and phases < 2:
         return PlanKind.MANAGEMENT_RULES
+    if _MONTH_OF.search(f"{title}\n{opening}") and "通知如下" not in opening:
+        return PlanKind.CAMPAIGN_PLAN
     if ("通知如下" in opening and (phases < 2 or events)) or (phases < 2 and (events >= 2 or _NOTICE.search(opening))) or events >= 4:
         return PlanKind.ACTIVITY_NOTICE
     if phases >= 2:

@@ -75,6 +75,9 @@ def organisation_of(root: Node, roles: dict[Node, Role], paras: list[Para], *, i
 
 def person(text: str) -> Person | None:
     """张三(局长), 张三局长, 社区主任, __(副局长): a name where there is one, else the post."""
+    apart = re.fullmatch(rf"\s*([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})\s+([\u4e00-\u9fff、]{{2,24}})\s*", text)
+    if apart and _is_name(apart.group(1)):
+        return Person(name=apart.group(1), position=apart.group(2))
     words = re.sub(r"[_x*…]{2,}|-{2,}|同志|\s", "", text).strip(" ,.、:;。")
     inner = re.fullmatch(r"([^()]*)\(([^()]*)\)?", words)
     if inner:
@@ -161,7 +164,7 @@ def _name(text: str) -> str | None:
     found = re.search(
         rf"(?:成立|设立|组建|调整)(?:以[^。;]{{0,80}}为(?:成员|组员)的|了|由[^。;]{{0,60}}组成的)?{_GROUP_NAME.pattern}", text
     ) or _GROUP_NAME.search(text)
-    return re.sub(r"^(?:成立|以|在|由|经|对|的|了)", "", found.group("name")) or None if found else None
+    return re.sub(r"^.*(?:任|为)组长的|^(?:成立|以|在|由|经|对|的|了)", "", found.group("name")) or None if found else None
 
 
 def _office(text: str) -> tuple[Office | None, list[str]]:

@@ -17,7 +17,7 @@ from campaign.plan.normal import BRACKETED, CIRCLED, DOTTED, cleaned, folded, nu
 from campaign.plan.source import Line, SourceText
 
 _CN = "一二三四五六七八九十百零"
-RANK = {"chapter": 0, "cn": 1, "article": 1, "label": 1, "stage": 2, "cnp": 2, "num": 3, "nump": 4, "circ": 5, "is": 6}
+RANK = {"chapter": 0, "cn": 1, "article": 1, "label": 1, "stage": 2, "cnp": 2, "num": 3, "dec": 4, "deep": 5, "nump": 6, "circ": 7, "is": 8}
 
 _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"第([{_CN}\d]{{1,4}})[章篇部](?:分)?[\s:、]*")),
@@ -28,7 +28,10 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cnp", re.compile(rf"[(]([{_CN}]{{1,4}})[)][、.:]?\s*")),
     ("cnp", re.compile(rf"([{_CN}]{{1,4}})[)]\s*")),
     ("is", re.compile(rf"([{_CN}]{{1,2}})(?:是|要|则)[,:、]?(?=\S)")),
-    ("num", re.compile(r"(\d{1,3})\s*(?:、(?!\d+[、.号栋])|[.．:,](?!\d))\s*")),
+    ("deep", re.compile(r"\d{1,2}\.\d{1,2}\.(\d{1,2})[.、]?\s*(?=[\u4e00-\u9fff“《])")),
+    ("dec", re.compile(r"\d{1,2}\.(\d{1,2})[.、]?\s*(?=[\u4e00-\u9fff“《])(?![万亿元米倍个吨亩月年日%公千]|平方|百分)")),
+    ("num", re.compile(r"(\d{1,2})\s+(?=[\u4e00-\u9fff]{2,12}$)")),
+    ("num", re.compile(r"(\d{1,3})\s*(?:、(?!\d+[、.号栋])|[.．:,](?!\d)|\.(?=\d{1,2}(?:[-至到、]+\d{1,2})?月))\s*")),
     ("num", re.compile(rf"([{DOTTED}])\s*")),
     ("nump", re.compile(r"[(](\d{1,3})[)][、.:]?\s*")),
     ("nump", re.compile(r"(\d{1,2})[)][、.:]?\s*")),

@@ -96,7 +96,7 @@ _GENERIC = re.compile(
     r"(?:主要|重点|具体|工作|活动|实施|创建|整治|防控|推进|项目|帮扶|服务|宣传|教育|管理|保障|基本|年度|目标|总体|任务|措施|步骤|及|和|与|、)*(?:任务|措施|内容"
     r"|重点|安排|计划|方法|做法|方式|步骤|要点|举措|分工|形式|部署|项目)(?:如下)?"
 )
-_DOING = re.compile(r"负责|协调|加强|开展|做好|落实|组织|建立|制定|完善|严格|强化")
+_DOING = re.compile(r"负责|协调|加强|开展|做好|落实|组织(?!领导|机构|体系)|建立|制定|完善|严格|强化|抓好|推进|深化|健全|广泛|狠抓|营造|实施(?!步骤|方案|原则)")
 _ATTACHED = re.compile(r"\s*附(?:件|表|录|则)?\s*\d{0,2}\s*[::、.]")
 
 
@@ -126,7 +126,8 @@ def role_of(node: Node, inherited: Role) -> Role:
         if own is None and node.children and is_body_heading(node.heading):
             return Role.DUTIES
         trusted = node.parent is None or node.parent.kind == "root" or (len(node.heading) <= 14 and not _DOING.match(node.heading))
-        return own if own and trusted else Role.OTHER
+        doing = own == Role.BACKGROUND and bool(node.children) and bool(_DOING.match(node.heading))
+        return own if own and trusted and not doing else Role.OTHER
     if (
         own is None
         or len(node.heading) > 14

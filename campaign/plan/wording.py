@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from campaign.plan.outline import marker
 from campaign.plan.units import name_of_body
 
 _ONLY_TIME = re.compile(r"[\dxX_*年月日上中下旬初底末前至到起止元一二三四五六七八九十份号.\-季度()]+|\S{1,4}节")
@@ -14,7 +15,9 @@ _STAFF_LINE = re.compile(r"(?:副?组长|副?主任|成员|组员|牵头|责任|
 
 
 def without_number(text: str) -> str:
-    return re.sub(r"^[(]?[一二三四五六七八九十\d①-⑳⑴-⒇]+[)、.]\s*", "", text)
+    """An entry without its printed number."""
+    found = marker(text)
+    return text[found[3] :] if found else text
 
 
 def after_heading(text: str, heading: str) -> str:
