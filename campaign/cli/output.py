@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from campaign.errors import CampaignError
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -96,6 +98,12 @@ def light_cell(light: str) -> object:
 
     colour, words = LIGHTS[light]
     return Text(words, style=colour)
+
+
+def refuse_overwriting(path: Path, force: bool) -> None:
+    """A file that a person may have worked on is not replaced without being asked to."""
+    if path.exists() and not force:
+        raise CampaignError(f"{path} 已经存在:请换一个文件名,或加 --force 覆盖", code="file_exists", path=str(path))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaign.cli.output import emit_json, progress, say, show, show_table, to_json
+from campaign.cli.output import emit_json, progress, refuse_overwriting, say, show, show_table, to_json
 
 if TYPE_CHECKING:
     from campaign.plan.intake import Attachment
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--yaml", "yaml_", is_flag=True, help="输出 YAML,供手工修改和启动。")
 @click.option("--xlsx", is_flag=True, help="输出任务分解表(Excel),须加 -o。")
 @click.option("-o", "--output", "out", metavar="OUT", type=click.Path(path_type=Path), help="写到这个文件;按扩展名 .yaml、.json、.xlsx 决定格式。")
+@click.option("--force", is_flag=True, help="OUT 已经存在时覆盖它。")
 @click.option("--list", "list_", is_flag=True, help="文件里有几篇方案:只列出篇目。")
 @click.option("--part", type=int, metavar="N", help="文件里有几篇方案时,读第几篇。")
 @click.option(
@@ -39,6 +40,7 @@ def read(
     yaml_: bool,
     xlsx: bool,
     out: Path | None,
+    force: bool,
     list_: bool,
     part: int | None,
     attached: tuple[str, ...],
@@ -62,6 +64,8 @@ def read(
     if year is None:
         raise click.UsageError("请用 --year 给出方案的年份,如 --year 2026", ctx)
     form = _form(ctx, json_, yaml_, xlsx, out)
+    if out is not None:
+        refuse_overwriting(out, force)
     with progress("正在读取……"):
         spec = read_file(file, year=year, part=part)
         spec = _attach(spec, [_attachment(ctx, words) for words in attached], year)

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from campaign.cli.options import as_json
-from campaign.cli.output import emit_json, say, show_table
+from campaign.cli.output import emit_json, refuse_overwriting, say, show_table
 
 
 @click.command()
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", "out", metavar="OUT.xlsx", type=click.Path(path_type=Path), help="写出的工作簿。")
+@click.option("--force", is_flag=True, help="OUT 已经存在时覆盖它。")
 @click.option("--by-unit", is_flag=True, help="每个单位一张表,用于征求意见。")
 @click.option("--into", metavar="PLAN.yaml", type=click.Path(path_type=Path), help="把改过的任务分解表,或各单位填好的征求意见表,读回这个方案。")
 @click.option("--apply", "apply_", is_flag=True, help="征求意见表:把没有冲突的建议写进方案(默认只列出)。")
@@ -24,6 +25,7 @@ def workbook(
     ctx: click.Context,
     files: tuple[Path, ...],
     out: Path | None,
+    force: bool,
     by_unit: bool,
     into: Path | None,
     apply_: bool,
@@ -42,6 +44,7 @@ def workbook(
     if into is None:
         if len(files) != 1 or out is None:
             raise click.UsageError("写出时给出一个方案和 -o 文件名;读回时给出工作簿和 --into 方案.yaml", ctx)
+        refuse_overwriting(out, force)
         _write(files[0], out, by_unit, json_)
         return
     from campaign.plan.unit_sheets import is_answered

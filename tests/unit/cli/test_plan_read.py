@@ -150,3 +150,16 @@ def test_a_plan_without_keys_gets_them_when_its_workbook_is_written(tmp_path: Pa
     assert "key" in out
     assert load_plan(plan).spec.items[0].key
     assert "# 重点" in plan.read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_there_is_replaced_only_when_forced(word: Path, plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan.write_text("title: 手工改过\n", encoding="utf-8")
+    code, _, err = ask(capsys, "plan", "read", str(word), "--year", "2026", "-o", str(plan))
+    assert code == 2
+    assert "--force" in err
+    assert "手工改过" in plan.read_text(encoding="utf-8")
+    assert ask(capsys, "plan", "read", str(word), "--year", "2026", "-o", str(plan), "--force")[0] == 0
+    assert "清理背街小巷垃圾" in plan.read_text(encoding="utf-8")
+    code, _, err = ask(capsys, "plan", "workbook", str(plan), "-o", str(word))
+    assert code == 2
+    assert "--force" in err
