@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, tail_charge
+from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, doers, tail_charge
 from campaign.plan.outline import Node
 from campaign.plan.wording import after_heading, without_number
 
@@ -51,11 +51,10 @@ def charge_of_entry(text: str, heading: str) -> Charge:
     body = without_number(text)
     spoken = charge_of_verbs(body)
     subject = charge_of_subjects(after_heading(body, heading))
-    if spoken.lead:
-        spoken.responsible = [n for n in spoken.responsible if n not in spoken.lead]
+    if spoken.lead and not set(spoken.lead) & set(doers(body)):
         return spoken
     subject.add(spoken)
     if len(subject.lead) > 1 or (subject.lead and subject.responsible):
-        subject.responsible = [*subject.lead, *subject.responsible]
+        subject.responsible = list(dict.fromkeys([*subject.lead, *subject.responsible]))
         subject.lead = []
     return subject

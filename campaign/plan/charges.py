@@ -27,7 +27,7 @@ _NOT_START = re.compile(
     r"|逐步|统一|合理|及时|定期|每|对|在|为|把|将|根据|按照|按|通过|利用|结合|以|从|由|与|向|依托|针对|随着|确保|争取|力争|要|应|让|使|给|到|凡"
     r"|如|若|当|并|且|或|同时|同|各项|各类|各种|一些|这|那|其|无|有|没有|是|不|未|用"
     r"|包括|负责|担任|拟|报|送|交|发|设|全社会|整个|所辖|我|本|该|此|受|被|经|就|和|及|而|也|还|又|再|已|共|执行|帮助|带动|引导|指导|动员|鼓励"
-    r"|号召|服务|围绕|突出|打造|参与|参观|接受|迎接|成果"
+    r"|号召|服务|围绕|突出|打造|参与|参观|接受|迎接|成果|形成|构建|培育|营造"
 )
 _STILL_START = re.compile(
     r"各(?!项|类|种)|应急|发改|发展|交警|交通|经信|经济|经发|(?:建设|组织|创建|对外|联合|服务|指导|就业|执法)(?=局|科|办|部(?!门要)|委|厅|股|处"
@@ -35,7 +35,7 @@ _STILL_START = re.compile(
     r"|受托|经营|施工|每个|全体|所有|我\S局|本级|参加\S{2,8}的|存在\S{2,8}的"
 )
 _INSIDE = re.compile(
-    r"[,。;:!?]|对(?!外)|在(?!校|职|编|岗)|将|把|为(?!民)|向|使|让|通过|根据|按照|围绕|加强|开展|组织(?!部|委员|办)|进行|建立|提高|做好|要求"
+    r"[,。;:!?由]|对(?!外(?!来))|在(?!校|职|编|岗)|将|把|为(?!民)|向|使|让|通过|根据|按照|围绕|加强|开展|组织(?!部|委员|办)|进行|建立|提高|做好|要求"
     r"|工作(?!组|人员|队|站|委|领导|部|办|室|专班|小组|者|班子)|活动(?!中心|组"
     r"|办|领导|室|小组|部)|创建(?!办|工作领导|领导|指挥|组|委|活动领导)|环境(?!卫生|保护|监察|科|局|所|监测)|形象|是|了|深入|走进|赴|发放|张贴"
 )
@@ -43,7 +43,8 @@ _TRIGGER = re.compile(
     r"[也都均还再]?(?:要(?!求)|应当?(?!急)|须|需|必须|务必|应该|不得|将|会(?=组织)|负责(?!人|制(?![定订作止]))|有权|作为|请(?=在|于|将|按|到)"
     r"|可以?(?=根据|结合))|至少|统一|具体|分别|共同|主动|积极|认真|及时|切实"
     r"|全面|充分|严格|定期|不定期|适时|自行|自(?=[把行])|单独|立即|密切|全力|全程|每[天日周月年季逢半两三个学班]"
-    r"|根据|按照|按(?=各|要|规|上|照|职)|依据|依托|结合|围绕|针对|通过|利用|联合|会同|对(?!象|口|面|外|接)|与(?=各)|牵头|组织(?!机构|领导|体系"
+    r"|根据|按照|按(?=各|要|规|上|照|职)|依据|依托|结合|围绕|针对|通过|利用|联合|会同|对(?!象|口|面|外(?!来)|接)|与(?=各|\S{2,12}签订)"
+    r"|发现(?!的)|牵头|组织(?!机构|领导|体系"
     r"|建设|架构)|开展|制定(?!的)|制订|建立|成立|注册|提供|安排|召开|完成|做好|落实"
     r"|加强|承担|履行|坚持|确定|指定|抓好|把|进行|举办|召集|负有|主持|于(?=\d|每)|在(?=\S{1,24}(?:中|上|下|前|后|时|内|间|里|基础)(?:要|应|须|需"
     r"|及时|认真|,))|为\S{0,12}(?:负责人|责任人|代表人|开设|提供|讲授"
@@ -169,19 +170,29 @@ def charge_of_verbs(text: str) -> Charge:
     for found in _LEADS.finditer(text):
         _led(charge, found)
     for pattern in (_WITH_WORDS, _TOGETHER, _PRESENT):
-        for found in pattern.finditer(text):
+        for found in (m for m in pattern.finditer(text) if not re.search("[要应须]", m.group("names"))):
             _extend(charge.supporting, _units(found.group("names")))
     for found in _ROLE_OF.finditer(text):
         _extend(charge.lead, [found.group("name")])
-    for found in _DOES.finditer(text):
-        if "牵头" not in found.group("names") and not _ACT_BEFORE.search(found.group("names")):
-            _sort_in(charge, _units(found.group("names")))
+    several = [*charge.lead, *charge.responsible]
+    _extend(several, doers(text))
+    if len(several) > 1 and "牵头" not in text and not _ROLE_OF.search(text):
+        charge.lead, charge.responsible = [], several
+    elif several and not charge.lead:
+        charge.responsible = []
+        _sort_in(charge, several)
     charge.responsible = [n for n in charge.responsible if n not in charge.lead]
     charge.supporting = [n for n in charge.supporting if n not in charge.lead and n not in charge.responsible]
     return charge
 
 
-_ACT_BEFORE = re.compile(r"[要应须]|确保|做到|进行|谁")
+_ACT_BEFORE = re.compile(r"[要应须]|确保|做到|进行|谁|^(?:形成|建立|构建|健全|完善|实行|坚持|落实)")
+
+
+def doers(text: str) -> list[str]:
+    """Units before 负责, 承办 or 具体落实."""
+    found = [m.group("names") for m in _DOES.finditer(text)]
+    return [unit for names in found if "牵头" not in names and not _ACT_BEFORE.search(names) for unit in _units(names)]
 
 
 def _by(charge: Charge, text: str, found: re.Match[str]) -> None:
