@@ -65,6 +65,20 @@ ACCESS: dict[str, Rule] = {
     "POST /logout": SIGNED_IN,
     "GET /password": SIGNED_IN,
     "POST /password": SIGNED_IN,
+    # what units owe and hand in
+    "GET /todo": UNIT,
+    "GET /duties/{duty_id}": READ,
+    "POST /duties/{duty_id}/ack": ASK,
+    "POST /duties/{duty_id}/submit": ASK,
+    "POST /duties/{duty_id}/extension": ASK,
+    "POST /duties/{duty_id}/refusal": ASK,
+    "GET /files/{submission_id}/{number}": READ,
+    "GET /files/{submission_id}/{number}/look": READ,
+    "GET /files/{submission_id}/{number}/pages/{page}": READ,
+    # papers to units
+    "GET /notices": frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
+    "GET /notices/{notice_id}": frozenset({R.ADMIN, R.LEADER, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
+    "POST /notices/{notice_id}/read": frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
 }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from campaign.engine.client import Engine
+from campaign.evidence.files import FileStore
 from campaign.records.store import Store
 
 T = TypeVar("T")
@@ -104,3 +105,12 @@ class Place:
     secure_cookies: bool = False
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     counts: Remembered[Any] = field(default_factory=Remembered)
+
+    @property
+    def evidence(self) -> FileStore:
+        return FileStore(self.home / "evidence")
+
+    @property
+    def arriving(self) -> Path:
+        """Where uploads wait until they are whole."""
+        return self.home / "uploads"

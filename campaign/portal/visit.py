@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -66,6 +66,7 @@ class Visit:
     form: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
     files: list[UploadFile] = field(default_factory=list)
+    _reach: dict[frozenset[int], frozenset[int]] = field(default_factory=dict)
 
     @property
     def me(self) -> Signed:
@@ -97,14 +98,15 @@ class Visit:
         roots = [unit for role, unit in self.me.grants if role in roles]
         if None in roots:
             return None
-        if not roots:
-            return frozenset()
-        with self.place.store.read() as tx:
-            return units_below(tx, [root for root in roots if root is not None])
+        below = frozenset(root for root in roots if root is not None)
+        if below and below not in self._reach:
+            with self.place.store.read() as tx:
+                self._reach[below] = units_below(tx, sorted(below))
+        return self._reach.get(below, frozenset())
 
-    def must_reach_unit(self, unit_id: int, *also: int | None, what: str = "这个页面") -> None:
+    def must_reach_unit(self, unit_id: int, *also: int | None, what: str = "这个页面", roles: Iterable[Role] | None = None) -> None:
         """404 for somebody else's: that it exists is not said. `also` are units whose people may look too (the lead unit)."""
-        reach = self.units
+        reach = self.units if roles is None else self.units_as(*roles)
         if reach is None or unit_id in reach or any(one in reach for one in also if one is not None):
             return
         log.warning("越权访问: %s 访问 %s", self.me.name, self.request.url.path)

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
+from campaign.portal import words
 from campaign.rules.calendar import CAMPAIGN_ZONE, Light, WorkingCalendar, campaign_day, due_on
-
-KINDS = {"sign": "签订", "perform": "办理", "material": "报送资料", "report": "定期报告", "rectify": "整改", "recheck": "整改复核", "review": "审核"}
-STATES = {
-    "open": "办理中", "submitted": "已报送待审核", "accepted": "已办结", "returned": "退回补正", "waived": "免报/不涉及", "cancelled": "已取消",
-    "suspended": "暂缓(中止计时)", "waiting": "待触发",
-}  # fmt: skip
-PHASE_KINDS = {"mobilization": "动员", "rollout": "推进", "rectification": "自查整改", "readiness": "迎检", "consolidation": "总结巩固"}
-PHASE_STATES = {"planned": "未开始", "open": "进行中", "closed": "已关闭"}
-CAMPAIGN_STATES = {"launched": "进行中", "finished": "已结束", "discarded": "已撤销"}
-NOTICE_STATES = {"open": "待发", "draft": "待签发", "issued": "已签发待送达", "delivered": "已送达", "withdrawn": "已撤回", "empty": "不再发出"}
-PASS_NAMES = {"phase": "阶段推进", "supervision": "督办巡检", "delivery": "文书送达", "bulletin": "工作简报"}
-PASS_STATES = {"running": "进行中", "done": "完成", "failed": "失败", "abandoned": "中断"}
-DUE_SOURCES = {
-    "own": "方案为本事项规定的期限", "phase": "所在阶段的截止日期", "campaign": "活动的截止日期", "proposed": "建议期限(倒排工期)", "event": "由事件推算",
-    "extended": "经批准延期", "returned": "退回补正后的期限",
-}  # fmt: skip
-WEEKDAYS = "一二三四五六日"
 
 
 def day(value: date | None) -> str:
@@ -80,11 +65,18 @@ def size(value: int) -> str:
     return f"{number:.1f} GB"
 
 
-FILTERS = {
-    "day": day, "short_day": short_day, "moment": moment, "clock_time": clock_time, "size": size, "light_word": light_word, "light_shape": light_shape,
-    "kind": lambda value: KINDS.get(value, value), "state": lambda value: STATES.get(value, value),
-    "phase_kind": lambda value: PHASE_KINDS.get(value, value), "phase_state": lambda value: PHASE_STATES.get(value, value),
-    "campaign_state": lambda value: CAMPAIGN_STATES.get(value, value), "notice_state": lambda value: NOTICE_STATES.get(value, value),
-    "pass_name": lambda value: PASS_NAMES.get(value, value), "pass_state": lambda value: PASS_STATES.get(value, value),
-    "due_source": lambda value: DUE_SOURCES.get(value, value), "due_on": due_on,
-}  # fmt: skip
+def _said(words: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda value: words.get(value, value)
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "day": day,
+    "short_day": short_day,
+    "moment": moment,
+    "clock_time": clock_time,
+    "size": size,
+    "light_word": light_word,
+    "light_shape": light_shape,
+    "due_on": due_on,
+    **{name: _said(table) for name, table in words.TABLES.items()},
+}

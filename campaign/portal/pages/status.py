@@ -8,12 +8,12 @@ from typing import Any
 
 from fastapi import APIRouter
 from sqlmodel import Session, select
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from campaign.errors import CampaignError
 from campaign.portal.gantt import gantt
 from campaign.portal.place import Place
-from campaign.portal.visit import Visiting
+from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
 from campaign.records import boards
 from campaign.records.calendars import load_calendar
@@ -30,6 +30,8 @@ CAMPAIGNS_A_PAGE = 10
 @router.get("/")
 @router.get("/status")
 def overview(visit: Visiting, page: int = 1) -> Response:
+    if visit.request.url.path == "/" and (home := home_of(visit)):
+        return RedirectResponse(home, 303)
     page = min(max(page, 1), 10_000)
     with visit.place.store.read() as tx:
         lines = boards.campaign_lines(tx, limit=CAMPAIGNS_A_PAGE + 1, offset=(page - 1) * CAMPAIGNS_A_PAGE)
@@ -51,6 +53,15 @@ def overview(visit: Visiting, page: int = 1) -> Response:
         "status.html", lines=lines, drawn=drawn, red=red, papers=papers, passes=passes, parked=parked, deadline=spoken, page_number=page, more=more,
         clock=say_clock(visit.place.store), prefect=visit.place.prefect.look(), today=today,
     )  # fmt: skip
+
+
+def home_of(visit: Visit) -> str | None:
+    """Where a visitor's work is; the overview for everybody else."""
+    if visit.signed is not None:
+        for path in ("/todo", "/review"):
+            if visit.may(f"GET {path}") and not visit.may("GET /campaigns"):
+                return path
+    return None
 
 
 @router.get("/api/status")

@@ -1,0 +1,106 @@
+"""One duty: what exactly is asked by when, what was handed in with its verdicts, the papers about it, and its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.responses import Response
+
+from campaign.errors import NotFound
+from campaign.portal.access import Role
+from campaign.portal.visit import Visit, Visiting
+from campaign.portal.wording import deadline
+from campaign.records import requests, todo
+from campaign.records.calendars import load_calendar
+from campaign.records.tables import Duty
+from campaign.rules.calendar import campaign_day, due_on, yellow_through
+from campaign.work.hand_in import MAY_HAND_IN
+
+router = APIRouter()
+HAND_IN_ROLES = (Role.ADMIN, Role.CONTACT, Role.UNIT_HEAD)
+READ_ROLES = tuple(role for role in Role if role is not Role.AUDITOR)
+
+
+@dataclass
+class DutyPage:
+    """Everything the page shows; read in one snapshot."""
+
+    facts: Any
+    versions: list[Any]
+    files: dict[int, list[Any]]
+    papers: list[Any]
+    history: list[Any]
+    steps: list[Any]
+    requests: list[Any]
+    tray: list[Any]
+    reusable: list[Any]
+    deadline: str
+    may_hand_in: bool
+    may_ask: bool
+
+
+@router.get("/duties/{duty_id}")
+def duty_page(visit: Visiting, duty_id: int) -> Response:
+    return show_duty(visit, duty_id)
+
+
+def show_duty(visit: Visit, duty_id: int, *, refusal: str = "", status: int = 200) -> Response:
+    """The page, also after a refusal: then with what was typed."""
+    with visit.place.store.read() as tx:
+        page = read_page(visit, tx, duty_id)
+    return visit.page(
+        "duty.html",
+        status=status,
+        duty=page.facts,
+        page=page,
+        refusal=refusal,
+        typed=visit.form,
+        today=campaign_day(visit.now),
+        naming=name_pattern(page.facts, visit),
+    )
+
+
+def read_page(visit: Visit, tx: Session, duty_id: int) -> DutyPage:
+    calendar = load_calendar(tx)
+    facts = todo.duty_facts(tx, duty_id, visit.now, yellow_through(visit.now, calendar))
+    if facts is None:
+        raise NotFound("没有这项应办事项,或者不在您的权限范围内。", code="no_duty")
+    visit.must_reach_unit(facts.unit_id, todo.lead_unit_of(tx, facts.item_id), what="这项应办事项", roles=READ_ROLES)
+    versions = todo.versions_of(tx, duty_id)
+    own = visit.units_as(*HAND_IN_ROLES)
+    mine = own is None or facts.unit_id in own
+    open_to_me = mine and facts.kind in todo.OWN_KINDS and facts.notice_id is None
+    may_hand_in = open_to_me and facts.state in MAY_HAND_IN
+    return DutyPage(
+        facts=facts,
+        versions=versions,
+        files=todo.files_of_versions(tx, [row.id for row in versions]) if versions else {},
+        papers=todo.papers_of_duty(tx, duty_id),
+        history=todo.history_of(tx, duty_id),
+        steps=todo.steps_of(tx, duty_id),
+        requests=todo.requests_of(tx, duty_id) if open_to_me or Role.ADMIN in visit.roles else [],
+        tray=requests.tray(tx, visit.me.account_id, duty_id) if may_hand_in else [],
+        reusable=requests.reusable_files(tx, [facts.unit_id], duty_id) if may_hand_in else [],
+        deadline=partial(deadline, now=visit.now, calendar=calendar)(facts.due_at),
+        may_hand_in=may_hand_in,
+        may_ask=open_to_me and facts.state in ("open", "returned"),
+    )
+
+
+def own_duty(visit: Visit, tx: Session, duty_id: int) -> Duty:
+    """The duty to be changed by its own unit's people, or by the office for them."""
+    duty = tx.get(Duty, duty_id)
+    if duty is None:
+        raise NotFound("没有这项应办事项,或者不在您的权限范围内。", code="no_duty")
+    visit.must_reach_unit(duty.unit_id, what="这项应办事项", roles=HAND_IN_ROLES)
+    return duty
+
+
+def name_pattern(facts: Any, visit: Visit) -> str:
+    """How a file is best called: unit, material, day."""
+    day = due_on(facts.due_at) if facts.due_at else campaign_day(visit.now)
+    return f"{facts.unit}-{(facts.asked or facts.title)[:30]}-{day:%Y%m%d}.pdf"

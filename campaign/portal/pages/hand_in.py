@@ -1,0 +1,136 @@
+"""签收, handing in, and asking for an extension or to be relieved, each a plain form of the duty's page.
+
+Files go to the evidence store first and into the sender's tray; a refusal afterwards loses none of them, they wait on the page.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.responses import Response
+
+from campaign.errors import CampaignError
+from campaign.portal.pages.duty import own_duty, show_duty
+from campaign.portal.visit import Visit, Visiting
+from campaign.records import requests as records
+from campaign.records.tables import Duty
+from campaign.work import requests
+from campaign.work.change_duty import acknowledge
+from campaign.work.hand_in import KeptFile, hand_in, may_hand_in
+
+router = APIRouter()
+
+
+@router.post("/duties/{duty_id}/ack")
+def acknowledge_duty(visit: Visiting, duty_id: int) -> Response:
+    with visit.place.store.begin() as tx:
+        acknowledge(tx, own_duty(visit, tx, duty_id), visit.by())
+    return visit.go(f"/duties/{duty_id}", "已签收。")
+
+
+@router.post("/duties/{duty_id}/submit")
+def submit(visit: Visiting, duty_id: int) -> Response:
+    try:
+        with visit.place.store.read() as tx:
+            refusal = may_hand_in(own_duty(visit, tx, duty_id))
+        if refusal:
+            raise CampaignError(f"{refusal}。", code="may_not_hand_in")
+        note = _note(visit)
+        _keep_sent_files(visit, duty_id)
+        with visit.place.store.begin() as tx:
+            duty = own_duty(visit, tx, duty_id)
+            waiting = {row.id: row for row in records.tray(tx, visit.me.account_id, duty_id)}
+            dropped = set(visit.lists.get("drop", []))
+            files = [KeptFile(row.name, row.sha256, row.size, row.media_type) for key, row in waiting.items() if key not in dropped]
+            files += [_reused(visit, tx, wanted) for wanted in visit.lists.get("reuse", [])]
+            if not files and not note:
+                raise CampaignError("没有要报送的内容:请选择文件,或写明办理情况。", code="nothing_given")
+            version = hand_in(tx, duty, list({(one.sha256, one.name): one for one in files}.values()), visit.by(), note=note)
+            records.clear_tray(tx, list(waiting))
+            number, done = version.version, duty.state == "accepted"
+    except CampaignError as refused:
+        if refused.code in ("out_of_reach", "no_duty"):
+            raise
+        return show_duty(visit, duty_id, refusal=refused.message, status=503 if refused.code in ("busy", "disk_full") else 400)
+    return visit.go(f"/duties/{duty_id}", f"第 {number} 版已收到并保存,{'已办结' if done else '等待审核。审核意见会显示在本页'}。")
+
+
+@router.post("/duties/{duty_id}/extension")
+def ask_extension(visit: Visiting, duty_id: int) -> Response:
+    try:
+        wanted = date.fromisoformat(visit.form.get("wanted_on", ""))
+    except ValueError:
+        return show_duty(visit, duty_id, refusal="请选择申请延期到哪一天。", status=400)
+    return _asked(
+        visit,
+        duty_id,
+        lambda tx, duty: requests.ask_extension(tx, duty, wanted, visit.by(visit.form.get("reason", ""))),
+        "已提交延期申请。答复之前,原期限不变。",
+    )
+
+
+@router.post("/duties/{duty_id}/refusal")
+def ask_refusal(visit: Visiting, duty_id: int) -> Response:
+    unit = visit.form.get("suggested_unit", "")
+    return _asked(
+        visit,
+        duty_id,
+        lambda tx, duty: requests.ask_refusal(tx, duty, visit.by(visit.form.get("reason", "")), suggested_unit=unit),
+        "已提交退单申请。答复之前,仍由本单位负责。",
+    )
+
+
+def _asked(visit: Visit, duty_id: int, ask: Callable[[Session, Duty], object], said: str) -> Response:
+    try:
+        with visit.place.store.begin() as tx:
+            ask(tx, own_duty(visit, tx, duty_id))
+    except CampaignError as refused:
+        if refused.code in ("out_of_reach", "no_duty"):
+            raise
+        return show_duty(visit, duty_id, refusal=refused.message, status=400)
+    return visit.go(f"/duties/{duty_id}", said)
+
+
+def _keep_sent_files(visit: Visit, duty_id: int) -> None:
+    """Each file on disk before it is named anywhere; those before a bad one stay in the tray."""
+    for number, sent in enumerate(visit.files):
+        kept = visit.place.evidence.put(sent.file, sent.filename or "")
+        with visit.place.store.begin() as tx:
+            records.put_in_tray(
+                tx,
+                upload_id=f"{number:03d}-{secrets.token_urlsafe(16)}",
+                account_id=visit.me.account_id, duty_id=duty_id, name=kept.name, size=kept.size, at=visit.now,
+                sha256=kept.sha256, media_type=kept.media_type,
+            )  # fmt: skip
+
+
+def _reused(visit: Visit, tx: Session, wanted: str) -> KeptFile:
+    submission, _, number = wanted.partition("-")
+    found = records.file_with_duty(tx, int(submission), int(number)) if submission.isdigit() and number.isdigit() else None
+    if found is None:
+        raise CampaignError("要复用的材料已不存在,请重新选择。", code="no_file")
+    visit.must_reach_unit(found.unit_id, what="这份材料")
+    if found.withdrawn_at is not None:
+        raise CampaignError(f"「{found.name}」已按规定撤回,不能复用。", code="withdrawn_file")
+    return KeptFile(found.name, found.sha256, found.size, found.media_type)
+
+
+def _note(visit: Visit) -> str:
+    """What was typed, and below it the figures with the rate that follows from them."""
+    note, part, whole = (visit.form.get(name, "") for name in ("note", "part", "whole"))
+    if not part and not whole:
+        return note
+    try:
+        above, below = Decimal(part), Decimal(whole)
+    except InvalidOperation as wrong:
+        raise CampaignError("分子和分母应填数字,如 45 和 50。", code="bad_figures") from wrong
+    if below <= 0 or above < 0:
+        raise CampaignError("分母应大于 0,分子不能为负数。", code="bad_figures")
+    basis = visit.form.get("basis", "")
+    figures = f"数据:分子 {part} / 分母 {whole} = {above / below:.1%}" + (f"(口径:{basis})" if basis else "")
+    return f"{note}\n\n{figures}".strip()
