@@ -32,15 +32,21 @@ class PassForm(BaseModel):
         return value
 
 
-class PhaseForm(PassForm):
+class OnePhase(BaseModel):
     campaign: str = Field(min_length=1, max_length=400, title="创建活动", description="要办理的创建活动")
     phase: str = Field(min_length=1, max_length=240, title="阶段", description="该活动中要办理的阶段")
 
 
-class CampaignForm(PassForm):
-    """A pass over one campaign, or over every running one."""
+class PhaseForm(PassForm, OnePhase):
+    """A pass over one phase. The subject is a second base so that the dialog asks for it first: fields are collected from the last base on."""
 
+
+class OneOrAll(BaseModel):
     campaign: str = Field(default=EVERY, min_length=1, max_length=400, title="创建活动", description="选「全部」则逐个办理所有进行中的活动")
+
+
+class CampaignForm(PassForm, OneOrAll):
+    """A pass over one campaign, or over every running one."""
 
 
 def choice(key: str, name: str) -> str:

@@ -123,12 +123,14 @@ def progress_by_unit(tx: Session, phase_id: int, now: datetime, calendar: str = 
     return [dict(row) for row in rows.mappings()]
 
 
-def notices_of(tx: Session, campaign: Campaign | None, *, states: Sequence[str] = (), limit: int = 500) -> list[Any]:
+def notices_of(tx: Session, campaign: Campaign | None, *, states: Sequence[str] = (), pass_id: int | None = None, limit: int = 500) -> list[Any]:
     rows = select(_notice, _unit.c.name.label("unit_name")).join(_unit, _unit.c.id == _notice.c.unit_id).order_by(_notice.c.id.desc()).limit(limit)
     if campaign is not None:
         rows = rows.where(_notice.c.campaign_id == campaign.id)
     if states:
         rows = rows.where(_notice.c.state.in_(list(states)))
+    if pass_id is not None:
+        rows = rows.where(_notice.c.pass_id == pass_id)
     return list(tx.execute(rows).all())
 
 

@@ -182,7 +182,7 @@ def publish(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
         ]  # fmt: skip
         tables["notices"] = [
             {"编号": row.id, "单位": row.unit_name, "文书": row.kind, "文号": row.number or "", "状态": row.state}
-            for row in views.notices_of(tx, campaign, limit=OVERDUE_SHOWN)
+            for row in views.notices_of(tx, campaign, pass_id=ctx.id, limit=OVERDUE_SHOWN)
         ]
     return StepResult(tables=tables)
 
