@@ -19,11 +19,14 @@ from campaign.errors import BadPlan
 from campaign.plan.check_items import miscounts, parse_number
 from campaign.plan.check_view import PLACEHOLDER
 from campaign.plan.documents import open_document
+from campaign.plan.keys import with_keys
+from campaign.plan.normal import squeezed
 from campaign.plan.outline import outline
 from campaign.plan.parts import PlanPart, parts_of
+from campaign.plan.phases import phase_kind
 from campaign.plan.reader import read_plan
 from campaign.plan.source import SourceText
-from campaign.plan.spec import PlanSpec, PlanWarning, Source
+from campaign.plan.spec import Phase, PlanSpec, PlanWarning, Source
 from campaign.plan.tables import explain, task_tables
 
 Role = Literal["main", "superior", "breakdown", "standard", "supplement"]
@@ -50,10 +53,10 @@ def read_file(path: Path, *, year: int, part: int | None = None, role: Role = "m
     source = open_document(path)
     chosen = _choose(path, parts_of(source), part)
     _refuse_strange_workbook(path, chosen)
-    spec = _without_pointers(read_plan(chosen, year=year), chosen)
+    spec = _with_phases_of_tables(_without_pointers(read_plan(chosen, year=year), chosen))
     notes = tuple(note for note in source_notes(chosen) if note.line not in {item.line for item in spec.items}) + tuple(count_notes(chosen, spec))
     noted = Source(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), role=role, effective=effective.isoformat() if effective else None)
-    return spec.model_copy(update={"sources": (noted,), "warnings": (*spec.warnings, *notes)})
+    return with_keys(spec.model_copy(update={"sources": (noted,), "warnings": (*spec.warnings, *notes)}))
 
 
 def _choose(path: Path, parts: Sequence[PlanPart], part: int | None) -> SourceText:
@@ -79,6 +82,20 @@ def _without_pointers(spec: PlanSpec, source: SourceText) -> PlanSpec:
         return spec
     kept = tuple(item for item in spec.items if item.lead_unit or item.responsible_units or item.deadline or not _POINTER.search(item.text))
     return spec.model_copy(update={"items": kept})
+
+
+def _with_phases_of_tables(spec: PlanSpec) -> PlanSpec:
+    """A table names phases in its own short way (集中整治 for 集中整治阶段); those that the text does not have are added, undated."""
+    known = {name for phase in spec.phases for name in (phase.key, phase.name)}
+    named = tuple(dict.fromkeys(item.phase for item in spec.items if item.phase and item.phase not in known))
+    if not named:
+        return spec
+    meant = {name: next((phase.key for phase in spec.phases if squeezed(name) in squeezed(phase.name)), None) for name in named}
+    fresh = [name for name in named if meant[name] is None]
+    count = len(spec.phases) + len(fresh)
+    added = tuple(Phase(name=name, kind=phase_kind(name, "", at, count)) for at, name in enumerate(fresh, len(spec.phases)))
+    items = tuple(item.model_copy(update={"phase": meant.get(item.phase or "") or item.phase}) for item in spec.items)
+    return spec.model_copy(update={"phases": (*spec.phases, *added), "items": items})
 
 
 def source_notes(source: SourceText) -> list[PlanWarning]:

@@ -114,3 +114,16 @@ def test_numbers_of_a_task_table_are_counted_too(tmp_path: Path) -> None:
     rows = "".join(f"| {number} | 任务{number} | 城管局 |\n" for number in (1, 2, 4))
     path.write_text("# 任务分解表\n\n| 序号 | 任务 | 牵头单位 |\n|---|---|---|\n" + rows, encoding="utf-8")
     assert [(note.line, note.message) for note in read_file(path, year=2026).warnings if note.code == "number_skips"] == [(7, "「4 任务4」之前缺第 3 条")]
+
+
+def test_phases_that_only_a_table_names_are_added_and_short_names_are_understood(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    table = "| 任务 | 牵头单位 | 阶段 |\n|---|---|---|\n| 清理街面 | 城管局 | 集中整治 |\n| 整理档案 | 档案局 | 总结归档 |\n"
+    path.write_text(f"# 创建卫生城区方案\n\n一、实施步骤\n\n(一)集中整治阶段(3月1日至9月30日)\n\n二、任务分解\n\n{table}", encoding="utf-8")
+    spec = read_file(path, year=2026)
+    assert [(phase.name, phase.kind, phase.start) for phase in spec.phases] == [
+        ("集中整治阶段", PhaseKind.ROLLOUT, "2026-03-01"),
+        ("总结归档", PhaseKind.CONSOLIDATION, None),
+    ]
+    assert [item.phase for item in spec.items if item.lead_unit] == [spec.phases[0].key, spec.phases[1].key]
+    assert all(entry.key for entry in (*spec.phases, *spec.items))
