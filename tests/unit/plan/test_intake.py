@@ -126,4 +126,5 @@ def test_phases_that_only_a_table_names_are_added_and_short_names_are_understood
         ("总结归档", PhaseKind.CONSOLIDATION, None),
     ]
     assert [item.phase for item in spec.items if item.lead_unit] == [spec.phases[0].key, spec.phases[1].key]
-    assert all(entry.key for entry in (*spec.phases, *spec.items))
+    assert all(phase.key for phase in spec.phases)
+    assert all(item.key for item in spec.items)
