@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -94,11 +95,17 @@ def demo_command(parts: Parts) -> Sequence[str]:
 
 
 def run_once(command: Sequence[str], what: str, parts: Parts) -> None:
-    """A short command before the rest; its own last line is the sentence that people read when it fails."""
-    done = subprocess.run(command, env=dict(parts.env), capture_output=True, text=True, stdin=subprocess.DEVNULL, start_new_session=True, check=False)
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise CampaignError(f"{what}没有成功:{said[-1] if said else f'退出码 {done.returncode}'}", code="prepare_failed")
+    """A short command before the rest. Its progress is shown as it comes; its last line is the sentence that people read when it fails."""
+    told: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=dict(parts.env), text=True, encoding="utf-8", start_new_session=True, **told) as process:
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line.rstrip())
+            if line.startswith("正在"):
+                print(said[-1], flush=True)
+    if process.returncode != 0:
+        raise CampaignError(f"{what}没有成功:{said[-1] if said else f'退出码 {process.returncode}'}", code="prepare_failed")
 
 
 def note_addresses(parts: Parts, pids: Sequence[int] | None) -> None:

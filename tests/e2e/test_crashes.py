@@ -1,0 +1,84 @@
+"""What is killed leaves no run that says for ever that it is at work."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from campaign.engine.client import Engine
+from campaign.engine.runs import Run, read_run, trigger
+from deployments.children import Child
+from deployments.server import ServerPlace, client_environment
+from tests.e2e import harness
+from tests.e2e.harness import wait_until
+from tests.e2e.probe_runner import ALONE
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+
+@contextmanager
+def runner_of(place: ServerPlace, folder: Path) -> Iterator[Child]:
+    ready = folder / f"ready-{uuid4().hex[:6]}"
+    with harness.running(harness.python("tests.e2e.probe_runner", str(ready)), client_environment(place, os.environ), log=folder / "runner.log") as runner:
+        wait_until(ready.exists, description="the runner is ready", within=harness.START_SECONDS)
+        yield runner
+
+
+def kill(child: Child) -> None:
+    assert child.process is not None
+    os.kill(child.process.pid, signal.SIGKILL)
+    child.process.wait()
+
+
+def begin(engine: Engine, folder: Path, *, steps: int, seconds: float) -> tuple[Run, str]:
+    name = uuid4().hex[:8]
+    run, _ = trigger(engine, ALONE, {"request": {"folder": str(folder), "name": name, "steps": steps, "seconds": seconds}})
+    wait_until((folder / f"{name}.0").exists, description="the run is at work", within=60)
+    return run, name
+
+
+def state_type(engine: Engine, run: Run) -> str:
+    found = read_run(engine, run.id)
+    assert found is not None
+    return found.state_type
+
+
+def test_a_run_of_a_killed_runner_is_crashed_at_the_next_start_and_frees_its_slot(tmp_path: Path) -> None:
+    with harness.prefect_server(tmp_path / "home") as (place, _), Engine(place.api_url, patience=60) as engine:
+        with runner_of(place, tmp_path) as runner:
+            run, _ = begin(engine, tmp_path, steps=100, seconds=0.5)
+            kill(runner)
+        assert state_type(engine, run) == "RUNNING"
+        with runner_of(place, tmp_path):
+            wait_until(lambda: state_type(engine, run) == "CRASHED", description="the dead run is called crashed")
+            later, _ = begin(engine, tmp_path, steps=1, seconds=0)
+            wait_until(lambda: state_type(engine, later) == "COMPLETED", description="the slot of the dead run is free")
+
+
+def test_a_run_goes_on_while_the_server_is_killed_and_ends_completed_when_it_is_back(tmp_path: Path) -> None:
+    with harness.prefect_server(tmp_path / "home") as (place, server), runner_of(place, tmp_path), Engine(place.api_url, patience=60) as engine:
+        run, name = begin(engine, tmp_path, steps=8, seconds=1)
+        kill(server)
+        time.sleep(1)  # the outage itself
+        with harness.prefect_server(tmp_path / "home", port=place.port):
+            wait_until(lambda: state_type(engine, run) == "COMPLETED", description="the run has completed", within=120)
+            assert (tmp_path / f"{name}.7").exists()
+            later, _ = begin(engine, tmp_path, steps=1, seconds=0)
+            wait_until(lambda: state_type(engine, later) == "COMPLETED", description="the runner takes runs again", within=60)
+
+
+@pytest.mark.slow
+def test_a_run_without_heartbeats_is_crashed_by_prefect_itself(tmp_path: Path) -> None:
+    with harness.prefect_server(tmp_path / "home") as (place, _), Engine(place.api_url, patience=60) as engine:
+        with runner_of(place, tmp_path) as runner:
+            run, _ = begin(engine, tmp_path, steps=100, seconds=1)
+            time.sleep(2)  # its first heartbeat reaches the server
+            kill(runner)
+        wait_until(lambda: state_type(engine, run) == "CRASHED", description="the automation called the silent run crashed", within=180, every=1)

@@ -1,0 +1,126 @@
+"""`campaign up`: everything comes, once a folder, heals itself, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from campaign.engine.client import ADDRESS_FILE, connect
+from campaign.engine.names import PASSES
+from campaign.engine.runs import read_run, trigger
+from campaign.records.store import Store
+from campaign.work.pulse import say_clock
+from tests.e2e import harness
+from tests.e2e.harness import ROOT, wait_until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+
+@contextmanager
+def up(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A running household on a migrated Prefect database; killed with its children when the test forgot them."""
+    (home / "prefect").mkdir(parents=True, exist_ok=True)
+    for file in harness.template_home().iterdir():
+        if file.suffix != ".log":
+            shutil.copy(file, home / "prefect" / file.name)
+    said = home / "said.txt"
+    with said.open("wb") as out:
+        process = subprocess.Popen(harness.python("deployments.up", "--data", str(home)), env=environment(), stdout=out, stderr=out)
+    family: list[psutil.Process] = []
+    try:
+
+        def ready() -> bool:
+            assert process.poll() is None, said.read_text()
+            return "按 Ctrl-C" in said.read_text()
+
+        wait_until(ready, description="everything is up", within=harness.START_SECONDS * 2)
+        family = children_of(process)
+        yield process, said
+    finally:
+        process.kill()
+        process.wait()
+        for one in family:
+            if one.is_running():
+                one.kill()
+
+
+def environment() -> dict[str, str]:
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_")}, "PYTHONPATH": str(ROOT)}
+
+
+def children_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def gone(family: list[psutil.Process]) -> bool:
+    return all(not one.is_running() or one.status() == psutil.STATUS_ZOMBIE for one in family)
+
+
+def addresses(home: Path) -> dict[str, str]:
+    noted: dict[str, str] = json.loads((home / ADDRESS_FILE).read_text())
+    return noted
+
+
+def test_everything_comes_works_and_goes_with_ctrl_c(tmp_path: Path) -> None:
+    home = tmp_path / "数据"
+    with up(home) as (process, said), connect("", home=home, patience=60) as engine:
+        noted = addresses(home)
+        assert noted["portal"] in said.read_text()
+        assert httpx.get(noted["portal"], trust_env=False, follow_redirects=True, timeout=10).status_code == 200
+        run, _ = trigger(engine, PASSES["supervision"], {})
+
+        def message() -> str:
+            found = read_run(engine, run.id)
+            return found.message if found is not None and found.is_final else ""
+
+        assert wait_until(message, description="a pass ran through", within=60) == "没有到期事项"
+        store = Store.open(home)
+        wait_until(lambda: say_clock(store) == "", description="the clock says that it runs")
+
+        second = subprocess.run(harness.python("deployments.up", "--data", str(home)), env=environment(), capture_output=True, text=True, check=False)
+        assert second.returncode == 1
+        assert str(process.pid) in second.stderr
+        assert "Traceback" not in second.stderr
+
+        family = children_of(process)
+        assert len(family) == 3
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert gone(family)
+        assert not (home / ADDRESS_FILE).exists()
+        assert "督办时钟" in say_clock(store)
+        store.close()
+
+
+def test_children_end_when_up_itself_is_killed_and_the_folder_is_free(tmp_path: Path) -> None:
+    with up(tmp_path / "home") as (process, _):
+        family = children_of(process)
+        process.kill()
+        process.wait()
+        wait_until(lambda: gone(family), description="no child is left", within=40)
+    with up(tmp_path / "home") as (process, _):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+
+
+def test_a_killed_child_comes_back_and_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with up(home) as (process, said), connect("", home=home, patience=60) as engine:
+        for child in children_of(process):
+            child.kill()
+        wait_until(lambda: said.read_text().count("意外退出") >= 3, description="three deaths are told")
+        wait_until(lambda: len(children_of(process)) == 3 and engine.is_healthy(), description="all three are back", within=harness.START_SECONDS)
+        run, _ = trigger(engine, PASSES["supervision"], {})
+        wait_until(lambda: (read_run(engine, run.id) or run).state_type == "COMPLETED", description="passes run again", within=harness.START_SECONDS)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
