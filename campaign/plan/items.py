@@ -35,12 +35,13 @@ _SANCTION = re.compile(
     r"|未按|迟到|早退|旷工|脱岗|弄虚作假)[^。]{0,40}(?:罚|扣|处分|辞退|追究|取消)"
 )
 _PURPOSE = re.compile(r"(?:第\S{1,3}条\s*)?(?:为|根据|本(?:办法|制度|规定|规则|细则|预案|方案))[^。]{0,80}(?:制[定订]本|适用于|负责解释|起(?:施行|执行|实施))")
+_NEXT = re.compile(r"(?:下一步|下阶段|下步)")
 _HEADS = re.compile(r"(?:任|为)(?:组长|总指挥)|(?:^|\n)(?:组长|总指挥)\s*:")
 _DUTY = re.compile(r"职责(?:是|为|:|如下)|(?:主要|工作|具体)职责|负责(?!人|制(?![定订作止]))[^。,;]{4,}|承担|由[^,。;]{2,12}(?<!同志)(?:负责|牵头),")
 _LABEL_LINE = re.compile(r"^(?P<label>[^,。;:]{2,24}?)(?:\([^()]{2,20}\))?:(?=.{2,})")
 _EVENT_LABEL = re.compile(
     r"^(?:\d+\.)?\s*(?:活动|比赛|会议|报名)?(?:时间|日期|地点|内容|对象|主题|形式|人员|参加人员|方式|联系人|电话|规则|要求|组长|副组长|成员|牵头"
-    r"|责任|配合|备注|名称|流程|完成|时限|目标|任务|措施|标准|奖项)"
+    r"|责任|配合|主任|副主任|总指挥|副总指挥|组员|队长|备注|名称|流程|完成|时限|目标|任务|措施|标准|奖项)"
 )
 _EVENT_TIME = re.compile(r"(?:^|\n|\s)(?:活动|比赛|举办)?(?:时间|日期)\s*:")
 _PRINCIPLE = re.compile(
@@ -86,7 +87,19 @@ class Reader:
             for node in run:
                 role = Role.REQUIREMENT if demands and len(run) >= 2 else self.roles[node]
                 self._section(node, role, staged, by_parent)
+        if self.is_report:
+            self._announced(root)
         return self.found
+
+    def _announced(self, root: Node) -> None:
+        """下一步,…一是…二是… at the end of a report: what it still plans, without a heading of its own."""
+        for node in root.walk():
+            if self.roles[node] == Role.FUTURE:
+                continue
+            for para in (p for p in node.paras if _NEXT.match(p.text)):
+                parts = _parts_of(para)
+                for piece in parts if len(parts) >= 2 else [para]:
+                    self._add(piece, None, "", Charge(), None, number="")
 
     def _section(self, node: Node, role: Role, staged: dict[Node, Stage], by_parent: set[Node | None]) -> None:
         if node in staged or node in by_parent or any(n in staged for n in node.walk()):
@@ -172,7 +185,7 @@ class Reader:
             return not _DUTY.search(whole) or _is_leading(body, whole)
         if node.kind in ("cn", "label", "cnp"):
             return bool(_SETS_UP.search(whole)) or not (charge_of_subjects(whole).lead or charge_of_subjects(whole).responsible)
-        return bool(re.search(r"组长\s*:|总指挥\s*:", whole))
+        return bool(re.search(r"(?:^|\n)(?:组长|总指挥|主任)\s*:", whole))
 
     def _is_goal(self, node: Node, role: Role, whole: str) -> bool:
         return node.kind == "cn" and is_generic(node.heading) and len(node.paras) <= 2 and bool(_GOAL.search(whole.rstrip()))
@@ -185,8 +198,7 @@ class Reader:
         if len(starts) >= 2:
             return starts
         for para in node.texts():
-            cuts = [m.start() for m in _IS.finditer(para.text)]
-            pieces = [para.cut(a, b) for a, b in zip(cuts, [*cuts, len(para.text)][1:], strict=True)]
+            pieces = _parts_of(para)
             if len(pieces) >= 2 and all(len(p.text) >= 50 and "。" in p.text[:-1] for p in pieces):
                 return pieces
         return []
@@ -201,6 +213,8 @@ class Reader:
     def _requirement(self, node: Node, stage: Stage | None) -> None:
         """A requirement is an item only if it charges a unit by name or asks for papers by a time."""
         text = node.whole()
+        if _SETS_UP.search(node.own.text if node.own else "") or any(re.search(r"组长\s*:|总指挥\s*:", p.text) for p in node.texts()):
+            return
         folded = "\n".join(p.text for p in ([node.own] if node.own else []) + node.paras)
         charge = charge_of_lines(folded)
         if not charge.lead and not charge.responsible:
@@ -261,6 +275,11 @@ class Reader:
 
 def _words(node: Node) -> str:
     return without_number(node.own.text) if node.own else ""
+
+
+def _parts_of(para: Para) -> list[Para]:
+    cuts = [m.start() for m in _IS.finditer(para.text)]
+    return [para.cut(a, b) for a, b in zip(cuts, [*cuts, len(para.text)][1:], strict=True)]
 
 
 def _sentences(para: Para) -> list[Para]:

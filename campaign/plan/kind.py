@@ -16,7 +16,10 @@ _DONE = re.compile(
     r"|共(?:发放|清理|出动|组织|召开|开展|拆除|处置|规范|投入|检查|整治|完成|计|参与)|已经?[^,。;]{0,6}(?:完成|建立|开展|成立|形成|达到|全部)"
     r"|(?:一年|半年|近年|几年|以来|自[^,。;]{2,20}以来)[,、]|总结如下|汇报如下"
     r"|成效(?:显著|明显)|圆满完成了|多次|先后|相继"
+    r"|(?:召开|发放|悬挂|清理|拆除|签订|出动|整改|张贴|投入|清运|摸排|走访|化解|制作|举办|开展)[^,。;\d不少至每要]{0,14}\d+(?:余|多)?(?:次|份|条"
+    r"|处|吨|人次|户|块|万元|场|期|起|件|宗)"
 )
+_SO_FAR = re.compile(r"(?:今年|近年|一年|半年|多年|几年|长期|创建)(?:以)?来,")
 _PLANNED = re.compile(r"(?<![主重需首紧只想])要(?![求素点闻么位道件地])|将(?![于来军])|必须|应当|务必|力争|拟|计划(?:于|在)|严禁|不得|须")
 _REPORT_TITLE = re.compile(r"(?:总结|汇报|报告|经验(?:材料|交流)?|做法|纪实|述职|情况)(?:材料|发言|稿)?[\s(篇第一二三四五六七八九十\d)]*$")
 _DECLARES = re.compile(r"制[订定]|通知如下|如下(?:方案|计划|安排|意见)|提出|印发")
@@ -93,6 +96,7 @@ def _is_report(title: str, opening: str, headings: list[str], body: str, phases:
     score += 1.5 if _REPORT_TITLE.search(title) else 0
     per_thousand = done * 1000 / max(400, len(body)) if done >= 4 else 0
     score += 2.0 if per_thousand >= 4 else 1.0 if per_thousand >= 2.5 else 0
+    score += 1.0 if _SO_FAR.search(opening) and not _DECLARES.search(opening) else 0
     score += 1.0 if done >= 6 and not _DECLARES.search(opening) else 0
     score += 1.0 if done > planned else 0
     score -= 2.0 if phases >= 2 else 0

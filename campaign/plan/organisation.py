@@ -35,7 +35,10 @@ _TAKES_HEAD = re.compile(
     rf"(?:(?<![一-龥])由|,|、|^)?(?P<names>[^,。;:由]{{2,24}}?)(?:同志)?(?:担)?任(?:第一|领导小组|小组)?(?P<role>{_HEAD_WORD}|主任|队长)(?!单位|助理)"
 )
 _HEAD_IS = re.compile(rf"(?<!副)(?:领导小组|小组|工作组)?{_HEAD_WORD}(?:由|为|是)(?P<names>[^,。;:]{{2,24}}?)(?:同志)?(?:(?:兼|担)任)?(?=[,。;]|$)")
-_DEPUTY = re.compile(r"(?:,|、|^|由)(?P<names>[^,。;:由]{2,40}?)(?:同志)?(?:为|(?:担)?任)(?:常务)?副(?:组长|总指挥|主任|指挥长)")
+_DEPUTY = re.compile(
+    r"(?:,|、|^|由)(?P<names>[^,。;:由]{2,40}?)(?:同志)?(?:为|(?:担)?任)(?:常务)?副(?:组长|总指挥|主任|指挥长)|副组长(?:由"
+    r"|为)(?P<told>[^,。;:]{2,30}?)(?:同志)?(?:担任|兼任)?(?=[,。;]|$)"
+)
 _MEMBERS = re.compile(r"(?:,|、|由)(?P<names>[^,。;:由]{2,120}?)(?:同志)?等?为(?:小组)?(?:成员|组员)")
 _GROUP_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff“”\"·]{0,24}?(?:领导小组|指挥部|工作委员会|领导组|爱卫会组织))")
 _OFFICE = re.compile(
@@ -64,7 +67,7 @@ def organisation_of(root: Node, roles: dict[Node, Role], paras: list[Para], *, i
     """Everything that the text states about who runs the campaign."""
     text = "\n".join(p.text for p in paras)
     groups = _groups(root, roles, text)
-    office, listed = _office(text)
+    office, listed = _office(root, text)
     known = {squeezed(g.name) for g in groups}
     groups += [Group(name=n) for n in listed if squeezed(n) not in known and not (office and office.name == n)]
     return Organisation(
@@ -90,7 +93,7 @@ def person(text: str) -> Person | None:
         return Person(name=found.group(2), position=found.group(1))
     if len(words) == 1 and words in _SURNAMES:
         return Person(name=text.strip(" ,.、:;。"))
-    if not 2 <= len(words) <= 30:
+    if not 2 <= len(words) <= 30 or words in ("成员", "组员", "委员", "队员", "副组长"):
         return None
     return Person(name=words) if _is_name(words) else Person(position=words)
 
@@ -100,11 +103,12 @@ def _is_name(words: str) -> bool:
 
 
 def _persons(text: str) -> tuple[Person, ...]:
-    text = re.sub(r"\s*(?:副组长|成员|副总指挥|组员|副主任).*$", "", text)
+    text = re.sub(r"\s*(?:常务)?(?:副组长|副?总指挥|副主任|成员(?:单位)?|组员)\s*:.*$|。.*$", "", text)
+    text = re.sub(rf"(?<![\u4e00-\u9fff])([{_SURNAMES}])\s([\u4e00-\u9fff])(?=\s|$|\()", r"\1\2", text)
     if re.search(r"[一-龥]\([^()]*、[^()]*\)|^[_x*\s]*\([^()]*\)$", text):
         found = person(text)
         return (found,) if found else ()
-    parts = re.split(r"[、;,]|\s+(?=[\u4e00-\u9fff]{1,3}(?:[_x*]|\(|\s|$))", text.strip())
+    parts = re.split(rf"[、;,]|\s+(?=[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}(?:[_x*]|\(|\s|$))", text.strip())
     return tuple(p for p in (person(part) for part in parts if part.strip(" .。,…_")) if p)
 
 
@@ -150,7 +154,7 @@ def _people_after(line: re.Pattern[str], sentence: re.Pattern[str], text: str) -
     for m in line.finditer(text):
         found.extend(_persons(m.group("names")))
     if not found and (told := sentence.search(text)):
-        found.extend(p for part in names_in(told.group("names")) if (p := person(part)))
+        found.extend(p for part in names_in(told.group("names") or told.group("told")) if (p := person(part)))
     return tuple(dict.fromkeys(found))
 
 
@@ -164,10 +168,10 @@ def _name(text: str) -> str | None:
     found = re.search(
         rf"(?:成立|设立|组建|调整)(?:以[^。;]{{0,80}}为(?:成员|组员)的|了|由[^。;]{{0,60}}组成的)?{_GROUP_NAME.pattern}", text
     ) or _GROUP_NAME.search(text)
-    return re.sub(r"^.*(?:任|为)组长的|^(?:成立|以|在|由|经|对|的|了)", "", found.group("name")) or None if found else None
+    return re.sub(r"^.*(?:任|为)副?(?:组长|总指挥|指挥长|主任)的|^(?:成立|以|在|由|经|对|的|了)", "", found.group("name")) or None if found else None
 
 
-def _office(text: str) -> tuple[Office | None, list[str]]:
+def _office(root: Node, text: str) -> tuple[Office | None, list[str]]:
     listed: list[str] = []
     office_name: str | None = None
     for m in _BELOW.finditer(text):
@@ -175,6 +179,8 @@ def _office(text: str) -> tuple[Office | None, list[str]]:
             n.strip("“”") if n.count("“") != n.count("”") else n
             for n in names_in(re.split(r",(?:负责|由|办公|其|主要|各|分别)|办公室主任|负责(?!人)", m.group("names"))[0])
         ]
+        if names and (shared := re.fullmatch(r"(.{2,8}?)等?[一二两三四五六七八九十\d]+个(?:专项|工作|专门)*小?组", names[-1])):
+            names = [f"{n}组" for n in [*names[:-1], shared.group(1)]]
         names = [re.sub(r"^(?:[一二三四五六七八九十\d]+个(?:工作)?(?:小)?组[:,]?(?:即)?|一个|1个)", "", n) for n in names]
         teams = [n for n in names if re.search(rf"{_TEAM}$", n) and len(n) <= 14 and not _NO_TEAM.search(n)]
         office_name = office_name or next((n for n in names if n.endswith("办公室") and len(n) <= 14), None)
@@ -192,6 +198,8 @@ def _office(text: str) -> tuple[Office | None, list[str]]:
         office_name = m3.group("name")
     if office_name is None and (re.search(r"(?:下)?设(?:立)?(?:一个)?办公室", text)):
         office_name = "办公室"
+    if office_name is None:
+        office_name = next((n.heading for n in root.walk() if n.kind != "root" and re.fullmatch(r"(?:领导小组|指挥部)?办公室", n.heading)), None)
     if office_name is None:
         return None, listed
     seat, director = _SEAT.search(text), _DIRECTOR.search(text)
