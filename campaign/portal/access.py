@@ -75,6 +75,11 @@ ACCESS: dict[str, Rule] = {
     "GET /files/{submission_id}/{number}": READ,
     "GET /files/{submission_id}/{number}/look": READ,
     "GET /files/{submission_id}/{number}/pages/{page}": READ,
+    # verdicts
+    "GET /review": REVIEW,
+    "POST /review": REVIEW,
+    "GET /review/{submission_id}": REVIEW,
+    "POST /review/{submission_id}": REVIEW,
     # papers to units
     "GET /notices": frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
     "GET /notices/{notice_id}": frozenset({R.ADMIN, R.LEADER, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),

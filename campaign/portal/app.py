@@ -9,12 +9,12 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from campaign.portal import faults
-from campaign.portal.pages import account, duty, files, hand_in, papers, status, todo
+from campaign.portal.pages import account, duty, files, hand_in, papers, review, status, todo
 from campaign.portal.place import Place
 from campaign.portal.shield import Shield
 from campaign.portal.visit import visit
 
-PAGES = (status, account, todo, duty, hand_in, files, papers)
+PAGES = (status, account, todo, duty, hand_in, files, papers, review)
 FILE_FORMS: tuple[str, ...] = ("/submit",)
 
 

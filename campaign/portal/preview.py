@@ -15,7 +15,7 @@ from typing import BinaryIO
 import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MOST_PAGES, MOST_PIXELS, MOST_BYTES, MOST_WORDS = 30, 80_000_000, 200_000_000, 20_000
+MOST_PAGES, MOST_PIXELS, MOST_BYTES, MOST_WORDS = 30, 80_000_000, 60_000_000, 20_000
 WIDTH = 1000
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,9 +50,9 @@ def preview_of(source: BinaryIO, size: int, media_type: str) -> Preview:
         if media_type.startswith("text/"):
             return Preview(text=_text(source.read(MOST_WORDS * 4)))
         if media_type == WORD:
-            return Preview(text=_word(source))
+            return Preview(text=_word(io.BytesIO(source.read())))
         if media_type in SHEETS:
-            return Preview(rows=_sheet(source))
+            return Preview(rows=_sheet(io.BytesIO(source.read())))
     except Exception:  # whatever a stranger's file does to a reader, the page stays
         return Preview(why="这个文件无法在页面内显示,可能已损坏或有打开密码。请下载后查看。")
     return Preview(why="这类文件不能在页面内显示,请下载后查看。")
