@@ -114,33 +114,53 @@ class Cli:
         return found
 
 
-@pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Cli:
+def settle(patch: pytest.MonkeyPatch, folder: Path, database: Path) -> Cli:
+    """A folder to work in, with the files of the tests and a data folder with this database."""
     for name in ("ACTOR", "HOME", "TZ", "DATABASE_URL", "WEBHOOK_URL", "TEST_ADDRESS", "PREFECT_API_URL", "DEBUG"):
-        monkeypatch.delenv(f"CAMPAIGN_{name}", raising=False)
-    home = tmp_path / "home"
+        patch.delenv(f"CAMPAIGN_{name}", raising=False)
+    home = folder / "home"
     home.mkdir()
-    shutil.copy(sqlite_template, home / "campaign.db")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CAMPAIGN_HOME", str(home))
-    monkeypatch.setenv("CAMPAIGN_ACTOR", "申一")
-    (tmp_path / "plan.yaml").write_text(PLAN, encoding="utf-8")
-    (tmp_path / "units.csv").write_text(ROLL, encoding="utf-8")
-    (tmp_path / "台账.txt").write_text("清理台账\n", encoding="utf-8")
+    shutil.copy(database, home / "campaign.db")
+    patch.chdir(folder)
+    patch.setenv("CAMPAIGN_HOME", str(home))
+    patch.setenv("CAMPAIGN_ACTOR", "申一")
+    (folder / "plan.yaml").write_text(PLAN, encoding="utf-8")
+    (folder / "units.csv").write_text(ROLL, encoding="utf-8")
+    (folder / "台账.txt").write_text("清理台账\n", encoding="utf-8")
     return Cli(home)
 
 
-@pytest.fixture
-def launched(cli: Cli) -> Cli:
-    """The plan above as a rehearsal, on the morning of its first day."""
+def launch(cli: Cli) -> Cli:
     cli.json("units", "import", "units.csv", "--now", "2026-03-01")
     cli.at("2026-03-02T08:30").json("launch", "plan.yaml", "--slug", "x", "--rehearsal")
     return cli
 
 
+def run_phases(cli: Cli) -> Cli:
+    cli.json("phase", "run", "x", "a", "--local")
+    cli.at("2026-03-06T09:00").json("phase", "run", "x", "b", "--local")
+    return cli
+
+
 @pytest.fixture
-def running(launched: Cli) -> Cli:
-    """Two phases open, their duties handed out, a week later."""
-    launched.json("phase", "run", "x", "a", "--local")
-    launched.at("2026-03-06T09:00").json("phase", "run", "x", "b", "--local")
-    return launched
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Cli:
+    return settle(monkeypatch, tmp_path, sqlite_template)
+
+
+@pytest.fixture
+def launched(cli: Cli) -> Cli:
+    """The plan above as a rehearsal, on the morning of its first day."""
+    return launch(cli)
+
+
+@pytest.fixture(scope="session")
+def running_database(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """Two phases open, their duties handed out: made once, copied for each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        cli = run_phases(launch(settle(patch, tmp_path_factory.mktemp("running"), sqlite_template)))
+    return cli.home / "campaign.db"
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running_database: Path) -> Cli:
+    return settle(monkeypatch, tmp_path, running_database).at("2026-03-06T09:00")
