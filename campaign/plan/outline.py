@@ -206,7 +206,10 @@ def split_heading(text: str) -> int:
             depth += 1
         elif c in ")”》":
             depth = max(0, depth - 1)
-        elif depth == 0 and (c in "。:;!" or (c == "." and not text[at + 1 : at + 2].isdigit())):
+        elif depth == 0 and (
+            (c in "。:;!" and not (c == ":" and text[at + 1 : at + 3].isdigit() and text[at - 1 : at].isdigit()))
+            or (c == "." and not text[at + 1 : at + 2].isdigit())
+        ):
             return at if at >= 2 else 0
     if len(text) <= 46 and depth == 0:
         return len(text)
