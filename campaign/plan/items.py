@@ -89,6 +89,8 @@ class Reader:
                 self._section(node, role, staged, by_parent)
         if self.is_report:
             self._announced(root)
+        elif not any(f.item.required for f in self.found):
+            self._standards(root)
         return self.found
 
     def _announced(self, root: Node) -> None:
@@ -100,6 +102,14 @@ class Reader:
                 parts = _parts_of(para)
                 for piece in parts if len(parts) >= 2 else [para]:
                     self._add(piece, None, "", Charge(), None, number="")
+
+    def _standards(self, root: Node) -> None:
+        """A plan that is only a standard hands out its entries as indicators: evidence is filed under them."""
+        for node in (n for n in root.children if self.roles[n] == Role.STANDARD):
+            for entry in (c for c in node.children if c.own):
+                self._item(entry, Role.STANDARD, Charge(stated=True), None, None)
+                last = self.found[-1]
+                last.item = last.item.model_copy(update={"indicator": last.item.title, "required": False})
 
     def _section(self, node: Node, role: Role, staged: dict[Node, Stage], by_parent: set[Node | None]) -> None:
         if node in staged or node in by_parent or any(n in staged for n in node.walk()):

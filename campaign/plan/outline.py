@@ -199,21 +199,23 @@ def _split_inline(para: Para, kinds: tuple[str, ...] = tuple(_INLINE)) -> list[P
 
 
 def split_heading(text: str) -> int:
-    """Where the heading of an entry ends: 46 characters at most, up to its first full stop, colon outside brackets; 0 without one."""
+    """Where the heading of an entry ends: 46 characters at most, up to its first full stop or colon outside brackets; 0 without one."""
     depth = 0
     for at, c in enumerate(text[:47]):
         if c in "(“《":
             depth += 1
         elif c in ")”》":
             depth = max(0, depth - 1)
-        elif depth == 0 and (
-            (c in "。:;!" and not (c == ":" and text[at + 1 : at + 3].isdigit() and text[at - 1 : at].isdigit()))
-            or (c == "." and not text[at + 1 : at + 2].isdigit())
-        ):
+        elif depth == 0 and c in "。:;!." and not _inside_number(text, at):
             return at if at >= 2 else 0
     if len(text) <= 46 and depth == 0:
         return len(text)
     return 0
+
+
+def _inside_number(text: str, at: int) -> bool:
+    """The colon of 12:00 and the point of 3.5 end no heading."""
+    return text[at] in ":." and text[at + 1 : at + 2].isdigit() and (text[at] == "." or text[at - 1 : at].isdigit())
 
 
 def _node(mark: tuple[str, str, int, int], para: Para) -> Node:
