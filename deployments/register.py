@@ -63,10 +63,12 @@ async def _deploy(client: PrefectClient, entry: Entry, campaigns: Sequence[Campa
 
 
 def form_schema(flow: Flow[..., Any]) -> dict[str, Any]:
-    """The schema of the run dialog. Prefect labels the one parameter by its Python name; people read this title instead."""
+    """The schema of the run dialog. Prefect shows the parameter's Python name and the model's docstring; people read these words instead."""
     schema = parameter_schema(flow).model_dump()
     for field in schema.get("properties", {}).values():
         field["title"] = "本次办理"
+    for model in schema.get("definitions", {}).values():
+        model["description"] = "只办理到期而未办的部分,重复运行是安全的。"
     return schema
 
 

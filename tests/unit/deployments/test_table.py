@@ -63,6 +63,7 @@ def test_the_run_dialog_speaks_chinese(entry: Entry) -> None:
     assert list(schema["properties"]) == ["request"]
     labels = [schema["properties"]["request"]["title"]]
     labels += [field["title"] for definition in schema["definitions"].values() for field in definition["properties"].values()]
+    labels += [definition["description"] for definition in schema["definitions"].values()]
     assert all(not label.isascii() for label in labels), labels
 
 
