@@ -45,9 +45,9 @@ def launch(plan: Path, slug: str | None, rehearsal: bool, start: date | None, en
 
     例:campaign launch 方案.yaml --slug weisheng --as 创建办
     """
+    spec = _readable(plan, act, start, end)
     from campaign.work.launch import slug_of
 
-    spec = _readable(plan, act, start, end)
     slug = slug or slug_of(spec)
     if not SLUG.fullmatch(slug):
         raise click.UsageError(f"代号「{slug}」只能用字母、数字和短横线,最长 48 个,如 weisheng-2026", click.get_current_context())

@@ -34,6 +34,8 @@ def check(ctx: click.Context, plan: Path, assume_lead: str | None, start: str | 
     """检查方案能否启动,逐条列出问题和行号。
 
     有错误时退出码为 1,只有警告时为 0。各代码的含义见 docs/plan-check.md。
+
+    例:campaign plan check 方案.yaml --assume-lead 创建办
     """
     from campaign.plan.check import check_plan, may_launch
     from campaign.plan.yaml_file import load_plan

@@ -50,6 +50,8 @@ def read(
     """读取方案:Word、WPS、PDF、Excel、文本。
 
     不加输出选项时,在终端显示审阅页:组织机构、阶段、任务事项(空缺标红)、督办机制,以及带行号的问题。
+
+    例:campaign plan read 工作方案.docx
     """
     from campaign.plan.intake import list_parts, read_file
 

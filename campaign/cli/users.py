@@ -87,7 +87,10 @@ def disable(login: str, act: Writing) -> None:
 @click.option("--search", default="", metavar="文字", help="按登录名或姓名查找。")
 @reads
 def list_(search: str, ask: Reading) -> None:
-    """门户账号清单。"""
+    """门户账号清单。
+
+    例:campaign user list
+    """
     from campaign.records import accounts
 
     with opened(ask) as store, store.read() as tx:
@@ -112,7 +115,10 @@ def list_(search: str, ask: Reading) -> None:
 @click.command()
 @writes
 def demo(act: Writing) -> None:
-    """建立演示账号(仅限本机登录,口令公开)。"""
+    """建立演示账号(仅限本机登录,口令公开)。
+
+    例:campaign user demo --as 创建办
+    """
     from campaign.work.first_accounts import DEMO_PASSWORD, demo_logins
 
     with opened(act) as store:
