@@ -7,63 +7,21 @@ parser costs more to build than all phrases of a plan cost to read.
 
 from __future__ import annotations
 
-import calendar
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from campaign.plan.edges import READERS, SPANS, Edge
 from campaign.plan.normal import number
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
-_SPANS = {
-    "上旬": (1, 10),
-    "中旬": (11, 20),
-    "下旬": (21, 31),
-    "初": (1, 10),
-    "中": (11, 20),
-    "底": (31, 31),
-    "末": (31, 31),
-    "上半月": (1, 15),
-    "下半月": (16, 31),
-}
-_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_YEAR_SHIFT = {"今": 0, "本": 0, "当": 0, "同": 0, "明": 1, "次": 1, "翌": 1, "来": 1, "去": -1}
 _HINT = re.compile(r"[月日号旬季年节假]|\d\.\d|20\d\d[-/]|即日|后")
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One end of a phrase: months and days as far as they are named; `open` holds words that no calendar settles."""
-
-    year: int | None = None
-    shift: int | None = None
-    masked: bool = False
-    month: int | None = None
-    month_to: int | None = None
-    day: int | None = None
-    part: str | None = None
-    clock: str | None = None
-    open: str | None = None
-
-    def resolve(self, year: int, *, last: bool) -> date | None:
-        """The first or last day of what is named: 3月下旬 → 03-21 or 03-31."""
-        if self.open or self.month is None:
-            return None
-        month = self.month_to if last and self.month_to else self.month
-        of = self.year if self.year is not None else year + (self.shift or 0)
-        if not 1900 <= of <= 2199:
-            return None
-        final = calendar.monthrange(of, month)[1]
-        if self.day is not None:
-            return date(of, month, self.day) if self.day <= final else None
-        first_day, last_day = _SPANS.get(self.part or "", (1, final))
-        return date(of, month, min(last_day if last else first_day, final))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +135,7 @@ def _phrase(tree: Tree[Token], text: str) -> Phrase:
     if shape == "after":
         event, lasting = (str(t) for t in tree.children)
         return Phrase(text, 0, shape, wait=_wait(event, lasting))
-    edges = [_edge(t) for t in tree.find_pred(lambda t: t.data in ("edge", "now", "festival"))]
-    edges = list(reversed(edges)) if len(edges) > 1 and _order(tree) else edges
+    edges = [_edge(t) for t in tree.children if not isinstance(t, str) and t.data in ("edge", "now", "festival")]
     if shape == "until":
         return Phrase(text, 0, shape, None, replace(edges[0], open=edges[0].open and f"{edges[0].open}前"))
     if shape == "since":
@@ -191,16 +148,11 @@ def _phrase(tree: Tree[Token], text: str) -> Phrase:
     return Phrase(text, 0, shape, edges[0], edges[0])
 
 
-def _order(tree: Tree[Token]) -> bool:
-    found = list(tree.find_pred(lambda t: t.data in ("edge", "now", "festival")))
-    return found[0] is not tree.children[0] and found[-1] is next(c for c in tree.children if not isinstance(c, str))
-
-
 def _shared(left: Edge, right: Edge) -> tuple[Edge, Edge]:
     """9月1日-9日 and 9月1-9日: what one end leaves out stands at the other."""
     if right.month is None and right.open is None and right.part is None and left.month:
         right = replace(right, month=left.month, masked=left.masked)
-    elif right.month is None and right.part and left.month and right.part in _SPANS:
+    elif right.month is None and right.part and left.month and right.part in SPANS:
         right = replace(right, month=left.month)
     if left.year is not None and right.year is None and right.shift is None and right.month and left.month:
         right = replace(right, year=left.year + (1 if right.month < left.month else 0))
@@ -214,80 +166,8 @@ def _edge(tree: Tree[Token]) -> Edge:
         return Edge(open=str(tree.children[0]))
     edge = Edge()
     for leaf in tree.scan_values(lambda _: True):
-        edge = _READERS[leaf.type](edge, str(leaf)) if leaf.type in _READERS else edge
+        edge = READERS[leaf.type](edge, str(leaf)) if leaf.type in READERS else edge
     return edge
-
-
-def _with_year(edge: Edge, text: str) -> Edge:
-    word = text.removesuffix("年")
-    if word in _YEAR_SHIFT:
-        return replace(edge, shift=_YEAR_SHIFT[word])
-    if word.isdigit() and len(word) == 4:
-        return replace(edge, year=int(word))
-    value = number(word) if word and word[0] in "二一" else None
-    return replace(edge, year=value) if value else replace(edge, masked=True)
-
-
-def _with_month(edge: Edge, text: str) -> Edge:
-    word = text.removesuffix("份").removesuffix("月")
-    value = 1 if word in "元正" else number(word)
-    return replace(edge, month=value) if value and 1 <= value <= 12 else replace(edge, open=f"{text}", masked=True)
-
-
-def _with_months(edge: Edge, text: str) -> Edge:
-    first, last = re.findall(r"\d+", text)
-    return replace(edge, month=int(first), month_to=int(last))
-
-
-def _with_day(edge: Edge, text: str) -> Edge:
-    value = number(text.rstrip("日号"))
-    return replace(edge, day=value) if value and 1 <= value <= 31 else replace(edge, open=(edge.open or "") + text, masked=True)
-
-
-def _with_dotted(edge: Edge, text: str) -> Edge:
-    words = re.findall(r"[\dx_*\-?]+", text.rstrip("日号"))
-    if len(words) > 2:
-        edge = _with_year(edge, words[0])
-    return replace(edge, month=int(words[-2]), day=int(words[-1]))
-
-
-def _with_iso(edge: Edge, text: str) -> Edge:
-    year, month, day = (int(w) for w in re.split(r"[-/]", text))
-    return replace(edge, year=year, month=month, day=day)
-
-
-def _with_quarter(edge: Edge, text: str) -> Edge:
-    quarter = _QUARTERS.get(text.removesuffix("季度").removeprefix("第"))
-    return replace(edge, month=quarter * 3 - 2, month_to=quarter * 3) if quarter else replace(edge, open=text)
-
-
-def _with_half(edge: Edge, text: str) -> Edge:
-    return replace(edge, month=1, month_to=6) if text.startswith("上") else replace(edge, month=7, month_to=12)
-
-
-def _with_yearpart(edge: Edge, text: str) -> Edge:
-    if text.endswith(("底", "末")):
-        return replace(edge, month=12, part="底")
-    return replace(edge, month=1, part="初") if text.endswith("初") else replace(edge, open=text)
-
-
-_READERS: dict[str, Callable[[Edge, str], Edge]] = {
-    "YEAR": _with_year, "MONTH": _with_month, "MONTHS": _with_months, "DAY": _with_day, "NUMBER": _with_day, "DOTTED": _with_dotted, "ISO": _with_iso,
-    "QUARTER": _with_quarter, "HALF": _with_half, "YEARPART": _with_yearpart,
-    "PART": lambda edge, text: replace(edge, part=text.removeprefix("月")),
-    "CLOCK": lambda edge, text: replace(edge, clock=_clock(text)),
-}  # fmt: skip
-
-
-def _clock(text: str) -> str | None:
-    found = re.search(r"(\d{1,2})(?:[:时点](\d{2})?)?", text)
-    if not found:
-        return None
-    hour, minute = int(found.group(1)), 30 if text.endswith("半") else int(found.group(2) or 0)
-    hour += 12 if text.startswith(("下午", "晚")) and hour < 12 else 0
-    if (hour, minute) == (24, 0):
-        return "23:59"
-    return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
 
 
 def _wait(event: str, lasting: str) -> tuple[str, int, str]:
@@ -317,35 +197,3 @@ def resolve(phrase: Phrase, year: int) -> Span:
         None if end or not phrase.end else phrase.end.open or phrase.text,
         phrase.end.clock if phrase.end else None,
     )  # fmt: skip
-
-
-def festival_day(name: str, year: int) -> date | None:
-    """Day of a festival that the lunar calendar or the sun decides: 春节 2026 → 2026-02-17."""
-    from lunar_python import Lunar, Solar
-
-    fixed = {
-        "元旦": (1, 1),
-        "三八": (3, 8),
-        "五一": (5, 1),
-        "劳动节": (5, 1),
-        "五四": (5, 4),
-        "六一": (6, 1),
-        "七一": (7, 1),
-        "八一": (8, 1),
-        "十一": (10, 1),
-        "国庆": (10, 1),
-    }
-    lunar = {"春节": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七夕": (7, 7), "中秋": (8, 15), "重阳": (9, 9), "腊八": (12, 8)}
-    name = name.strip("“”'")
-    name = name if name in fixed or name in lunar else name.removesuffix("节")
-    if name in fixed:
-        return date(year, *fixed[name])
-    if name in lunar:
-        solar = Lunar.fromYmd(year, *lunar[name]).getSolar()
-        return date(solar.getYear(), solar.getMonth(), solar.getDay())
-    if name == "清明":
-        first = date(year, 4, 3)
-        return next(
-            (day for day in (first + timedelta(n) for n in range(4)) if Solar.fromYmd(day.year, day.month, day.day).getLunar().getJieQi() == "清明"), None
-        )
-    return None

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 from campaign.plan.allotting import charge_of_body, charge_of_entry, stated_charge
 from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs
 from campaign.plan.deadlines import dated_clauses, deadline_of, has_deadline
+from campaign.plan.entries import PART_START, is_leading_group, is_list_of, parts_of, raw_with, runs_of, sentences_of, text_with, words_of
 from campaign.plan.materials import materials_of, named_material, recipient_of
 from campaign.plan.outline import Node, Para
 from campaign.plan.phases import Stage
@@ -26,7 +26,6 @@ from campaign.plan.units import name_of_body, named_unit
 from campaign.plan.wording import title_of, without_heading, without_number
 
 SKIPPED = (Role.BACKGROUND, Role.STANDARD, Role.MONEY, Role.REWARD, Role.HOSTS, Role.EVENT)
-_IS = re.compile(r"(?:(?<=^)|(?<=[。;:,\s]))(?:[一二三四五六七八九十]是|首先|其次|再次|最后)[,:]?")
 _GOAL = re.compile(r"(?:实现|达到|完成)[^,。;]{0,24}目标[。;]?$|奠定[^,。;]{0,12}基础[。;]?$|(?:作出|做出)[^,。;]{0,12}贡献[。;]?$")
 _SUBMITS = re.compile(r"报送|上报|(?<![通申填海])报(?:至|到|[\u4e00-\u9fff“”]{2,14}(?=[,。;(]|$))|提交|递交|交至?|发至|发送|送达?|反馈")
 _SETS_UP = re.compile(r"任组长|为组长|组长\s*:|总指挥\s*:|任总指挥|成立[^。]{0,40}(?:领导小组|指挥部|委员会)|人员组成|组成人员|名单如下|同志负责")
@@ -54,7 +53,6 @@ _DEMAND = re.compile(
     r"|统一(?:思想|认识)|广泛宣传|强化(?:领导|组织|责任|督|考核|宣传|保障|协作)|落实责任"
     r"|明确(?:责任|职责|分工|任务)|严格(?:考核|纪律|督|要求)|狠抓|压实|营造|密切|注重|精心组织|高度重视|严肃|协作|凝聚|提升)"
 )
-_FIRST_CLAUSE = re.compile(r"[,。;:!?]")
 
 
 @dataclass(slots=True)
@@ -80,9 +78,9 @@ class Reader:
     def read(self, root: Node) -> list[Found]:
         staged = {s.node: s for s in self.stages}
         by_parent = {s.node.parent for s in self.stages}
-        for run in _runs(root.children):
-            demands = _is_list_of(run, _DEMAND, 0.75) and all(c.kind != "cn" for c in run)
-            if _is_list_of(run, _PRINCIPLE, 0.5) and all(self.roles[c] in (Role.OTHER, Role.BACKGROUND) for c in run):
+        for run in runs_of(root.children):
+            demands = is_list_of(run, _DEMAND, 0.75) and all(c.kind != "cn" for c in run)
+            if is_list_of(run, _PRINCIPLE, 0.5) and all(self.roles[c] in (Role.OTHER, Role.BACKGROUND) for c in run):
                 continue
             for node in run:
                 role = Role.REQUIREMENT if demands and len(run) >= 2 else self.roles[node]
@@ -99,7 +97,7 @@ class Reader:
             if self.roles[node] == Role.FUTURE:
                 continue
             for para in (p for p in node.paras if _NEXT.match(p.text)):
-                parts = _parts_of(para)
+                parts = parts_of(para)
                 for piece in parts if len(parts) >= 2 else [para]:
                     self._add(piece, None, "", Charge(), None, number="")
 
@@ -141,7 +139,7 @@ class Reader:
             dated = dated_clauses(para, stage.phrase)
             for piece in dated:
                 self._add(piece, None, "", Charge(), stage, number=stage.node.label)
-            rest = [s for s in _sentences(para) if not any(piece.text in s.text or s.text in piece.text for piece in dated)]
+            rest = [s for s in sentences_of(para) if not any(piece.text in s.text or s.text in piece.text for piece in dated)]
             self._submissions(rest, stage, told=stage.phrase.text if stage.phrase else "")
 
     # entries --------------------------------------------------------------------------------------------------------
@@ -157,8 +155,8 @@ class Reader:
         else:
             body = name_of_body(node.heading)
             lead = (stated.lead[0] if stated and stated.lead else body) if body else group
-            for run in _runs(node.children):
-                if role in (Role.TASKS, Role.OTHER, Role.ORGANISATION) and _is_list_of(run, _PRINCIPLE, 0.6):
+            for run in runs_of(node.children):
+                if role in (Role.TASKS, Role.OTHER, Role.ORGANISATION) and is_list_of(run, _PRINCIPLE, 0.6):
                     continue
                 for child in run:
                     self._entries(child, self.roles.get(child, role), group=lead, stage=stage)
@@ -170,7 +168,7 @@ class Reader:
         if role == Role.REQUIREMENT:
             self._requirement(node, stage)
         elif (
-            role == Role.ORGANISATION or (role == Role.DUTIES and _is_leading(body, whole)) or (node.kind in ("cn", "label") and _HEADS.search(whole))
+            role == Role.ORGANISATION or (role == Role.DUTIES and is_leading_group(body, whole)) or (node.kind in ("cn", "label") and _HEADS.search(whole))
         ) and self._is_only_staff(node, whole, body):
             return
         elif body and (role in (Role.DUTIES, Role.ORGANISATION, Role.OTHER) or _DUTY.search(whole)):
@@ -184,7 +182,7 @@ class Reader:
             for para in labelled:
                 label = re.split(r"[:(]", para.text)[0]
                 self._add(para, node, label, charge_of_body(label, "") if named_unit(label) else Charge(), stage, number="")
-        elif self._is_goal(node, role, whole) or _SANCTION.match(_words(node)) or _PURPOSE.match(_words(node)):
+        elif self._is_goal(node, role, whole) or _SANCTION.match(words_of(node)) or _PURPOSE.match(words_of(node)):
             return
         elif whole or node.level > 1 or len(node.heading) >= 6 or node.kind in ("label", "article") or role == Role.TASKS:
             self._item(node, role, stated, group, stage)
@@ -192,7 +190,7 @@ class Reader:
     def _is_only_staff(self, node: Node, whole: str, body: str | None) -> bool:
         """A leading group's list of names hands nothing out; 1、成立…领导小组 as an entry of its own does."""
         if body:
-            return not _DUTY.search(whole) or _is_leading(body, whole)
+            return not _DUTY.search(whole) or is_leading_group(body, whole)
         if node.kind in ("cn", "label", "cnp"):
             return bool(_SETS_UP.search(whole)) or not (charge_of_subjects(whole).lead or charge_of_subjects(whole).responsible)
         return bool(re.search(r"(?:^|\n)(?:组长|总指挥|主任)\s*:", whole))
@@ -204,11 +202,11 @@ class Reader:
         """一是引进…项目。…二是… under a bare heading: each names a task of its own."""
         if not is_generic(node.heading):
             return []
-        starts = [p for p in node.texts() if _IS.match(p.text)]
+        starts = [p for p in node.texts() if PART_START.match(p.text)]
         if len(starts) >= 2:
             return starts
         for para in node.texts():
-            pieces = _parts_of(para)
+            pieces = parts_of(para)
             if len(pieces) >= 2 and all(len(p.text) >= 50 and "。" in p.text[:-1] for p in pieces):
                 return pieces
         return []
@@ -241,14 +239,14 @@ class Reader:
         if own is None:
             return
         rest = self._submissions(node.paras, stage) if node.heading and node.body and node.body.text else node.paras
-        kept = replace_paras(node, rest)
+        kept = text_with(node, rest)
         charge = stated if stated and (stated.stated or not stated.empty) else None
         if charge is None and group:
             charge = Charge(lead=[group], stated=True)
             charge.supporting = charge_of_verbs(kept).supporting
         if group and charge is not None and not charge.lead:
             charge.lead = [group]
-        self._add(Para(kept_raw(node, rest), kept, own.line), node, node.heading, charge or Charge(), stage, number=node.label)
+        self._add(Para(raw_with(node, rest), kept, own.line), node, node.heading, charge or Charge(), stage, number=node.label)
 
     def _submissions(self, paras: list[Para], stage: Stage | None, told: str | None = None) -> list[Para]:
         """请各队于12月6日前将…报… behind other words is an item of its own; the other paragraphs stay."""
@@ -281,54 +279,6 @@ class Reader:
             recurrence=recurrence_of(text), phase=stage.key if stage else None, signed=bool(re.search(r"签订[^。;]{0,24}责任[书状]", text)),
         )  # fmt: skip
         self.found.append(Found(item, node, [warning] if warning else []))
-
-
-def _words(node: Node) -> str:
-    return without_number(node.own.text) if node.own else ""
-
-
-def _parts_of(para: Para) -> list[Para]:
-    cuts = [m.start() for m in _IS.finditer(para.text)]
-    return [para.cut(a, b) for a, b in zip(cuts, [*cuts, len(para.text)][1:], strict=True)]
-
-
-def _sentences(para: Para) -> list[Para]:
-    ends = [m.end() for m in re.finditer(r"[。;](?=.)", para.text)]
-    return [piece for a, b in pairwise([0, *ends, len(para.text)]) if (piece := para.cut(a, b)).text]
-
-
-def _is_leading(body: str | None, text: str) -> bool:
-    """A leading group with its list of names."""
-    return bool(body and re.search(r"领导小组|指挥部|委员会", body) and re.search(r"(?:^|\n)(?:组长|主任|总?指挥长?)\s*:", text))
-
-
-def replace_paras(node: Node, paras: list[Para]) -> str:
-    rows = [node.own.text] if node.own else []
-    rows += [p.text for p in paras]
-    rows += ["\n".join(replace_paras(c, c.paras) for c in node.children)] if node.children else []
-    return "\n".join(rows)
-
-
-def kept_raw(node: Node, paras: list[Para]) -> str:
-    rows = [node.own.raw] if node.own else []
-    rows += [p.raw for p in paras]
-    return "\n".join(rows + [c.whole() for c in node.children])
-
-
-def _runs(nodes: list[Node]) -> list[list[Node]]:
-    """Sister entries as lists: a restart of the numbers or another kind of number begins a new one."""
-    runs: list[list[Node]] = []
-    for node in nodes:
-        if runs and runs[-1][-1].kind == node.kind and runs[-1][-1].value < node.value:
-            runs[-1].append(node)
-        else:
-            runs.append([node])
-    return runs
-
-
-def _is_list_of(run: list[Node], pattern: re.Pattern[str], share: float) -> bool:
-    hits = sum(bool(pattern.match(n.heading or (n.body.text if n.body else ""))) for n in run)
-    return len(run) >= 2 and hits >= share * len(run)
 
 
 def _lead(names: list[str]) -> str | tuple[str, ...] | None:

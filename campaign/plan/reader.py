@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 from campaign.plan.charges import Charge
+from campaign.plan.festivals import festival_hint
 from campaign.plan.items import Found, Reader
 from campaign.plan.keys import with_keys
 from campaign.plan.kind import kind_of
@@ -46,7 +47,7 @@ def read_plan(source: SourceText, *, year: int, today: None = None) -> PlanSpec:
     spec = PlanSpec(
         title=title, kind=kind, basis=_basis(paras), organisation=organisation_of(root, roles, paras, is_report=is_report),
         phases=tuple(_phase(s) for s in stages), items=tuple(items), supervision=mechanisms_of(_without_attachments(paras)),
-        warnings=tuple(_warnings(stages, found)),
+        warnings=tuple(_warnings(stages, found, year)),
         start=_edge(stages, first=True), end=_edge(stages, first=False),
     )  # fmt: skip
     return with_keys(spec)
@@ -136,11 +137,12 @@ def _edge(stages: list[Stage], *, first: bool) -> str | None:
     return (min(days) if first else max(days)).isoformat() if days else None
 
 
-def _warnings(stages: list[Stage], found: list[Found]) -> list[PlanWarning]:
+def _warnings(stages: list[Stage], found: list[Found], year: int) -> list[PlanWarning]:
     rows: list[PlanWarning] = []
     for stage in stages:
         for words in dict.fromkeys(t for t in (stage.span.start_text, stage.span.end_text) if t):
-            message = f"阶段「{stage.name}」的时间「{words}」需确认:不能推算为确定日期"
+            hint = festival_hint(words, year, stage.span.start)
+            message = f"阶段「{stage.name}」的时间「{words}」需确认:不能推算为确定日期{hint}"
             rows += [PlanWarning(line=stage.node.line, code="needs_confirmation", message=message)]
         if stage.phrase is None:
             rows.append(PlanWarning(line=stage.node.line, code="phase_without_dates", message=f"阶段「{stage.name}」没有写明起止时间"))

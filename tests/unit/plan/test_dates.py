@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.plan.dates import festival_day, find_dates, resolve
+from campaign.plan.dates import find_dates, resolve
+from campaign.plan.festivals import festival_hint
 from campaign.plan.normal import cleaned, folded
 
 RESOLVED = [
@@ -106,11 +107,16 @@ def test_no_run_of_date_characters_breaks_the_reader(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "day"),
-    [("春节", date(2026, 2, 17)), ("端午", date(2026, 6, 19)), ("中秋节", date(2026, 9, 25)), ("清明", date(2026, 4, 5)), ("六一", date(2026, 6, 1))],
+    ("phrase", "after", "hint"),
+    [
+        ("春节前", None, "(2026年春节为2月17日)"),
+        ("春节前", date(2026, 11, 21), "(2027年春节为2月6日)"),
+        ("国庆节前", date(2026, 3, 1), "(2026年国庆为10月1日)"),
+        ("省级验收结束", None, ""),
+    ],
 )
-def test_a_festival_has_its_day_by_the_lunar_calendar(name: str, day: date) -> None:
-    assert festival_day(name, 2026) == day
+def test_an_open_date_is_shown_with_the_day_of_its_festival(phrase: str, after: date | None, hint: str) -> None:
+    assert festival_hint(phrase, 2026, after) == hint
 
 
 def test_the_thirtieth_of_february_is_no_day() -> None:

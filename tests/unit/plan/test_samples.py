@@ -219,6 +219,9 @@ def test_titles_and_source_lines_are_given_for_every_item() -> None:
 
 
 def test_a_plan_that_is_only_a_standard_gives_indicators() -> None:
-    text = "创建星级社区方案\n为做好创建工作,制定本方案。\n一、创建目标\n全面达标。\n二、创建标准\n(一)市容环境。垃圾日产日清,无卫生死角。\n(二)健康教育。知晓率达80%以上。"
+    text = (
+        "创建星级社区方案\n为做好创建工作,制定本方案。\n一、创建目标\n全面达标。\n二、创建标准\n"
+        "(一)市容环境。垃圾日产日清,无卫生死角。\n(二)健康教育。知晓率达80%以上。"
+    )
     spec = read_plan(SourceText.from_text(text), year=2026)
     assert [(i.indicator, i.required, bool(i.targets)) for i in spec.items] == [("市容环境", False, True), ("健康教育", False, True)]
