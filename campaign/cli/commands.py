@@ -23,6 +23,7 @@ GROUPS: dict[str, str] = {
     "notices": "文书:清单、签发、撤回、人工送达",
     "units": "单位名册:导入、清单、更名、合并",
     "package": "迎检资料包:生成、校验、封存",
+    "bench": "测速",
     "user": "门户账号:开通、重置口令、停用、清单",
 }
 
@@ -79,5 +80,6 @@ COMMANDS: dict[str, Entry] = {
     "verify": Entry("campaign.cli.verify:verify", "核对全部记录是否守住规则"),
     "demo": Entry("campaign.cli.demo:demo", "建立示例活动并推演到现在"),
     "up": Entry("campaign.cli.up:up", "在本机启动全部服务"),
+    "bench sweep": Entry("campaign.cli.bench:sweep", "测督办巡检的速度"),
     "seal": Entry("campaign.cli.sweep:seal", "封存操作日志"),
 }

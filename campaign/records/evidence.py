@@ -105,8 +105,8 @@ class FileFacts:
 
 
 def begin_snapshot(tx: Session) -> None:
-    """Let everything read in this transaction be of one moment; to be called first. SQLite's readers have it anyway."""
-    if tx.get_bind().dialect.name == "postgresql":
+    """Let everything read in this transaction be of one moment; to be called first. SQLite's readers have it anyway, and so has a trial."""
+    if tx.get_bind().dialect.name == "postgresql" and not tx.connection().in_nested_transaction():
         tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from campaign.records.evidence import begin_snapshot
 from campaign.records.log import unsealed, write_event, write_events
 from campaign.records.store import Store
 from campaign.records.trial import trial_of
@@ -117,3 +118,12 @@ def test_a_dry_run_on_a_new_folder_only_makes_the_database(cli: Cli) -> None:
     shutil.rmtree(cli.home)
     assert cli("launch", "plan.yaml", "--slug", "x", "--dry-run", "--now", "2026-03-02").code == 0
     assert cli.json("campaigns") == []
+
+
+def test_a_package_can_be_tried_in_the_middle_of_a_trial(store: Store) -> None:
+    with trial_of(store) as trial:
+        with trial.begin() as tx:
+            write_event(tx, at=AT, actor="甲", verb="probe")
+        with trial.read() as tx:
+            begin_snapshot(tx)
+            assert unsealed(tx) == 1

@@ -156,3 +156,12 @@ def test_verify_names_what_is_broken(running: Cli) -> None:
     answer = running("verify", "--json")
     assert answer.code == 1
     assert "rung_without_step" in {one["code"] for one in answer.value["violations"]}
+
+
+def test_bench_answers_what_the_issue_asks_and_leaves_the_data_folder_alone(running: Cli) -> None:
+    before = (running.home / "campaign.db").read_bytes()
+    value = running.at("").json("bench", "sweep", "--duties", "200", "--due", "20")
+    assert set(value) == {"duties", "due", "seconds", "sql_seconds", "ratio"}
+    assert (value["duties"], value["due"]) == (200, 20)
+    assert (running.home / "campaign.db").read_bytes() == before
+    assert "空的数据目录" in running("bench", "sweep", "--data", str(running.home)).err
