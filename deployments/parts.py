@@ -56,7 +56,7 @@ def parts_of(settings: Settings, ambient: Mapping[str, str]) -> Parts:
     home = settings.data_dir
     end_orphans(home)
     fixed = settings.model_fields_set
-    auth = ambient.get("PREFECT_SERVER_API_AUTH_STRING") or ambient.get("PREFECT_API_AUTH_STRING") or ""
+    auth = _auth(ambient)
     prefect_port = choose_port(settings.prefect_port, "Prefect", host=settings.host, fixed="prefect_port" in fixed)
     portal_port = choose_port(settings.portal_port, "门户", host=settings.host, fixed="portal_port" in fixed, taken=frozenset({prefect_port}))
     place = ServerPlace(home / "prefect", prefect_port, auth, settings.host)
@@ -72,6 +72,14 @@ def parts_of(settings: Settings, ambient: Mapping[str, str]) -> Parts:
         ChildPlan("runner", "运行器和督办时钟", _python("deployments.runner_child", str(home / "run" / "runner.ready")), env, logs / "runner.log"),
     )
     return Parts(home, place, portal_url, plans, env)
+
+
+def _auth(ambient: Mapping[str, str]) -> str:
+    """Prefect's own setting, checked here: its server answers every call with an error when the password is not plain ASCII."""
+    auth = ambient.get("PREFECT_SERVER_API_AUTH_STRING") or ambient.get("PREFECT_API_AUTH_STRING") or ""
+    if auth and (not auth.isascii() or ":" not in auth):
+        raise CampaignError("PREFECT_SERVER_API_AUTH_STRING 应写成 用户名:口令,且只用英文字母、数字和符号:请改正环境变量或 .env 后重试。", code="bad_auth")
+    return auth
 
 
 def _folders(*folders: Path) -> None:

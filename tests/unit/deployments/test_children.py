@@ -14,8 +14,10 @@ import psutil
 import pytest
 
 from campaign.errors import CampaignError, Conflict
+from config.settings import Settings
 from deployments.children import Child, ChildPlan, end_all, pause_after
 from deployments.lock import only_one
+from deployments.parts import parts_of
 from deployments.ports import choose_port, is_free
 from deployments.server import ServerPlace, client_environment, server_environment
 from tests.e2e.harness import ROOT, wait_until
@@ -148,3 +150,24 @@ def test_the_server_gets_no_foreign_profile_but_keeps_what_tunes_it(tmp_path: Pa
 def test_calls_to_this_machine_never_go_through_a_proxy(tmp_path: Path) -> None:
     env = client_environment(ServerPlace(tmp_path, 4300), {"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "intranet"})
     assert env["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+
+
+@pytest.mark.parametrize("auth", ["admin:口令", "admin"], ids=["not ascii", "no user name"])
+def test_a_password_that_prefect_cannot_take_is_refused_before_anything_starts(tmp_path: Path, auth: str) -> None:
+    with pytest.raises(CampaignError, match="用户名:口令"):
+        parts_of(Settings(home=tmp_path), {"PREFECT_SERVER_API_AUTH_STRING": auth})
+
+
+def test_the_parts_of_a_folder_are_three_children_with_addresses_that_fit(tmp_path: Path) -> None:
+    parts = parts_of(Settings(home=tmp_path), {"PATH": "/bin"})
+    assert [plan.name for plan in parts.plans] == ["server", "portal", "runner"]
+    assert parts.env["CAMPAIGN_PREFECT_API_URL"] == parts.place.api_url == parts.env["PREFECT_API_URL"]
+    assert parts.env["CAMPAIGN_HOME"] == str(tmp_path)
+    assert str(parts.portal_port) in parts.plans[1].argv
+    assert parts.place.home == tmp_path / "prefect"
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_its_path(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CampaignError, match="不能建立目录"):
+        parts_of(Settings(home=tmp_path / "file"), {})
