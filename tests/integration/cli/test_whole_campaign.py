@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from tests.integration.cli.conftest import Cli
+import pytest
+
+from tests.conftest import TEMPLATE, create_database, database_url, drop_database
+from tests.integration.cli.conftest import Cli, launch
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.slow])])
+def anywhere(request: pytest.FixtureRequest, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """A launched campaign on each database."""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_template")
+        drop_database(server, "campaign_cli")
+        create_database(server, "campaign_cli", TEMPLATE)
+        monkeypatch.setenv("CAMPAIGN_DATABASE_URL", database_url(server, "campaign_cli"))
+    return launch(cli)
 
 
 def pass_day(cli: Cli, day: str) -> dict[str, int]:
@@ -13,8 +27,8 @@ def pass_day(cli: Cli, day: str) -> dict[str, int]:
     return swept
 
 
-def test_a_campaign_runs_from_launch_to_its_end_by_commands(launched: Cli) -> None:
-    cli = launched
+def test_a_campaign_runs_from_launch_to_its_end_by_commands(anywhere: Cli) -> None:
+    cli = anywhere
     mobilise(cli)
     roll_out(cli)
     rectify(cli)
