@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaign.errors import CampaignError
@@ -35,6 +35,29 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(default=None, repr=False, description="通用消息推送地址")
     webhook_secret: str | None = Field(default=None, repr=False, description="通用消息推送的签名密钥;不填则不签名")
     webhook_allow_local: bool = Field(default=False, description="填 1 允许通用消息推送到本机和内部网络")
+    vendor_allow_local: bool = Field(default=False, description="填 1 允许机器人、应用和短信网关的地址在内部网络(政务微信、政务短信平台常在内网)")
+    wecom_robot_url: str | None = Field(default=None, repr=False, description="企业微信群机器人的 Webhook 地址")
+    wecom_app_url: str = Field(default="https://qyapi.weixin.qq.com", description="企业微信接口的地址;政务微信填自己的")
+    wecom_app_corp_id: str | None = Field(default=None, repr=False, description="企业微信的企业编号")
+    wecom_app_agent_id: str | None = Field(default=None, description="企业微信应用的 AgentId")
+    wecom_app_secret: str | None = Field(default=None, repr=False, description="企业微信应用的 Secret")
+    dingtalk_robot_url: str | None = Field(default=None, repr=False, description="钉钉群机器人的 Webhook 地址")
+    dingtalk_robot_secret: str | None = Field(default=None, repr=False, description="钉钉群机器人「加签」的密钥")
+    feishu_robot_url: str | None = Field(default=None, repr=False, description="飞书群机器人的 Webhook 地址")
+    feishu_robot_secret: str | None = Field(default=None, repr=False, description="飞书群机器人「签名校验」的密钥")
+    sms_url: str | None = Field(default=None, repr=False, description="短信网关的地址")
+    sms_format: str = Field(default="json", description="短信网关的请求形式:json 或 form")
+    sms_body: str | None = Field(default=None, repr=False, description="短信网关的请求内容,一个带占位符的 JSON 对象")
+    sms_headers: str | None = Field(default=None, repr=False, description="短信网关的请求头,一个 JSON 对象")
+    sms_secret: str | None = Field(default=None, repr=False, description="短信网关的密钥,填入占位符 {secret}")
+    sms_success: str = Field(default="code=0", description="短信网关答复里表示受理的字段和值,几个值用竖线分开")
+    sms_busy: str | None = Field(default=None, description="短信网关答复里表示繁忙、稍后再试的字段和值")
+    smtp_host: str | None = Field(default=None, description="邮件服务器")
+    smtp_port: int = Field(default=465, ge=1, le=65535, description="邮件服务器的端口")
+    smtp_security: str = Field(default="ssl", description="邮件服务器的加密方式:ssl、starttls 或 none")
+    smtp_user: str | None = Field(default=None, repr=False, description="邮箱的登录名;不填则不登录")
+    smtp_password: str | None = Field(default=None, repr=False, description="邮箱的口令或授权码")
+    smtp_sender: str | None = Field(default=None, description="发件人地址")
     test_address: str | None = Field(default=None, description="golive 之前,所有消息只发到这个地址")
     log_level: str = Field(default="INFO", description="日志级别:DEBUG、INFO、WARNING、ERROR")
 
@@ -45,6 +68,14 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as unknown:
             raise ValueError(f"没有名为「{value}」的时区,例如 Asia/Shanghai") from unknown
+        return value
+
+    @field_validator("smtp_security", "sms_format")
+    @classmethod
+    def _known_word(cls, value: str, about: ValidationInfo) -> str:
+        allowed = {"smtp_security": ("ssl", "starttls", "none"), "sms_format": ("json", "form")}[about.field_name or ""]
+        if value not in allowed:
+            raise ValueError(f"应为 {'、'.join(allowed)} 之一")
         return value
 
     @property

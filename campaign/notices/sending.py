@@ -88,7 +88,8 @@ def _send_one(outgoing: Outgoing, channel: Channel | None, people: Sequence[Addr
         # Nobody knows how far it got, so it counts as sent without an answer and comes again with its key.
         log.exception("sending of delivery %s broke", outgoing.delivery_id)
         sent, told = Sent("unknown", f"发送程序出错（{type(defect).__name__}），详见日志。"), []
-    return Outcome(outgoing.delivery_id, sent.outcome, sent.detail, tuple(one.kept for one in told) if sent.outcome == "delivered" else ())
+    reached = told if sent.reached is None else sent.reached
+    return Outcome(outgoing.delivery_id, sent.outcome, sent.detail, tuple(one.kept for one in reached) if sent.outcome == "delivered" else ())
 
 
 def _try(outgoing: Outgoing, channel: Channel | None, people: Sequence[Addressee], now: datetime, test_address: str | None) -> tuple[Sent, Sequence[Addressee]]:

@@ -23,6 +23,8 @@ OutcomeWord = Literal["delivered", "refused", "failed", "unknown"]
 class Sent:
     outcome: OutcomeWord
     detail: str
+    reached: tuple[Addressee, ...] | None = None
+    """Whom a delivery reached, where that is not everybody it was addressed to."""
 
 
 class Channel(Protocol):

@@ -1,6 +1,7 @@
 """Keeps the secrets of an address out of ledgers and logs.
 
-Owns what counts as secret in an address: everything behind the host that is long enough to be a key, and the password before it. httpx
+Owns what counts as secret in an address: everything behind the host that is long enough to be a key, the password before it, and every
+value of a query's key-like names, for a token that was fetched a moment ago is in no configuration. httpx
 writes the full address of every request into its log at INFO, so its loggers get a filter; setting their level would silence others.
 """
 
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 HIDDEN = "***"
 SHORTEST_KEY = 6
+_KEYLIKE = re.compile(r"(?i)(?P<name>[?&](?:access_token|key|sign|secret|corpsecret|token)=)[^&\s\"']+")
 _LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
 
 
@@ -25,7 +27,7 @@ class Redactor(logging.Filter):
         self._words = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)")
 
     def __call__(self, text: str) -> str:
-        return self._words.sub(HIDDEN, text)
+        return _KEYLIKE.sub(rf"\g<name>{HIDDEN}", self._words.sub(HIDDEN, text))
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()

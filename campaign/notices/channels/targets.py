@@ -35,6 +35,8 @@ class Target:
     host: str
     port: int
     allow_local: bool = False
+    allowed_by: str = "CAMPAIGN_WEBHOOK_ALLOW_LOCAL"
+    """The setting that would allow the local network, for the message."""
 
     def addresses(self) -> list[str]:
         """The addresses to connect to, in the order of the name service; one local address among them refuses all."""
@@ -46,11 +48,11 @@ class Target:
         if not self.allow_local:
             for address in found:
                 if is_local(ipaddress.ip_address(address.split("%")[0])):
-                    raise BadTarget("接收地址在本机或内部网络，已拒绝发送：确需发往内网的，请设置 CAMPAIGN_WEBHOOK_ALLOW_LOCAL=1。", host=self.host)
+                    raise BadTarget(f"接收地址在本机或内部网络，已拒绝发送：确需发往内网的，请设置 {self.allowed_by}=1。", host=self.host)
         return found
 
 
-def target_of(url: str, *, allow_local: bool = False) -> Target:
+def target_of(url: str, *, allow_local: bool = False, allowed_by: str = "CAMPAIGN_WEBHOOK_ALLOW_LOCAL") -> Target:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -58,7 +60,7 @@ def target_of(url: str, *, allow_local: bool = False) -> Target:
         raise BadTarget("接收地址写法有误：请填写以 http:// 或 https:// 开头的完整地址。") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadTarget("接收地址写法有误：请填写以 http:// 或 https:// 开头的完整地址。")
-    return Target(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), allow_local)
+    return Target(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), allow_local, allowed_by)
 
 
 def is_local(address: IPAddress) -> bool:

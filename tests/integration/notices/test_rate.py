@@ -9,7 +9,8 @@ import pytest
 
 from campaign.notices.channels.base import Channel
 from campaign.notices.channels.file import FileChannel
-from campaign.notices.channels.webhook import WebhookChannel, shared_client
+from campaign.notices.channels.http import shared_client
+from campaign.notices.channels.webhook import WebhookChannel
 from campaign.notices.sending import send_batch
 from tests.integration.notices.receiver import receiving
 from tests.unit.notices.samples import CONTACT, ISSUED, notice

@@ -13,7 +13,8 @@ from datetime import timedelta
 import pytest
 
 from campaign.notices.channels.base import Sent
-from campaign.notices.channels.webhook import Patience, WebhookChannel, shared_client
+from campaign.notices.channels.http import Patience, shared_client
+from campaign.notices.channels.webhook import WebhookChannel
 from campaign.notices.sending import send_batch
 from campaign.notices.wording import compose
 from tests.integration.notices.receiver import Receiver, receiving

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,16 +17,12 @@ from campaign.notices.channels.registry import channels_from, close_channels
 from campaign.notices.sending import Sender, send_batch
 from campaign.notices.wording import Message
 from campaign.records.outbox import Outgoing
+from config.settings import Settings
 from tests.unit.notices.samples import CONTACT, ISSUED, notice
 
 
-@dataclass(frozen=True)
-class PlainSettings:
-    data_dir: Path
-    webhook_url: str | None = None
-    webhook_secret: str | None = None
-    webhook_allow_local: bool = False
-    test_address: str | None = None
+def settings(home: Path, **given: Any) -> Settings:
+    return Settings(_env_file=None, home=home, **given)
 
 
 @dataclass
@@ -61,13 +58,13 @@ def test_one_bad_row_stops_nobody_and_tells_no_secret() -> None:
 
 
 def test_unknown_channel_is_refused_so_that_the_next_takes_over_at_once() -> None:
-    (outcome,) = send_batch([notice(1, channel="wecom")], {"file": Recording()}, {2001: [CONTACT]}, now=ISSUED)
+    (outcome,) = send_batch([notice(1, channel="wecom_robot")], {"file": Recording()}, {2001: [CONTACT]}, now=ISSUED)
     assert (outcome.outcome, outcome.detail) == ("refused", "渠道「企业微信群机器人」未配置。")
 
 
 @pytest.mark.parametrize(("url", "words"), [(None, "未配置"), ("ftp://example.cn/x", "https://"), ("http://[::1", "https://"), ("http://a:99999/", "https://")])
 def test_webhook_that_is_not_set_up_refuses_with_the_reason(tmp_path: Path, url: str | None, words: str) -> None:
-    channels = channels_from(PlainSettings(tmp_path, webhook_url=url))
+    channels = channels_from(settings(tmp_path, webhook_url=url))
     (outcome,) = send_batch([notice(1)], channels, {2001: [CONTACT]}, now=ISSUED)
     close_channels(channels)
     assert outcome.outcome == "refused"
@@ -122,7 +119,7 @@ def test_test_address_is_understood_by_its_look(address: str, kind: str) -> None
 
 
 def test_sender_gives_the_unit_itself_where_nobody_is_known(tmp_path: Path) -> None:
-    sender = Sender(PlainSettings(tmp_path))
+    sender = Sender(settings(tmp_path))
     rows = [notice(1, channel="file"), notice(2, channel="file"), notice(3)]
     outcomes = sender(rows, {2002: [("unit_head", "吴二", "13900005678", None, None)]}, ISSUED)
     sender.close()
