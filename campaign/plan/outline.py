@@ -17,6 +17,7 @@ from campaign.plan.normal import BRACKETED, CIRCLED, DOTTED, cleaned, folded, nu
 from campaign.plan.source import Line, SourceText
 
 _CN = "一二三四五六七八九十百零"
+_ORDINAL = "(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])"
 RANK = {"chapter": 0, "cn": 1, "article": 1, "label": 1, "stage": 2, "cnp": 2, "num": 3, "dec": 4, "deep": 5, "nump": 6, "circ": 7, "is": 8}
 
 _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -24,9 +25,9 @@ _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("article", re.compile(rf"第([{_CN}\d]{{1,4}})条[\s:、]*")),
     ("stage", re.compile(rf"[(]?第([{_CN}\d]{{1,3}})(?:个)?(?:阶段|步骤|步|环节|时段|周)[)]?[\s:、,.]*(?=\S)")),
     ("stage", re.compile(rf"阶段([{_CN}\d]{{1,3}})[\s:、,.]+")),
-    ("cn", re.compile(rf"([{_CN}]{{1,4}})[、..:,](?![{_CN}、]{{1,3}}[、等级类名])(?:是(?=\S))?\s*")),
-    ("cnp", re.compile(rf"[(]([{_CN}]{{1,4}})[)][、.:]?\s*")),
-    ("cnp", re.compile(rf"([{_CN}]{{1,4}})[)]\s*")),
+    ("cn", re.compile(rf"({_ORDINAL})[、..:,](?![{_CN}、]{{1,3}}[、等级类名])(?:是(?=\S))?\s*")),
+    ("cnp", re.compile(rf"[(]({_ORDINAL})[)][、.:]?\s*")),
+    ("cnp", re.compile(rf"({_ORDINAL})[)]\s*")),
     ("is", re.compile(rf"([{_CN}]{{1,2}})(?:是|要|则)[,:、]?(?=\S)")),
     ("deep", re.compile(r"\d{1,2}\.\d{1,2}\.(\d{1,2})[.、]?\s*(?=[\u4e00-\u9fff“《])")),
     ("dec", re.compile(r"\d{1,2}\.(\d{1,2})[.、]?\s*(?=[\u4e00-\u9fff“《])(?![万亿元米倍个吨亩月年日%公千]|平方|百分)")),

@@ -98,7 +98,7 @@ def _head(node: Node) -> str:
 
 def _is_stage(node: Node, *, in_phases: bool) -> bool:
     head = _head(node)
-    if node.kind == "stage":
+    if node.kind == "stage" and (in_phases or "周" not in node.label):
         return True
     bare = _BRACKETS.sub("", head)
     if _ANY_STAGE.match(head) and (in_phases or next(find_dates(head), None) or bare.endswith("阶段")):

@@ -45,7 +45,7 @@ def test_a_number_is_known_by_its_shape(text: str, kind: str, value: int) -> Non
     assert (found[0], found[2]) == (kind, value)
 
 
-@pytest.mark.parametrize("text", ["一、二、三等奖各一名", "3.5公里", "2026年工作", "十分重视", "本方案"])
+@pytest.mark.parametrize("text", ["一、二、三等奖各一名", "五一、国庆期间", "3.5公里", "2026年工作", "十分重视", "本方案"])
 def test_what_only_looks_like_a_number_is_none(text: str) -> None:
     assert marker(text) is None
 
