@@ -54,16 +54,17 @@ def launch(
     known = tx.execute(select(Campaign).where(Campaign.slug == slug)).scalars().first()
     if known is not None and not spec.phases:
         start, end = start or known.starts_on, end or known.ends_on
-    _refuse_unfit(spec, by, start, end)
+    warnings = _refuse_unfit(spec, by, start, end)
     years = [int(year) for year in re.findall(r"\b(20\d\d)-", spec.model_dump_json())] or [by.now.year]
     ensure_years(tx, min(years) - 1, max(years) + 1)
     plan = draw(spec, launched_at=known.launched_at if known else by.now, calendar=load_calendar(tx), start=start, end=end)
     digest = hashlib.sha256(json.dumps(plan.spec.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-    if known is None:
-        return _launch_new(tx, plan, by, slug, digest, ladders, rehearsal, test_address)
-    if known.title != plan.spec.title and registry.latest_plan(tx, known).spec.get("title") != plan.spec.title:
+    if known is not None and known.title != plan.spec.title and registry.latest_plan(tx, known).spec.get("title") != plan.spec.title:
         raise Conflict(f"代号「{slug}」已用于「{known.title}」:请用 --slug 另起一个代号。", code="slug_taken", slug=slug)
-    return _relaunch(tx, known, plan, by, digest)
+    done = _launch_new(tx, plan, by, slug, digest, ladders, rehearsal, test_address) if known is None else _relaunch(tx, known, plan, by, digest)
+    if known is None or done.changed or done.created:
+        done.warnings = [*_warnings(tx, plan, by, done.units_created), *warnings, *done.warnings]
+    return done
 
 
 def slug_of(spec: PlanSpec) -> str:
@@ -71,14 +72,17 @@ def slug_of(spec: PlanSpec) -> str:
     return f"c{hashlib.blake2s(spec.title.encode(), digest_size=4).hexdigest()}"
 
 
-def _refuse_unfit(spec: PlanSpec, by: By, start: date | None, end: date | None) -> None:
+def _refuse_unfit(spec: PlanSpec, by: By, start: date | None, end: date | None) -> list[str]:
+    """Answers the warnings, in words."""
     if not spec.phases and (start or end):
         spec = spec.model_copy(update={"start": start.isoformat() if start else spec.start, "end": end.isoformat() if end else spec.end})
-    errors = [finding for finding in check_plan(spec, today=campaign_day(by.now)) if finding.level == "error"]
+    findings = check_plan(spec, today=campaign_day(by.now))
+    errors = [finding for finding in findings if finding.level == "error"]
     if errors:
         told = "\n".join(f"  {f'第{finding.line}行 ' if finding.line else ''}[{finding.code}] {finding.message}" for finding in errors[:20])
         more = f"\n  …另有 {len(errors) - 20} 处" if len(errors) > 20 else ""
         raise BadPlan(f"方案还不能启动,有 {len(errors)} 处必须先解决(campaign plan check 可查看说明):\n{told}{more}", code="plan_errors")
+    return [f"{f'第{finding.line}行 ' if finding.line else ''}[{finding.code}] {finding.message}" for finding in findings]
 
 
 def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, ladders: Path, rehearsal: bool, test_address: str | None) -> Launched:
@@ -100,7 +104,6 @@ def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, la
     _keep_plan(tx, campaign, plan, digest, 1, by)
     campaign.next_bulletin_at = first_bulletin_at(tx, campaign, by.now)
     tx.add(campaign)
-    done.warnings = _warnings(tx, plan, by, done.units_created)
     write_event(tx, at=by.now, actor=by.actor, verb="launch", reason=by.reason, campaign_id=campaign.id, detail={"duties": done.created, "sha256": digest})
     return done
 
@@ -138,7 +141,7 @@ def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: 
     done.created = len(applied.created)
     done.changed += applied.changed + close_the_removed(tx, campaign, phases, plan, applied, by)
     _keep_plan(tx, campaign, plan, digest, latest.number + 1, by)
-    done.warnings = _warnings(tx, plan, by, done.units_created) + applied.asked
+    done.warnings = applied.asked
     write_event(
         tx, at=by.now, actor=by.actor, verb="replan", reason=by.reason, campaign_id=campaign.id, detail={"changed": done.changed[:200], "sha256": digest}
     )
@@ -168,11 +171,6 @@ def _keep_plan(tx: Session, campaign: Campaign, plan: Blueprint, digest: str, nu
 
 def _warnings(tx: Session, plan: Blueprint, by: By, created: list[str]) -> list[str]:
     told = [f"新建单位「{name}」:名册里没有,请核对名称" for name in created]
-    told += [
-        f"{f'第{finding.line}行 ' if finding.line else ''}[{finding.code}] {finding.message}"
-        for finding in check_plan(plan.spec, today=campaign_day(by.now))
-        if finding.level == "warning"
-    ]
     office = find_unit(tx, plan.office)
     if office is not None and not registry.reachable(tx, office, campaign_day(by.now)):
         told.append(f"办公室「{office.name}」还没有登记联络人:通知暂只记入日志")

@@ -18,7 +18,7 @@ from campaign.records.duties import DutyDraft
 from campaign.records.registry import Part
 from campaign.records.tables import Campaign, DutyKind, Phase
 from campaign.rules.calendar import campaign_day
-from campaign.work.plan_duties import due_of, owing
+from campaign.work.plan_duties import due_of
 
 OFFICE_WORK = {
     "assessment": "组织测评并登记结果",
@@ -29,10 +29,11 @@ OFFICE_WORK = {
 }
 
 
-def enter_mechanisms(tx: Session, campaign: Campaign, phases: Sequence[Phase], spec: PlanSpec, today: date) -> tuple[list[DutyDraft], set[str]]:
-    """Enter the series that the named mechanisms ask for; answers the drafts of what is owed once, and the origins of the series."""
+def enter_mechanisms(
+    tx: Session, campaign: Campaign, phases: Sequence[Phase], spec: PlanSpec, units: list[Part], today: date
+) -> tuple[list[DutyDraft], set[str]]:
+    """Enter the series that the named mechanisms ask of the engaged `units`; answers the drafts of what is owed once, and the origins of the series."""
     entered: set[str] = set()
-    units = engaged_units(tx, campaign)
     for mechanism in spec.supervision:
         for phase, title, owed_by, recurrence in _series_of(mechanism, campaign, phases, units):
             for part in owed_by:
@@ -53,14 +54,6 @@ def enter_mechanisms(tx: Session, campaign: Campaign, phases: Sequence[Phase], s
                     )
                 )
     return list(_letters(campaign, phases, spec, units)), entered
-
-
-def engaged_units(tx: Session, campaign: Campaign) -> list[Part]:
-    """Every unit that owes some item, by code."""
-    parts_of = registry.parts_of(tx, campaign)
-    active = [parts_of.get(item.id or 0, []) for item in registry.items_of(tx, campaign) if item.state == "active"]
-    found = {part.unit_id: part for parts in active for part in owing(parts)}
-    return sorted(found.values(), key=lambda part: part.code)
 
 
 def _series_of(mechanism: Mechanism, campaign: Campaign, phases: Sequence[Phase], units: list[Part]) -> Iterator[tuple[Phase, str, list[Part], Recurrence]]:
