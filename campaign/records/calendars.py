@@ -65,11 +65,10 @@ def stored_rows(tx: Session, name: str) -> list[DayRow]:
 def load_calendar(tx: Session, name: str = DEFAULT) -> WorkingCalendar:
     """The stored calendar; kept in memory until a day of it changes, and asked for once a transaction."""
     held = tx.info.setdefault("calendars", {})
-    if name in held:
-        asked_for: WorkingCalendar = held[name]
-        return asked_for
-    held[name] = _stored_calendar(tx, name)
-    return held[name]
+    if name not in held:
+        held[name] = _stored_calendar(tx, name)
+    calendar: WorkingCalendar = held[name]
+    return calendar
 
 
 def _stored_calendar(tx: Session, name: str) -> WorkingCalendar:

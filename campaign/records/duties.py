@@ -6,7 +6,7 @@ Every way to create a duty comes through `create_duties`, so a duty's first rung
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, update
@@ -50,6 +50,9 @@ class DutyDraft:
     notice_id: int | None = None
 
 
+DRAFTED = tuple(field.name for field in fields(DutyDraft))
+
+
 class RungClock:
     """Asks the rule once for each distinct question of a transaction and remembers the answer."""
 
@@ -82,7 +85,7 @@ def create_duties(tx: Session, drafts: Sequence[DutyDraft], now: datetime, clock
     clock = clock or RungClock(tx)
     rows = []
     for draft in drafts:
-        row = asdict(draft)
+        row = {name: getattr(draft, name) for name in DRAFTED}
         waiting = row.pop("waiting")
         row |= {
             "state": DutyState.WAITING if waiting else DutyState.OPEN,

@@ -38,6 +38,15 @@ def store_ladder(tx: Session, name: str, source: str) -> int:
 
 
 def ladder_of(tx: Session, ladder_id: int) -> Ladder:
+    """Asked for once a transaction; a stored ladder never changes."""
+    held = tx.info.setdefault("ladders", {})
+    if ladder_id not in held:
+        held[ladder_id] = _stored_ladder(tx, ladder_id)
+    ladder: Ladder = held[ladder_id]
+    return ladder
+
+
+def _stored_ladder(tx: Session, ladder_id: int) -> Ladder:
     row = tx.execute(select(_ladder.c.name, _ladder.c.sha256, _ladder.c.source).where(_ladder.c.id == ladder_id)).one()
     key = (row.name, row.sha256)
     if key not in _parsed:

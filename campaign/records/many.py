@@ -14,11 +14,13 @@ from sqlmodel import Session
 
 from campaign.records.duties import RungClock, stop_ladders
 from campaign.records.duties import duty_table as duty
+from campaign.records.numbers import give_numbers
+from campaign.records.outbox import add_deliveries
 from campaign.records.statements import chunks, insert_new, table_of
-from campaign.records.tables import Duty, DutyKind, DutyState, StoredFile, Submission, SubmissionFile, Verdict
+from campaign.records.tables import Duty, DutyKind, DutyState, Notice, RungRow, StoredFile, Submission, SubmissionFile, Verdict
 from campaign.records.tables.duties import UNFINISHED
 
-_submission, _file, _verdict = table_of(Submission), table_of(SubmissionFile), table_of(Verdict)
+_submission, _file, _verdict, _notice, _rung = (table_of(model) for model in (Submission, SubmissionFile, Verdict, Notice, RungRow))
 PART = 900
 
 
@@ -35,7 +37,15 @@ def latest_of(tx: Session, duty_ids: Iterable[int]) -> dict[int, Submission]:
 
 
 def add_versions(
-    tx: Session, duties: Sequence[Duty], versions: dict[int, int], digest: str, files: Sequence[tuple[str, str, int, str]], *, note: str, actor: str, at: datetime
+    tx: Session,
+    duties: Sequence[Duty],
+    versions: dict[int, int],
+    digest: str,
+    files: Sequence[tuple[str, str, int, str]],
+    *,
+    note: str,
+    actor: str,
+    at: datetime,
 ) -> dict[int, int]:
     """A version of each duty with the same files; answers duty id → submission id."""
     rows = [
@@ -102,3 +112,42 @@ def start_revisions(tx: Session, duties: Sequence[Duty], due: dict[int, datetime
                     floor_rung=floor, revision=duty.c.revision + 1, rung=0, due_at=due_at, due_source=source, state=state, next_rung_at=at, closed_reason=reason
                 )
             )  # fmt: skip
+
+
+def issue_drafts(tx: Session, notice_ids: Sequence[int], signer: str, at: datetime) -> dict[int, str]:
+    """Issue drafts, number them and put them on their way; answers notice → document number."""
+    chosen = select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, _rung.c.channel, _rung.c.audience)
+    chosen = chosen.outerjoin(_rung, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
+    given: dict[int, str] = {}
+    for part in chunks(notice_ids, PART):
+        tx.execute(update(_notice).where(_notice.c.id.in_(part), _notice.c.state == "draft").values(state="issued", issued_at=at, signed_by=signer))
+        rows = tx.execute(chosen.where(_notice.c.id.in_(part)).order_by(_notice.c.id)).all()
+        given |= give_numbers(tx, [(row.id, row.campaign_id, row.kind) for row in rows], at)
+        ways: dict[tuple[str, str], list[int]] = {}
+        for row in rows:
+            ways.setdefault((row.channel or "webhook", row.audience or "contact"), []).append(row.id)
+        for (channel, audience), ids in ways.items():
+            add_deliveries(tx, ids, channel=channel, audience=audience, now=at)
+    return given
+
+
+def drop_drafts(tx: Session, notice_ids: Sequence[int], reason: str) -> None:
+    for part in chunks(notice_ids, PART):
+        tx.execute(update(_notice).where(_notice.c.id.in_(part), _notice.c.state == "draft").values(state="empty", closed_reason=reason))
+
+
+def drafts_among(tx: Session, notice_ids: Sequence[int]) -> dict[int, int]:
+    """Those that still wait for a signature: notice → campaign."""
+    found: dict[int, int] = {}
+    for part in chunks(notice_ids, PART):
+        rows = tx.execute(select(_notice.c.id, _notice.c.campaign_id).where(_notice.c.id.in_(part), _notice.c.state == "draft").order_by(_notice.c.id))
+        found |= {row.id: row.campaign_id for row in rows}
+    return found
+
+
+def end_sign_duties(tx: Session, notice_ids: Sequence[int], state: DutyState, at: datetime, reason: str | None = None) -> None:
+    asked: list[int] = []
+    for part in chunks(notice_ids, PART):
+        chosen = duty.c.notice_id.in_(part) & (duty.c.kind == DutyKind.SIGN) & duty.c.origin.like("sign:notice:%") & duty.c.state.in_(UNFINISHED)
+        asked += tx.execute(select(duty.c.id).where(chosen)).scalars()
+    finish_many(tx, asked, state, at, reason)

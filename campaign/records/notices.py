@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,21 @@ def phase_of(tx: Session, notice: Notice) -> int:
     return int(found)
 
 
+def to_be_signed(tx: Session, notice_ids: Sequence[int]) -> list[Any]:
+    """Of drafts: (id, campaign_id, kind, unit, phase_id), the phase being that of the first duty on each."""
+    unit = table_of(Unit)
+    first = select(_line.c.notice_id, func.min(_line.c.id).label("line_id")).where(_line.c.notice_id.in_(notice_ids)).group_by(_line.c.notice_id).subquery()
+    rows = (
+        select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, unit.c.name.label("unit"), duty.c.phase_id)
+        .join(unit, unit.c.id == _notice.c.unit_id)
+        .join(first, first.c.notice_id == _notice.c.id)
+        .join(_line, _line.c.id == first.c.line_id)
+        .join(duty, duty.c.id == _line.c.duty_id)
+        .order_by(_notice.c.id)
+    )
+    return list(tx.execute(rows).all())
+
+
 def has_lines(tx: Session, notice: Notice) -> bool:
     return tx.execute(select(_line.c.id).where(_line.c.notice_id == notice.id, _line.c.removed_at.is_(None)).limit(1)).first() is not None
 
@@ -54,6 +69,22 @@ def undelivered_before(tx: Session, notice: Notice) -> list[str]:
         .distinct()
     )
     return list(tx.execute(rows).scalars())
+
+
+def not_ready(tx: Session, notice_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Of these drafts: those with a duty whose earlier rung never arrived, and those without any line left."""
+    earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
+    waiting = (
+        select(_escalation.c.notice_id)
+        .join(
+            earlier,
+            and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision, earlier.c.rung < _escalation.c.rung, ~earlier.c.skipped),
+        )
+        .join(papers, papers.c.id == earlier.c.notice_id)
+        .where(_escalation.c.notice_id.in_(notice_ids), papers.c.state.in_(("open", "draft", "issued")))
+    )
+    listed = select(_line.c.notice_id).where(_line.c.notice_id.in_(notice_ids), _line.c.removed_at.is_(None))
+    return set(tx.execute(waiting).scalars()), set(notice_ids) - set(tx.execute(listed).scalars())
 
 
 def way_out(tx: Session, notice: Notice) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The outbox: notices collected in the transaction that caused them, claimed by a sender, and every attempt recorded.
 
-Owns the numbers of documents (a counter row, when a notice is issued, never when drafted). Refuses to send: that is `campaign.notices`.
+Numbers of documents are given when a notice is closed for sending (`numbers`). Refuses to send: that is `campaign.notices`.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, insert, select, text, update
 from sqlmodel import Session
 
 from campaign.records.duties import RungClock
 from campaign.records.duties import duty_table as duty
 from campaign.records.notices import only_of
+from campaign.records.numbers import give_numbers
 from campaign.records.statements import chunks, insert_new, insert_of, table_of
-from campaign.records.tables import Attempt, Campaign, Delivery, DocumentCounter, Escalation, Notice, NoticeLine, RungRow, Unit
+from campaign.records.tables import Attempt, Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
 from campaign.rules.calendar import campaign_day
 
 CLAIM_FOR = timedelta(minutes=2)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 _notice, _line, _delivery, _attempt, _escalation = table_of(Notice), table_of(NoticeLine), table_of(Delivery), table_of(Attempt), table_of(Escalation)
-_campaign, _unit, _rung, _counter = table_of(Campaign), table_of(Unit), table_of(RungRow), table_of(DocumentCounter)
+_campaign, _unit, _rung = table_of(Campaign), table_of(Unit), table_of(RungRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,22 +181,7 @@ def _close(tx: Session, notices: list[int], now: datetime) -> None:
         .where(_notice.c.id.in_(notices), _notice.c.state == "issued", _notice.c.number.is_(None), _rung.c.numbered)
         .order_by(_notice.c.id)
     ).all()
-    for row in numbered:
-        give_number(tx, row.id, row.campaign_id, row.kind, now)
-
-
-def give_number(tx: Session, notice_id: int, campaign_id: int, kind: str, now: datetime) -> str:
-    """The next number of issuer, 代字 and year: 「创办督〔2026〕12号」. Called when a notice is issued, in the transaction that issues it."""
-    settings = tx.execute(select(_campaign.c.settings).where(_campaign.c.id == campaign_id)).scalar_one()
-    issuer, year = str(settings.get("issuer", "创办")), campaign_day(now).year
-    code = {"督办通知书": "督", "通报": "通", "提请问责建议函": "函", "整改通知单": "整", "周报": "报"}.get(kind, "字")
-    counted = insert_of(tx, DocumentCounter).values(issuer=issuer, code=code, year=year, last=1)
-    last = tx.execute(
-        counted.on_conflict_do_update(index_elements=["issuer", "code", "year"], set_={"last": _counter.c.last + 1}).returning(_counter.c.last)
-    ).scalar_one()
-    number = f"{issuer}{code}〔{year}〕{last}号"
-    tx.execute(update(_notice).where(_notice.c.id == notice_id).values(number=number))
-    return number
+    give_numbers(tx, [(row.id, row.campaign_id, row.kind) for row in numbered], now)
 
 
 def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
@@ -249,9 +235,10 @@ def record_outcomes(tx: Session, outcomes: Sequence[Outcome], holder: str, now: 
         {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": by_id[row.id].outcome, "detail": by_id[row.id].detail[:500]} for row in ours
     ])  # fmt: skip
     arrived = [row for row in ours if by_id[row.id].outcome == "delivered"]
-    for row in arrived:
-        tx.execute(update(_delivery).where(_delivery.c.id == row.id).values(
-            state="delivered", delivered_at=now, next_attempt_at=None, recipients=list(by_id[row.id].recipients)))  # fmt: skip
+    if arrived:
+        settled = update(_delivery).where(_delivery.c.id == bindparam("b_id")).values(
+            state="delivered", delivered_at=now, next_attempt_at=None, recipients=bindparam("b_recipients"))  # fmt: skip
+        tx.connection().execute(settled, [{"b_id": row.id, "b_recipients": list(by_id[row.id].recipients)} for row in arrived])
     mark_delivered(tx, sorted({row.notice_id for row in arrived}), now)
     exhausted: list[int] = []
     for row in ours:

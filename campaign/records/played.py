@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
@@ -28,11 +28,23 @@ def owed_ids(tx: Session, campaign_id: int) -> list[int]:
     return list(tx.execute(select(duty.c.id).where(duty.c.campaign_id == campaign_id, duty.c.state.in_(CLIMBING)).order_by(duty.c.id)).scalars())
 
 
-def opened_ids(tx: Session, campaign_id: int, after_id: int, now: datetime) -> list[int]:
-    """Duties that are new since `after_id`, or were opened at this instant."""
-    fresh = or_(duty.c.id > after_id, duty.c.opened_at == now)
-    rows = select(duty.c.id).where(duty.c.campaign_id == campaign_id, duty.c.state == DutyState.OPEN, fresh).order_by(duty.c.id)
-    return list(tx.execute(rows).scalars())
+def opened_ids(tx: Session, campaign_id: int, after_id: int, opened_at: datetime | None) -> list[int]:
+    """Duties that are new since `after_id`, and those opened at this instant, if anything was."""
+    mine = (duty.c.campaign_id == campaign_id) & (duty.c.state == DutyState.OPEN)
+    found = set(tx.execute(select(duty.c.id).where(duty.c.id > after_id, mine)).scalars())
+    if opened_at is not None:
+        found.update(tx.execute(select(duty.c.id).where(mine, duty.c.opened_at == opened_at)).scalars())
+    return sorted(found)
+
+
+def glimpses(tx: Session, ids: Sequence[int]) -> list[Any]:
+    """As much of these duties as people need to plan their day; whole objects for tens of thousands would take seconds."""
+    c = duty.c
+    found: list[Any] = []
+    for part in chunks(ids, 900):
+        rows = select(c.id, c.unit_id, c.kind, c.origin, c.state, c.due_at, c.revision, c.notice_id).where(c.id.in_(part)).order_by(c.id)
+        found += tx.execute(rows).all()
+    return found
 
 
 def under_review(tx: Session, review_ids: Sequence[int]) -> list[tuple[Duty, int]]:

@@ -19,8 +19,30 @@ from sqlmodel import Session
 from campaign.records.statements import chunks, table_of
 from campaign.records.store import Store
 from campaign.records.tables import (
-    Attempt, Body, BodyMember, Campaign, Delivery, Duty, Escalation, Event, EventBlock, Item, ItemUnit, Lease, Notice, NoticeLine, Parked, PassDecision,
-    PassDue, PassRun, Phase, Requirement, Submission, SubmissionFile, Verdict, metadata,
+    Attempt,
+    Body,
+    BodyMember,
+    Campaign,
+    Delivery,
+    Duty,
+    Escalation,
+    Event,
+    EventBlock,
+    Item,
+    ItemUnit,
+    Lease,
+    Notice,
+    NoticeLine,
+    Parked,
+    PassDecision,
+    PassDue,
+    PassRun,
+    Phase,
+    Requirement,
+    Submission,
+    SubmissionFile,
+    Verdict,
+    metadata,
 )  # fmt: skip
 
 _campaign, _duty, _delivery, _notice = (table_of(model) for model in (Campaign, Duty, Delivery, Notice))
@@ -92,6 +114,7 @@ def _copy_rows(live: Store, store: Store, campaign_id: int) -> None:
 
 def _of_campaign(table: Table, campaign_id: int) -> ColumnElement[bool] | None:
     """The condition that narrows a table to the campaign; None for what all campaigns share."""
+
     def within(column: str, model: Any, key: str = "id") -> ColumnElement[bool]:
         owner = table_of(model)
         return table.c[column].in_(select(owner.c[key]).where(owner.c.campaign_id == campaign_id))
@@ -126,5 +149,3 @@ def _put_others_to_rest(tx: Session, campaign_id: int) -> None:
     others = select(_notice.c.id).where(_notice.c.campaign_id != campaign_id)
     tx.execute(update(_delivery).where(_delivery.c.notice_id.in_(others), _delivery.c.next_attempt_at.is_not(None)).values(next_attempt_at=None))
     tx.execute(update(table_of(PassRun)).where(table_of(PassRun).c.state == "running").values(state="abandoned"))
-
-

@@ -90,7 +90,8 @@ class Store:
 def database_clock(tx: Session) -> datetime:
     """The database's own time, aware UTC: leases are compared on it, so that machines with wrong clocks agree."""
     if tx.get_bind().dialect.name == "sqlite":
-        stamp: str = tx.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+        # Past SQLAlchemy's compiler: every batch of every pass asks this.
+        stamp: str = tx.connection().exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')").scalar_one()
         return datetime.fromisoformat(stamp).replace(tzinfo=UTC)
     at: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
     return at.astimezone(UTC)

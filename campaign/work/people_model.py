@@ -3,7 +3,7 @@
 Owns four profiles and the temperaments that a unit may have in them. Refuses chance: every answer is a hash of the seed and of what is
 asked about, so that the same seed plays the same campaign whatever the order of the questions, and one duty more changes no other.
 
-People act at two times a working day, mornings and afternoons, as a real office's post does; so a year is some five hundred moments.
+People act once a working day, in the afternoon, behind that day's passes; so a year is some two hundred and fifty moments.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from enum import StrEnum
 
 from campaign.rules.calendar import CAMPAIGN_ZONE, WorkingCalendar, campaign_day, due_on
 
-UNIT_AT = (time(10, 0), time(15, 0))
-OFFICE_AT = (time(11, 0), time(16, 0))
+ACTS_AT = time(15, 0)
 
 
 class Profile(StrEnum):
@@ -79,24 +78,20 @@ class People:
         day = calendar.add_working_days(last, wanted)
         first = campaign_day(opened_at)
         first = first if nature.latest <= 0 and due_on(due_at) <= first else calendar.add_working_days(first, 1)
-        return self._moment(max(day, first) if wanted > 0 else max(min(day, last), first), UNIT_AT, opened_at, calendar, "hour", origin, str(revision))
+        return self._moment(max(day, first) if wanted > 0 else max(min(day, last), first), opened_at, calendar)
 
     def office_acts_at(self, origin: str, asked_at: datetime, calendar: WorkingCalendar) -> datetime:
         """Reviews, signatures and requests: the next working day; one in five the day after."""
         days = 1 if self._chance("office", origin) < 0.8 else 2
-        return self._moment(calendar.add_working_days(campaign_day(asked_at), days), OFFICE_AT, asked_at, calendar, "office hour", origin)
+        return self._moment(calendar.add_working_days(campaign_day(asked_at), days), asked_at, calendar)
 
     def sends_back(self, unit: str, origin: str, version: int) -> bool:
         """The first version only: a rehearsal need not show the same paper going round for ever."""
         return version == 1 and self._chance("verdict", unit, origin) < self.temperament(unit, origin).returned
 
-    def _moment(self, day: date, times: tuple[time, ...], after: datetime, calendar: WorkingCalendar, *asked: str) -> datetime:
-        at = datetime.combine(day, times[int(self._chance(*asked) * len(times))], CAMPAIGN_ZONE)
-        while at <= after:
-            later = [datetime.combine(day, one, CAMPAIGN_ZONE) for one in times]
-            at = next((one for one in later if one > after), datetime.combine(calendar.add_working_days(day, 1), times[0], CAMPAIGN_ZONE))
-            day = campaign_day(at)
-        return at
+    def _moment(self, day: date, after: datetime, calendar: WorkingCalendar) -> datetime:
+        at = datetime.combine(day, ACTS_AT, CAMPAIGN_ZONE)
+        return at if at > after else datetime.combine(calendar.add_working_days(day, 1), ACTS_AT, CAMPAIGN_ZONE)
 
     def _chance(self, *asked: str) -> float:
         digest = hashlib.blake2b("\0".join((str(self.seed), *asked)).encode(), digest_size=8).digest()

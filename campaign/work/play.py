@@ -7,31 +7,31 @@ decide anything: passes come from `due_passes`, people's acts are the use cases 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
-from campaign.errors import Conflict
-from campaign.records import played, registry
+from campaign.records import many, played, registry
 from campaign.records.calendars import load_calendar
+from campaign.records.notices import due_deliveries
 from campaign.records.outbox import Outcome, Outgoing
 from campaign.records.store import Store
-from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, Phase
-from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
+from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Phase
+from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day, due_on
 from campaign.rules.gate import GateDecision, GateOutcome
 from campaign.work.by import By
 from campaign.work.due import due_passes, next_due_at
 from campaign.work.gate import ask_gate, decide_gate
 from campaign.work.hand_in import KeptFile
 from campaign.work.pass_steps import Services
+from campaign.work.pass_types import PassRequest
 from campaign.work.passes import run_pass
-from campaign.work.people_model import People, Profile
+from campaign.work.people_model import ACTS_AT, People, Profile
 from campaign.work.phases import close_phase
-from campaign.work.signing import sign_notice
-from campaign.work.together import hand_in_together, review_together
+from campaign.work.together import hand_in_together, review_together, sign_together
 
 PAPER = KeptFile("演练材料.docx", "0" * 64, 1, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
 UNIT, REVIEWER, SIGNER, DIRECTOR = "演练·联络员", "演练·审核员", "演练·签发人", "演练·办公室主任"
@@ -62,7 +62,7 @@ class Play:
     _seen: int = 0
     _gated: set[int] = field(default_factory=set)
 
-    def run(self, start: datetime, until: datetime, on_instant: Callable[[datetime], None] | None = None) -> datetime:
+    def run(self, start: datetime, until: datetime) -> datetime:
         """Play from `start` to `until`; answers the last instant at which anything happened."""
         services = Services(send=deliver_all, batch=5000, tables=False, most_batches=1)
         now = last = start
@@ -71,40 +71,41 @@ class Play:
             self._codes = played.unit_codes(tx)
             if self.people is not None:
                 self._take_note(tx, played.owed_ids(tx, self.campaign_id), now)
+        due_at: datetime | None = start
+        rounds = 0
         while now <= until:
-            if self._step(now, services):
+            worked = due_at is not None and due_at <= now and self._pass(now, services)
+            acted = self.people is not None and self._act(now)
+            if worked or acted:
+                self.instants += 1
                 last = now
-                if on_instant is not None:
-                    on_instant(now)
-            following = [at for at in (next_due_at(self.store, now), self._plan[0][0] if self._plan else None) if at is not None]
+                self._deliver(now, services)
+                due_at = next_due_at(self.store, now)
+            following = [at for at in (due_at, self._plan[0][0] if self._plan else None) if at is not None]
             if not following:
                 break
-            now = max(min(following), now + timedelta(minutes=1))
+            rounds = rounds + 1 if min(following) <= now else 0
+            now = max(min(following), now + timedelta(minutes=1) if rounds > MOST_ROUNDS else now)
         return last
 
-    def _step(self, now: datetime, services: Services) -> bool:
-        worked = False
-        for _ in range(MOST_ROUNDS):
-            due = due_passes(self.store, now, actor="rehearsal")
-            for request in due:
-                run_pass(self.store, request, services=services)
-            worked = worked or bool(due)
-            if all(request.name == "delivery" for request in due):
-                break
-        self.instants += worked
-        if self.people is None:
-            return worked
-        with self.store.begin() as tx:
-            if worked:
-                self._look_around(tx, now)
-            acts = self._acts_of(now)
-            if acts:
-                self._act(tx, acts, now)
-                self._look_around(tx, now)
-        return worked or bool(acts)
+    def _pass(self, now: datetime, services: Services) -> bool:
+        """Every pass that is due now, and the sending of what they wrote."""
+        opened, due = 0, due_passes(self.store, now, actor="rehearsal")
+        for request in due:
+            opened += run_pass(self.store, request, services=services).counts.get("assigned", 0)
+        if self.people is not None:
+            with self.store.begin() as tx:
+                self._look_around(tx, now, opened=bool(opened))
+        return bool(due)
 
-    def _look_around(self, tx: Session, now: datetime) -> None:
-        self._take_note(tx, played.opened_ids(tx, self.campaign_id, self._seen, now), now)
+    def _deliver(self, now: datetime, services: Services) -> None:
+        with self.store.read() as tx:
+            waiting = due_deliveries(tx, now, None)
+        if waiting:
+            run_pass(self.store, PassRequest("delivery", None, None, now, "rehearsal", "到期"), services=services)
+
+    def _look_around(self, tx: Session, now: datetime, *, opened: bool = False) -> None:
+        self._take_note(tx, played.opened_ids(tx, self.campaign_id, self._seen, now if opened else None), now)
         for phase in registry.phases_of(tx, tx.get_one(Campaign, self.campaign_id)):
             if phase.state == "open" and phase.id is not None and phase.id not in self._gated:
                 self._gated.add(phase.id)
@@ -114,14 +115,14 @@ class Play:
         campaign = tx.get_one(Campaign, self.campaign_id)
         end = phase.due_at or (due_at_of_day(campaign.ends_on) if campaign.ends_on else now + timedelta(days=30))
         calendar = load_calendar(tx, campaign.calendar)
-        return calendar.next_working_moment(max(end, now)) + timedelta(hours=2)
+        return datetime.combine(calendar.add_working_days(campaign_day(max(end, now)), 0, roll=True), ACTS_AT, CAMPAIGN_ZONE)
 
     def _take_note(self, tx: Session, ids: Sequence[int], now: datetime) -> None:
         """Decide for each newly owed duty when somebody will do something about it."""
         assert self.people is not None
         calendar = load_calendar(tx, tx.get_one(Campaign, self.campaign_id).calendar)
         office = People(Profile.ON_TIME, self.people.seed)
-        for duty in registry.duties_of_ids(tx, ids):
+        for duty in played.glimpses(tx, ids):
             self._seen = max(self._seen, duty.id)
             code = self._codes[duty.unit_id]
             if duty.kind in (DutyKind.REVIEW, DutyKind.RECHECK):
@@ -145,17 +146,24 @@ class Play:
             acts.setdefault(act, []).append((subject, revision))
         return acts
 
-    def _act(self, tx: Session, acts: dict[str, list[tuple[int, int]]], now: datetime) -> None:
-        campaign = tx.get_one(Campaign, self.campaign_id)
-        if due := dict(acts.get("hand_in", ())):
-            ready = [duty for duty in registry.duties_of_ids(tx, list(due)) if duty.revision == due[duty.id] and duty.state in ("open", "returned")]
-            hand_in_together(tx, campaign, ready, [PAPER], By(UNIT, now))
-        if asked := acts.get("review"):
-            self._review(tx, campaign, [subject for subject, _ in asked], now)
-        for notice_id, _ in acts.get("sign", ()):
-            self._sign(tx, tx.get_one(Notice, notice_id), now)
-        for phase_id, _ in acts.get("gate", ()):
-            self._gate(tx, campaign, tx.get_one(Phase, phase_id), now)
+    def _act(self, now: datetime) -> bool:
+        """What people do at this instant, each kind of act in one go."""
+        acts = self._acts_of(now)
+        if not acts:
+            return False
+        with self.store.begin() as tx:
+            campaign = tx.get_one(Campaign, self.campaign_id)
+            if due := dict(acts.get("hand_in", ())):
+                ready = [duty for duty in registry.duties_of_ids(tx, list(due)) if duty.revision == due[duty.id] and duty.state in ("open", "returned")]
+                hand_in_together(tx, campaign, ready, [PAPER], By(UNIT, now))
+            if asked := acts.get("review"):
+                self._review(tx, campaign, [subject for subject, _ in asked], now)
+            if papers := acts.get("sign"):
+                self._sign(tx, campaign, [subject for subject, _ in papers], now)
+            for phase_id, _ in acts.get("gate", ()):
+                self._gate(tx, campaign, tx.get_one(Phase, phase_id), now)
+            self._look_around(tx, now)
+        return True
 
     def _review(self, tx: Session, campaign: Campaign, review_ids: Sequence[int], now: datetime) -> None:
         assert self.people is not None
@@ -167,15 +175,13 @@ class Play:
             review_together(tx, campaign, back, By(REVIEWER, now), accept=False, reason="演练:材料不全,请补正")
             self._take_note(tx, sorted(returned), now)
 
-    def _sign(self, tx: Session, notice: Notice, now: datetime) -> None:
-        if notice.state != "draft":
-            return
-        try:
-            sign_notice(tx, notice, By(SIGNER, now, "演练"))
-        except Conflict:  # the rung before has not arrived yet: the signer looks again tomorrow
-            assert self.people is not None
-            calendar = load_calendar(tx, tx.get_one(Campaign, self.campaign_id).calendar)
-            self._expect(self.people.office_acts_at(f"again:{notice.id}", now, calendar), "sign", notice.id, 0)
+    def _sign(self, tx: Session, campaign: Campaign, notice_ids: Sequence[int], now: datetime) -> None:
+        """What the rung before keeps back, the signer looks at again the next day."""
+        assert self.people is not None
+        calendar = load_calendar(tx, campaign.calendar)
+        left = dict(sign_together(tx, notice_ids, By(SIGNER, now, "演练")).refused)
+        for notice_id in many.drafts_among(tx, list(left)):
+            self._expect(self.people.office_acts_at(f"again:{notice_id}", now, calendar), "sign", notice_id, 0)
 
     def _gate(self, tx: Session, campaign: Campaign, phase: Phase, now: datetime) -> None:
         """The office closes what may be closed, with leftovers where it must; a gate that holds is told, and passed for the rehearsal's sake."""

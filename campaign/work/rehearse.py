@@ -206,9 +206,7 @@ def _last_worked(day: date, calendar: WorkingCalendar) -> str:
 
 
 def _gate_words(gates: Iterable[GateTold]) -> list[str]:
-    return [
-        f"「{one.phase}」{_day(one.at)}不能转段:{'；'.join(one.decision.reasons)}(演练假定处理后转段)".replace("；", ";") for one in gates if one.assumed
-    ]
+    return [f"「{one.phase}」{_day(one.at)}不能转段:{'；'.join(one.decision.reasons)}(演练假定处理后转段)".replace("；", ";") for one in gates if one.assumed]
 
 
 def _papers(notices: Iterable[NoticeTold]) -> list[str]:

@@ -10,8 +10,9 @@ from campaign.errors import CampaignError, Conflict
 from campaign.records import notices
 from campaign.records.duties import DutyDraft, create_duties, finish, start_revision
 from campaign.records.log import write_event
-from campaign.records.outbox import add_deliveries, give_number, mark_delivered
-from campaign.records.tables import Campaign, DutyKind, DutyState, Notice, Unit
+from campaign.records.numbers import give_number
+from campaign.records.outbox import add_deliveries, mark_delivered
+from campaign.records.tables import Campaign, DutyKind, DutyState, Notice
 from campaign.work.by import By
 from campaign.work.hand_in import working_days_after
 
@@ -20,15 +21,16 @@ SIGN_DAYS = 2
 
 def ask_for_signatures(tx: Session, notice_ids: Iterable[int], by: By) -> None:
     """One `sign` duty a draft."""
-    for notice_id in notice_ids:
-        notice = tx.get_one(Notice, notice_id)
-        campaign, unit = tx.get_one(Campaign, notice.campaign_id), tx.get_one(Unit, notice.unit_id)
-        phase_id = notices.phase_of(tx, notice)
-        create_duties(tx, [DutyDraft(
-            campaign_id=notice.campaign_id, phase_id=phase_id, unit_id=campaign.office_unit_id, kind=DutyKind.SIGN, origin=f"sign:notice:{notice.id}",
-            title=f"签发{notice.kind}:{unit.name}", ladder_id=campaign.office_ladder_id, due_at=working_days_after(tx, campaign, by.now, SIGN_DAYS),
-            due_source="own", required=False, notice_id=notice.id,
-        )], by.now)  # fmt: skip
+    drafts: dict[int, list[DutyDraft]] = {}
+    for paper in notices.to_be_signed(tx, list(notice_ids)):
+        campaign = tx.get_one(Campaign, paper.campaign_id)
+        drafts.setdefault(paper.campaign_id, []).append(DutyDraft(
+            campaign_id=paper.campaign_id, phase_id=paper.phase_id, unit_id=campaign.office_unit_id, kind=DutyKind.SIGN, origin=f"sign:notice:{paper.id}",
+            title=f"签发{paper.kind}:{paper.unit}", ladder_id=campaign.office_ladder_id, due_at=working_days_after(tx, campaign, by.now, SIGN_DAYS),
+            due_source="own", required=False, notice_id=paper.id,
+        ))  # fmt: skip
+    for some in drafts.values():
+        create_duties(tx, some, by.now)
 
 
 def sign_notice(tx: Session, notice: Notice, by: By) -> str | None:

@@ -1,4 +1,4 @@
-"""Handing in and reviewing many duties in one go: the same rules as for one, asked of each, written in a few statements.
+"""Handing in, reviewing and signing many in one go: the same rules as for one, asked of each, written in a few statements.
 
 For a unit that hands in a folder for thirty duties, an office that passes a list, and a rehearsal that plays a year in seconds. Whoever the
 rule refuses is left out and named; rectifications and their rechecks go one by one, because each moves a finding.
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from campaign.errors import CampaignError
-from campaign.records import many
+from campaign.records import many, notices
 from campaign.records.calendars import load_calendar
-from campaign.records.duties import DutyDraft, create_duties
+from campaign.records.duties import NOTHING_LEFT, DutyDraft, create_duties
 from campaign.records.log import write_events
 from campaign.records.outbox import collect_lines
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState
@@ -66,8 +66,7 @@ def hand_in_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], fi
     ], by.now)  # fmt: skip
     write_events(tx, [_event(one, by, "submit", {"version": (before[one.id].version if one.id in before else 0) + 1, "sha256": digest, "files": len(files)})
                       for one in fit])  # fmt: skip
-    tx.expire_all()
-    return Together((*singly, *(one.id for one in fit)), tuple(refused))
+    return _told(tx, singly, fit, refused)
 
 
 def review_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], by: By, *, accept: bool, reason: str = "") -> Together:
@@ -101,8 +100,34 @@ def review_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], by:
         collect_lines(tx, campaign_id=campaign.id, kind="退回补正通知", duties=[(one.unit_id, one.id) for one in decided], now=by.now)
     write_events(tx, [_event(one, by, "accept" if accept else "return", {"version": latest[one.id].version, "sha256": latest[one.id].sha256}, reason)
                       for one in decided])  # fmt: skip
+    return _told(tx, singly, decided, refused)
+
+
+def sign_together(tx: Session, notice_ids: Sequence[int], by: By) -> Together:
+    """A pile of drafts signed by one person. What may not be signed yet is left in the pile; a draft with nothing left on it is dropped."""
+    drafts = many.drafts_among(tx, notice_ids)
+    undelivered, empty = notices.not_ready(tx, list(drafts))
+    refused = [(one, "已不在待签发之列") for one in notice_ids if one not in drafts]
+    refused += [(one, "上一级督办尚未送达") for one in drafts if one in undelivered]
+    many.drop_drafts(tx, [one for one in drafts if one in empty - undelivered], NOTHING_LEFT)
+    many.end_sign_duties(tx, [one for one in drafts if one in empty - undelivered], DutyState.CANCELLED, by.now, NOTHING_LEFT)
+    ready = [one for one in drafts if one not in undelivered and one not in empty]
+    numbers = many.issue_drafts(tx, ready, by.actor, by.now)
+    many.end_sign_duties(tx, ready, DutyState.ACCEPTED, by.now)
+    write_events(tx, [
+        {"at": by.now, "actor": by.actor, "verb": "sign_notice", "reason": by.reason, "campaign_id": drafts[one], "subject": "notice", "subject_id": one,
+         "detail": {"number": numbers[one]}} for one in ready
+    ])  # fmt: skip
     tx.expire_all()
-    return Together((*singly, *(one.id for one in decided)), tuple(refused))
+    return Together(tuple(ready), tuple(refused))
+
+
+def _told(tx: Session, singly: Sequence[int], done: Sequence[Duty], refused: Sequence[tuple[int, str]]) -> Together:
+    """The rows were changed behind the objects' back: whoever looks at one again reads it anew."""
+    ids = (*singly, *(one.id for one in done))
+    for one in done:
+        tx.expire(one)
+    return Together(ids, tuple(refused))
 
 
 def _event(duty: Duty, by: By, verb: str, detail: dict[str, object], reason: str = "") -> dict[str, object]:
