@@ -47,7 +47,8 @@ UNIT: Rule = frozenset({R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT})
 ASK: Rule = frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD})
 READ: Rule = frozenset({R.ADMIN, R.LEADER, R.LEAD_UNIT, R.UNIT_HEAD, R.CONTACT, R.REVIEWER, R.THIRD_PARTY, R.EXPERT, R.INSPECTOR})
 REVIEW: Rule = frozenset({R.ADMIN, R.REVIEWER, R.THIRD_PARTY, R.EXPERT})
-BOARDS: Rule = frozenset({R.ADMIN, R.LEADER, R.LEAD_UNIT, R.UNIT_HEAD, R.REVIEWER, R.INSPECTOR, R.AUDITOR})
+BOARDS: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR, R.AUDITOR})
+BOARDS_DUTIES: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR})
 DECIDE: Rule = frozenset({R.ADMIN, R.LEADER})
 JOURNAL: Rule = frozenset({R.ADMIN, R.AUDITOR})
 
@@ -80,6 +81,33 @@ ACCESS: dict[str, Rule] = {
     "POST /review": REVIEW,
     "GET /review/{submission_id}": REVIEW,
     "POST /review/{submission_id}": REVIEW,
+    # running campaigns
+    "GET /campaigns": BOARDS,
+    "GET /campaigns/{slug}": BOARDS,
+    "GET /campaigns/{slug}/duties": BOARDS_DUTIES,
+    "GET /campaigns/{slug}/phases/{number}": BOARDS,
+    "POST /campaigns/{slug}/phases/{number}/run": ADMIN,
+    "POST /campaigns/{slug}/phases/{number}/open": ADMIN,
+    "POST /campaigns/{slug}/phases/{number}/gate": DECIDE,
+    "POST /campaigns/{slug}/golive": ADMIN,
+    "GET /launch": ADMIN,
+    "POST /launch/review": ADMIN,
+    "POST /launch": ADMIN,
+    # the office's desk
+    "GET /sign": DECIDE,
+    "POST /sign/{notice_id}": DECIDE,
+    "GET /requests": ADMIN,
+    "POST /requests/{request_id}": ADMIN,
+    "POST /files/{submission_id}/{number}/withdrawal": frozenset({R.ADMIN, R.REVIEWER, R.CONTACT, R.UNIT_HEAD}),
+    "POST /withdrawals/{withdrawal_id}": ADMIN,
+    "GET /units": frozenset({R.ADMIN, R.AUDITOR}),
+    "GET /units.xlsx": ADMIN,
+    "POST /units/import": ADMIN,
+    "GET /users": ADMIN,
+    "POST /users": ADMIN,
+    "POST /users/{account_id}": ADMIN,
+    "GET /log": JOURNAL,
+    "GET /search": READ,
     # papers to units
     "GET /notices": frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
     "GET /notices/{notice_id}": frozenset({R.ADMIN, R.LEADER, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),

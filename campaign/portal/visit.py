@@ -43,6 +43,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.filters.update(FILTERS)
+TEMPLATES.filters["role"] = lambda role: Role(role).label
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FILE_COUNT = 30
 FIRST_PASSWORD_PAGES = frozenset({"/password", "/logout"})

@@ -14,6 +14,7 @@ from campaign.portal.preview import picture, preview_of
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.requests import file_with_duty
 from campaign.records.todo import lead_unit_of
+from campaign.work import withdrawal
 
 router = APIRouter()
 CHUNK = 256 * 1024
@@ -49,6 +50,15 @@ def page_picture(visit: Visiting, submission_id: int, number: int, page: int) ->
     if drawn is None:
         raise NotFound("这一页不能显示,请下载后查看。", code="no_picture")
     return Response(drawn, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
+
+
+@router.post("/files/{submission_id}/{number}/withdrawal")
+def ask_withdrawal(visit: Visiting, submission_id: int, number: int) -> Response:
+    """The first of two persons: asks with a reason; nothing is removed until another agrees."""
+    found = reachable_file(visit, submission_id, number)
+    with visit.place.store.begin() as tx:
+        withdrawal.ask(tx, found.sha256, visit.by(visit.form.get("reason", "")))
+    return visit.go(f"/duties/{found.duty_id}", "已申请撤回,等待另一人确认。确认后原文在各处删除,只保留校验值和撤回记录。")
 
 
 def reachable_file(visit: Visit, submission_id: int, number: int) -> Any:

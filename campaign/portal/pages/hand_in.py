@@ -104,9 +104,14 @@ def _keep_sent_files(visit: Visit, duty_id: int) -> None:
             records.put_in_tray(
                 tx,
                 upload_id=f"{number:03d}-{secrets.token_urlsafe(16)}",
-                account_id=visit.me.account_id, duty_id=duty_id, name=kept.name, size=kept.size, at=visit.now,
-                sha256=kept.sha256, media_type=kept.media_type,
-            )  # fmt: skip
+                account_id=visit.me.account_id,
+                duty_id=duty_id,
+                name=kept.name,
+                size=kept.size,
+                at=visit.now,
+                sha256=kept.sha256,
+                media_type=kept.media_type,
+            )
 
 
 def _reused(visit: Visit, tx: Session, wanted: str) -> KeptFile:

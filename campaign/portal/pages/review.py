@@ -112,10 +112,18 @@ def _queue(visit: Visit, page: int, *, refusal: str = "") -> Response:
         yellow = yellow_through(visit.now, calendar)
         lines = reviewing.queue_lines(tx, visit.units_as(*ROLES), visit.now, yellow, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
     return visit.page(
-        "queue.html", status=400 if refusal else 200, lines=lines[:A_PAGE], more=len(lines) > A_PAGE, page_number=page, refusal=refusal, reasons=REASONS,
-        deadline=partial(deadline, now=visit.now, calendar=calendar), chosen=set(visit.lists.get("version", [])), picked=set(visit.lists.get("ready", [])),
+        "queue.html",
+        status=400 if refusal else 200,
+        lines=lines[:A_PAGE],
+        more=len(lines) > A_PAGE,
+        page_number=page,
+        refusal=refusal,
+        reasons=REASONS,
+        deadline=partial(deadline, now=visit.now, calendar=calendar),
+        chosen=set(visit.lists.get("version", [])),
+        picked=set(visit.lists.get("ready", [])),
         typed=visit.form,
-    )  # fmt: skip
+    )
 
 
 def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response:
@@ -133,9 +141,19 @@ def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response
     flags = flags_of(files, elsewhere, visit.place.evidence, opened_at=version.opened_at, count=facts._mapping["count"])
     shown = {one.number: _shown(visit, one) for one in files[:SHOWN_FILES]}
     return visit.page(
-        "version.html", status=409 if refusal else 200, version=version, duty=facts, files=files, shown=shown,
-        flags=flags, earlier=earlier, reasons=REASONS, refusal=refusal, typed=visit.form, picked=set(visit.lists.get("ready", [])),
-    )  # fmt: skip
+        "version.html",
+        status=409 if refusal else 200,
+        version=version,
+        duty=facts,
+        files=files,
+        shown=shown,
+        flags=flags,
+        earlier=earlier,
+        reasons=REASONS,
+        refusal=refusal,
+        typed=visit.form,
+        picked=set(visit.lists.get("ready", [])),
+    )
 
 
 def _shown(visit: Visit, file: object) -> Preview:

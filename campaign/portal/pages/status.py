@@ -50,9 +50,20 @@ def overview(visit: Visiting, page: int = 1) -> Response:
     spoken = partial(deadline, now=visit.now, calendar=calendar)
     drawn = {line.id: gantt(line.phases, today, title=line.title) for line in lines}
     return visit.page(
-        "status.html", lines=lines, drawn=drawn, red=red, papers=papers, passes=passes, parked=parked, deadline=spoken, page_number=page, more=more,
-        clock=say_clock(visit.place.store), prefect=visit.place.prefect.look(), today=today,
-    )  # fmt: skip
+        "status.html",
+        lines=lines,
+        drawn=drawn,
+        red=red,
+        papers=papers,
+        passes=passes,
+        parked=parked,
+        deadline=spoken,
+        page_number=page,
+        more=more,
+        clock=say_clock(visit.place.store),
+        prefect=visit.place.prefect.look(),
+        today=today,
+    )
 
 
 def home_of(visit: Visit) -> str | None:

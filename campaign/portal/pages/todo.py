@@ -19,9 +19,12 @@ A_PAGE = 20
 OWN_ROLES = (Role.CONTACT, Role.UNIT_HEAD, Role.LEAD_UNIT)
 TABS = (("todo", "待办"), ("red", "逾期"), ("returned", "退回补正"), ("submitted", "待审核"), ("done", "已办结"))
 EMPTY = {
-    "todo": "目前没有要办的事项。有新任务时会出现在这里,并另发通知。", "red": "没有逾期事项。", "returned": "没有被退回的材料。",
-    "submitted": "没有等待审核的材料。", "done": "还没有办结的事项。",
-}  # fmt: skip
+    "todo": "目前没有要办的事项。有新任务时会出现在这里,并另发通知。",
+    "red": "没有逾期事项。",
+    "returned": "没有被退回的材料。",
+    "submitted": "没有等待审核的材料。",
+    "done": "还没有办结的事项。",
+}
 
 
 @router.get("/todo")
@@ -36,9 +39,18 @@ def my_duties(visit: Visiting, show: str = "todo", page: int = 1) -> Response:
         unread = _unread(visit, units)
     spoken = partial(deadline, now=visit.now, calendar=calendar)
     return visit.page(
-        "todo.html", lines=lines[:A_PAGE], more=len(lines) > A_PAGE, page_number=page, show=show, tabs=TABS, counts=counts, empty=EMPTY[show], deadline=spoken,
-        several=units is None or len(units) > 1, unread=unread,
-    )  # fmt: skip
+        "todo.html",
+        lines=lines[:A_PAGE],
+        more=len(lines) > A_PAGE,
+        page_number=page,
+        show=show,
+        tabs=TABS,
+        counts=counts,
+        empty=EMPTY[show],
+        deadline=spoken,
+        several=units is None or len(units) > 1,
+        unread=unread,
+    )
 
 
 def _unread(visit: Visit, units: frozenset[int] | None) -> int:

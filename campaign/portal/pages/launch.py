@@ -1,0 +1,114 @@
+"""Launching from a file: read it, look at what was understood and what is missing, then launch. Two steps, never one.
+
+Between them the plan travels as YAML in the page itself, where it can still be corrected; nothing is kept on the server until the launch.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from campaign.errors import CampaignError
+from campaign.evidence.names import clean_name
+from campaign.plan.check import Finding, check_plan
+from campaign.plan.spec import PlanSpec
+from campaign.plan.yaml_file import LoadedPlan, load_plan, parse_plan
+from campaign.plan.yaml_text import to_yaml
+from campaign.portal.visit import Visit, Visiting
+from campaign.rules.calendar import campaign_day
+from campaign.work.launch import launch, slug_of
+
+router = APIRouter()
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
+PLAIN = {".yaml", ".yml"}
+
+
+@router.get("/launch")
+def upload_form(visit: Visiting) -> Response:
+    return visit.page("launch.html", refusal="", year=campaign_day(visit.now).year, typed=visit.form)
+
+
+@router.post("/launch/review")
+def look_at_plan(visit: Visiting) -> Response:
+    """From a file, or from the YAML that was corrected on the page."""
+    try:
+        text = visit.form.get("plan", "")
+        loaded = parse_plan(text) if text else _read(visit)
+    except CampaignError as refused:
+        if visit.form.get("plan"):
+            return _review_page(visit, None, visit.form["plan"], [], refusal=refused.message)
+        return visit.page("launch.html", status=400, refusal=refused.message, year=campaign_day(visit.now).year, typed=visit.form)
+    findings = check_plan(loaded.spec, lines=loaded.lines, today=campaign_day(visit.now))
+    return _review_page(visit, loaded.spec, visit.form.get("plan") or to_yaml(loaded.spec), findings)
+
+
+@router.post("/launch")
+def launch_plan(visit: Visiting) -> Response:
+    text, slug = visit.form.get("plan", ""), visit.form.get("slug", "")
+    spec: PlanSpec | None = None
+    try:
+        spec = _dated(visit, parse_plan(text).spec)
+        slug = slug or slug_of(spec)
+        if not SLUG.fullmatch(slug):
+            raise CampaignError("代号只能用字母、数字和短横线,最长 48 个,如 wenming-2026。", code="bad_slug")
+        with visit.place.store.begin() as tx:
+            done = launch(tx, spec, visit.by(visit.form.get("reason", "")), ladders=visit.place.ladders, slug=slug)
+    except CampaignError as refused:
+        findings = check_plan(spec, today=campaign_day(visit.now)) if spec is not None else []
+        return _review_page(visit, spec, text, findings, refusal=refused.message)
+    changed = f",调整 {len(done.changed)} 处" if done.changed else ""
+    return visit.go(f"/campaigns/{done.campaign}", f"已启动:应办事项 {done.created} 项,新建单位 {len(done.units_created)} 个{changed}。")
+
+
+def _read(visit: Visit) -> LoadedPlan:
+    if not visit.files:
+        raise CampaignError("请选择方案文件。", code="no_file")
+    sent = visit.files[0]
+    name = clean_name(sent.filename or "方案")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(sent.file.read())
+        if path.suffix.lower() in PLAIN:
+            return load_plan(path)
+        from campaign.plan.intake import read_file
+
+        year = visit.form.get("year", "")
+        if not re.fullmatch(r"20\d\d", year):
+            raise CampaignError("请填写方案的年份,如 2026:原文没有写年份的日期按它计算。", code="no_year")
+        return parse_plan(to_yaml(read_file(path, year=int(year))), name)
+
+
+def _dated(visit: Visit, spec: PlanSpec) -> PlanSpec:
+    """A plan without phases gets one from the dates that the person gives."""
+    given = {name: visit.form.get(name, "") for name in ("start", "end")}
+    if spec.phases or not any(given.values()):
+        return spec
+    for value in given.values():
+        try:
+            date.fromisoformat(value)
+        except ValueError as wrong:
+            raise CampaignError("方案没有分阶段:请给出开始和结束日期。", code="no_dates") from wrong
+    return spec.model_copy(update=given)
+
+
+def _review_page(visit: Visit, spec: PlanSpec | None, text: str, findings: list[Finding], *, refusal: str = "") -> Response:
+    errors = [one for one in findings if one.level == "error"]
+    items = (*spec.items, *(item for phase in spec.phases for item in phase.tasks)) if spec else ()
+    return visit.page(
+        "launch_review.html",
+        status=400 if refusal else 200,
+        spec=spec,
+        items=items[:300],
+        item_total=len(items),
+        plan=text,
+        errors=errors,
+        warnings=[one for one in findings if one.level != "error"][:100],
+        refusal=refusal,
+        typed=visit.form,
+        slug=visit.form.get("slug") or (slug_of(spec) if spec else ""),
+    )
