@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import exists, func, insert, select, update
@@ -37,9 +37,10 @@ def by_key(tx: Session, request_key: str) -> PassRun | None:
     return tx.execute(select(PassRun).where(_run.c.request_key == request_key).order_by(_run.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
-def last_done(tx: Session, name: str, campaign_id: int | None, phase_id: int | None) -> PassRun | None:
+def last_done_at(tx: Session, name: str, campaign_id: int | None, phase_id: int | None) -> datetime | None:
     same = (_run.c.name == name) & _run.c.campaign_id.is_not_distinct_from(campaign_id) & _run.c.phase_id.is_not_distinct_from(phase_id)
-    return tx.execute(select(PassRun).where(same, _run.c.state == "done").order_by(_run.c.id.desc()).limit(1)).scalar_one_or_none()
+    at: datetime | None = tx.execute(select(_run.c.now).where(same, _run.c.state == "done").order_by(_run.c.id.desc()).limit(1)).scalar_one_or_none()
+    return at
 
 
 def due_ids(tx: Session, pass_id: int, batch: int) -> list[int]:
@@ -85,6 +86,13 @@ def units_of_phase(tx: Session, phase_id: int) -> list[tuple[int, str, str]]:
     return [
         (row.id, row.code, row.name) for row in tx.execute(select(_unit.c.id, _unit.c.code, _unit.c.name).where(_unit.c.id.in_(chosen)).order_by(_unit.c.code))
     ]
+
+
+def awaits_assignment(tx: Session, phase_id: int, unit_ids: Sequence[int], horizon: date) -> bool:
+    """Do these units have duties of the phase to be opened, or series to be grown?"""
+    waiting = (duty_table.c.phase_id == phase_id) & duty_table.c.unit_id.in_(unit_ids) & (duty_table.c.state == DutyState.WAITING)
+    growing = (_series.c.phase_id == phase_id) & _series.c.unit_id.in_(unit_ids) & (_series.c.state == "active") & (_series.c.next_on <= horizon)
+    return bool(tx.execute(select(exists().where(waiting, duty_table.c.event_name.is_(None)) | exists().where(growing))).scalar_one())
 
 
 def unreviewed(tx: Session, phase_id: int, unit_ids: Sequence[int]) -> list[Duty]:

@@ -22,13 +22,14 @@ from campaign.records.log import write_event, write_events
 from campaign.records.outbox import collect_lines
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Phase
+from campaign.rules.calendar import campaign_day
 from campaign.work.bulletin import compile_bulletin, due_bulletins
 from campaign.work.by import By
 from campaign.work.gate import ask_gate
 from campaign.work.hand_in import ask_for_review
 from campaign.work.pass_types import Batch, PassContext, StepResult
 from campaign.work.phases import next_pass_at
-from campaign.work.series import grow_series
+from campaign.work.series import HORIZON, grow_series
 from campaign.work.signing import ask_for_signatures
 
 MOST_BATCHES = 60
@@ -67,7 +68,10 @@ def units_of_phase(store: Store, ctx: PassContext) -> list[Batch]:
 
 
 def assign(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
-    """Open what the phase asks of these units, and tell each in one digest."""
+    """Open what the phase asks of these units, and tell each in one digest. Where there is nothing to open, nothing is written."""
+    with store.read() as tx:
+        if not pass_runs.awaits_assignment(tx, ctx.phase_id or 0, batch.unit_ids, campaign_day(ctx.request.now) + HORIZON):
+            return StepResult({"assigned": 0}, ({"单位": batch.label, "新交办": "0"},))
     with store.begin() as tx:
         leases.renew_in(tx, ctx.hold)
         campaign, phase, by = _rows(tx, ctx)
@@ -82,15 +86,18 @@ def assign(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
 
 def collect(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
     """Count what came in since the last pass, and see that everything handed in has its review."""
-    with store.begin() as tx:
-        leases.renew_in(tx, ctx.hold)
-        campaign, _phase, by = _rows(tx, ctx)
-        for duty in pass_runs.unreviewed(tx, ctx.phase_id or 0, batch.unit_ids):
-            _ensure_review(tx, campaign, duty, by)
-            _log_step(tx, ctx, campaign.id, "ask_for_review", duty=duty.id)
-        previous = pass_runs.last_done(tx, "phase", ctx.campaign_id, ctx.phase_id)
-        collected = views.accepted_since(tx, ctx.phase_id or 0, previous.now if previous else None, batch.unit_ids)
-        return StepResult({"collected": collected})
+    with store.read() as tx:
+        since = pass_runs.last_done_at(tx, "phase", ctx.campaign_id, ctx.phase_id)
+        collected = views.accepted_since(tx, ctx.phase_id or 0, since, batch.unit_ids)
+        unreviewed = pass_runs.unreviewed(tx, ctx.phase_id or 0, batch.unit_ids)
+    if unreviewed:
+        with store.begin() as tx:
+            leases.renew_in(tx, ctx.hold)
+            campaign, _phase, by = _rows(tx, ctx)
+            for duty in pass_runs.unreviewed(tx, ctx.phase_id or 0, batch.unit_ids):
+                _ensure_review(tx, campaign, duty, by)
+                _log_step(tx, ctx, campaign.id, "ask_for_review", duty=duty.id)
+    return StepResult({"collected": collected})
 
 
 def due_batches(store: Store, ctx: PassContext) -> list[Batch]:
