@@ -264,7 +264,7 @@ class Reader:
     def _add(self, para: Para, node: Node | None, heading: str, charge: Charge, stage: Stage | None, *, number: str) -> None:
         text = para.text
         charge = charge if charge.stated else charge_of_entry(text, heading)
-        if not number and len(self.stages) > 1:
+        if not number and 1 < len(self.stages) <= 60:
             due, _, _ = deadline_of(text, self.year, None, para.line)
             stage = next((s for s in self.stages if due and s.covers(date.fromisoformat(due[:10]))), stage)
         due, due_text, warning = deadline_of(text, self.year, stage, para.line)

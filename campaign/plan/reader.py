@@ -73,10 +73,10 @@ def _without_attachments(paras: list[Para]) -> list[Para]:
 def _title(root: Node, source: SourceText) -> str:
     first = root.paras[0] if root.paras else None
     if first and len(first.text) <= 60 and not first.text.endswith("。"):
-        return first.raw
+        return first.raw.strip() or "(无标题)"
     named = next((p.raw for p in root.paras if len(p.text) <= 60 and _TITLE.search(p.text)), None)
     words = named or (first.raw[:60] if first else next((cleaned(line.text)[:60] for line in source.lines if cleaned(line.text)), ""))
-    return words or "(无标题)"
+    return words.strip() or "(无标题)"
 
 
 def _opening(root: Node) -> str:
