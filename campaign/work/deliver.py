@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from campaign.records import leases, notices, outbox, registry
+from campaign.records.budgets import within_budget
 from campaign.records.duties import DutyDraft, create_duties
 from campaign.records.log import write_event
 from campaign.records.store import Store
@@ -34,7 +35,8 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
     now = ctx.request.now
     with store.begin() as tx:
         leases.renew_in(tx, ctx.hold)
-        outgoing = outbox.claim(tx, now, ctx.services.batch, ctx.hold.holder, campaign_id=ctx.campaign_id)
+        claimed = outbox.claim(tx, now, ctx.services.batch, ctx.hold.holder, campaign_id=ctx.campaign_id)
+        outgoing = within_budget(tx, claimed, now)
         addressees = resolve_addressees(tx, outgoing, now)
     if not outgoing:
         return {"sent": 0}

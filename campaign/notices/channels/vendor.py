@@ -6,6 +6,8 @@ is none. A robot knows no idempotency key, so a sending whose answer was lost sh
 
 from __future__ import annotations
 
+import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,9 +66,11 @@ class GroupRobot(ABC):
     group: ClassVar[str]
     limit: ClassVar[int]
     codes: ClassVar[Codes]
+    pace: ClassVar[float] = 0.0
+    """Seconds between two postings of this process, where a vendor counts by the second too."""
 
     def __init__(self, url: str, client: httpx.Client, *, secret: str | None = None, allow_local: bool = False, patience: Patience | None = None) -> None:
-        self._secret = secret
+        self._secret, self._turn, self._free_at = secret, threading.Lock(), 0.0
         self._door = Door(url, client, allow_local=allow_local, allowed_by=VENDOR_ALLOWED_BY, patience=patience, secrets=[secret] if secret else [])
 
     def send(self, message: Message, outgoing: Outgoing, addressees: Sequence[Addressee], *, now: datetime) -> Sent:
@@ -74,6 +78,7 @@ class GroupRobot(ABC):
             return Sent("refused", f"尚未正式启用（golive），演练不发到{self.group}。")
         text = shortened(compose_for_group(outgoing).text_plain, self.limit)
         body, query = self.request(text, now)
+        self._wait_for_turn()
         answer = self._door.ask(as_json(body), headers={"Idempotency-Key": outgoing.idempotency_key}, query=query)
         sent = answer if isinstance(answer, Sent) else self.judge(answer)
         return Sent(sent.outcome, sent.detail, (Addressee(self.group, relation="group"),))
@@ -87,3 +92,11 @@ class GroupRobot(ABC):
 
     def close(self) -> None:
         self._door.close()
+
+    def _wait_for_turn(self) -> None:
+        if not self.pace:
+            return
+        with self._turn:
+            mine = max(self._free_at, time.monotonic())
+            self._free_at = mine + self.pace
+        time.sleep(max(mine - time.monotonic(), 0.0))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from campaign.records.store import Store
 
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = "campaign_version"
 
 

@@ -6,16 +6,19 @@ from campaign.records.tables.duties import Duty, DutyKind, DutyState, StoredFile
 from campaign.records.tables.escalations import Attempt, Delivery, DocumentCounter, Escalation, LadderVersion, Notice, NoticeLine, RungRow
 from campaign.records.tables.inspections import Finding, GateRecord, Inspection, PackageRecord
 from campaign.records.tables.log import CalendarDay, Event, EventBlock, Lease, Parked, PassDecision, PassDue, PassRun
+from campaign.records.tables.papers import Amendment, ChannelBudget, TypedNumber
 from campaign.records.tables.plans import Campaign, Item, ItemUnit, Phase, PlanVersion, Requirement, Series
 from campaign.records.tables.requests import DutyRequest, FileWithdrawal, NoticeReading, Upload
 from campaign.records.tables.units import Body, BodyMember, Person, Post, Tenure, Unit, UnitAlias
 
 __all__ = [
+    "Amendment",
     "Attempt",
     "Body",
     "BodyMember",
     "CalendarDay",
     "Campaign",
+    "ChannelBudget",
     "Delivery",
     "DocumentCounter",
     "Duty",
@@ -56,6 +59,7 @@ __all__ = [
     "Submission",
     "SubmissionFile",
     "Tenure",
+    "TypedNumber",
     "Unit",
     "UnitAlias",
     "Upload",

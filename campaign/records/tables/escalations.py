@@ -60,6 +60,10 @@ class Escalation(SQLModel, table=True):
     pass_id: int | None = Field(default=None, foreign_key="pass_run.id")
 
 
+BY_ISSUE = "'日报', '周报', '月报', '工作简报'"
+"""Bulletins are counted in issues, each campaign from 第1期 on."""
+
+
 class NoticeState(StrEnum):
     OPEN = "open"
     DRAFT = "draft"
@@ -85,7 +89,7 @@ class Notice(SQLModel, table=True):
         where("ix_notice_state", "state", "id", condition="state IN ('open', 'draft', 'issued')"),
         Index("ix_notice_campaign", "campaign_id", "created_at"),
         Index("ix_notice_pass", "pass_id"),
-        where("uq_notice_number", "number", condition="number IS NOT NULL", unique=True),
+        where("uq_notice_number", "number", condition=f"number IS NOT NULL AND kind NOT IN ({BY_ISSUE})", unique=True),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -1,0 +1,38 @@
+"""What belongs to papers and their sending beside the paper itself: the budget of each robot, numbers typed by hand, and papers about papers."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from campaign.records.tables.base import one_of
+
+
+class ChannelBudget(SQLModel, table=True):
+    """How many messages a channel was given in one stretch of ten seconds; what senders in several processes share."""
+
+    __tablename__ = "channel_budget"
+
+    channel: str = Field(primary_key=True, max_length=24)
+    window_start: datetime = Field(primary_key=True)
+    used: int = 0
+
+
+class TypedNumber(SQLModel, table=True):
+    """A number that the document office gave and a person typed: it follows no counter of ours."""
+
+    __tablename__ = "typed_number"
+
+    notice_id: int = Field(foreign_key="notice.id", primary_key=True)
+    given_by: str = Field(max_length=60)
+    given_at: datetime
+
+
+class Amendment(SQLModel, table=True):
+    """A notice that corrects or withdraws an issued one; that one keeps its text and its number."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (one_of("way", ("correct", "withdraw")),)
+
+    notice_id: int = Field(foreign_key="notice.id", primary_key=True)
+    amends_id: int = Field(foreign_key="notice.id", index=True)
+    way: str = Field(max_length=16)
