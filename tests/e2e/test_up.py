@@ -124,3 +124,16 @@ def test_a_killed_child_comes_back_and_is_told(tmp_path: Path) -> None:
         wait_until(lambda: (read_run(engine, run.id) or run).state_type == "COMPLETED", description="passes run again", within=harness.START_SECONDS)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
+
+
+@pytest.mark.slow
+def test_a_server_that_lives_and_answers_nothing_is_restarted(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with up(home) as (process, said), connect("", home=home, patience=60) as engine:
+        server = next(child for child in children_of(process) if "deployments.server_child" in child.cmdline())
+        server.suspend()
+        wait_until(lambda: not server.is_running(), description="the silent server was ended", within=200, every=1)
+        assert "没有应答" in said.read_text()
+        wait_until(engine.is_healthy, description="a new one answers", within=harness.START_SECONDS)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
