@@ -76,6 +76,9 @@ ACCESS: dict[str, Rule] = {
     "GET /files/{submission_id}/{number}": READ,
     "GET /files/{submission_id}/{number}/look": READ,
     "GET /files/{submission_id}/{number}/pages/{page}": READ,
+    "POST /api/uploads": ASK,
+    "GET /api/uploads/{upload_id}": ASK,
+    "PATCH /api/uploads/{upload_id}": ASK,
     # verdicts
     "GET /review": REVIEW,
     "POST /review": REVIEW,

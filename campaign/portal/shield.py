@@ -62,7 +62,8 @@ class Shield:
             refusal = "本系统不以这个域名提供服务。请使用管理员告知的网址;管理员可通过 CAMPAIGN_PORTAL_HOSTS 增加域名。"
             await _plain(400, "网址不对", refusal)(scope, receive, send_shielded)
             return
-        limit = FILE_FORM_BYTES if scope["path"].endswith(self.file_paths) else FORM_BYTES
+        large = scope["path"].endswith(self.file_paths) or scope["path"].startswith("/api/uploads/")
+        limit = FILE_FORM_BYTES if large else FORM_BYTES
         length = headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > limit:
             await _plain(413, "内容太大", _too_large(limit))(scope, receive, send_shielded)
