@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from campaign.records import bulletins, notices, outbox, pass_runs, registry, sweeping
 from campaign.records.store import Store
+from campaign.records.tables import Campaign, Phase
 from campaign.rules.calendar import campaign_day, due_at_of_day
 from campaign.work.pass_types import PassRequest
 from campaign.work.series import HORIZON
@@ -23,6 +24,28 @@ def due_passes(store: Store, now: datetime, actor: str = "clock") -> list[PassRe
         if notices.due_deliveries(tx, now, None):
             found.append(PassRequest("delivery", None, None, now, actor, "到期"))
     return found
+
+
+def due_passes_of(store: Store, campaign: Campaign, now: datetime, actor: str) -> list[PassRequest]:
+    """The same for one campaign, which may be a rehearsal: what whoever moves its time has to run."""
+    with store.read() as tx:
+        today = campaign_day(now)
+        due = [phase.key for phase in registry.phases_of(tx, campaign) if _is_due(phase, today, now)]
+        found = [PassRequest("phase", campaign.slug, key, now, actor, "到期") for key in due]
+        grows = registry.growing_series(tx, today + HORIZON, campaign_id=campaign.id, unit_ids=None, phase_id=None)
+        if grows or sweeping.count_due(tx, now, campaign.id):
+            found.append(PassRequest("supervision", campaign.slug, None, now, actor, "到期"))
+        if campaign.next_bulletin_at is not None and campaign.next_bulletin_at <= now:
+            found.append(PassRequest("bulletin", campaign.slug, None, now, actor, "到期"))
+        if notices.due_deliveries(tx, now, campaign.id):
+            found.append(PassRequest("delivery", campaign.slug, None, now, actor, "到期"))
+    return found
+
+
+def _is_due(phase: Phase, today: date, now: datetime) -> bool:
+    if phase.state == "planned":
+        return phase.starts_on is not None and phase.starts_on <= today
+    return phase.state == "open" and phase.next_pass_at is not None and phase.next_pass_at <= now
 
 
 def next_due_at(store: Store, now: datetime) -> datetime | None:
