@@ -19,7 +19,7 @@ from sqlmodel import Session, select
 from campaign.errors import BadPlan, Conflict
 from campaign.plan.check import check_plan
 from campaign.plan.spec import PlanSpec
-from campaign.records import registry
+from campaign.records import leases, registry
 from campaign.records.calendars import ensure_years, load_calendar
 from campaign.records.campaigns import find_unit
 from campaign.records.ladders import store_ladder
@@ -50,6 +50,8 @@ def launch(
     test_address: str | None = None,
 ) -> Launched:  # fmt: skip
     """Launch `spec`, or apply its changes to the campaign of that slug. The caller commits, or rolls back to have seen only."""
+    # Launches take turns on this row: two at once would each make the campaign, or a unit of the same name.
+    leases.take_in(tx, "launch", "launch", 0)
     slug = slug or slug_of(spec)
     known = tx.execute(select(Campaign).where(Campaign.slug == slug)).scalars().first()
     if known is not None and not spec.phases:
