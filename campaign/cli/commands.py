@@ -34,6 +34,8 @@ COMMANDS: dict[str, Entry] = {
     "launch": Entry("campaign.cli.launch:launch", "启动方案,生成创建活动;方案改过后再次启动即应用改动"),
     "discard": Entry("campaign.cli.launch:discard", "撤销错误的启动(第一份文书发出之前)"),
     "golive": Entry("campaign.cli.launch:golive", "正式启用:消息从此发给各单位"),
+    "rehearse": Entry("campaign.cli.rehearse:rehearse", "演练:启动之前把整个活动推演一遍"),
+    "preview": Entry("campaign.cli.rehearse:preview", "预告:今后几天会发出什么、发给谁、为什么"),
     "campaigns": Entry("campaign.cli.launch:campaigns", "列出全部创建活动"),
     "status": Entry("campaign.cli.status:status", "各阶段进展、红黄绿灯和转段条件"),
     "duties": Entry("campaign.cli.duties:duties", "应办事项清单"),

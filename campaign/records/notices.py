@@ -74,12 +74,10 @@ def undelivered_before(tx: Session, notice: Notice) -> list[str]:
 def not_ready(tx: Session, notice_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Of these drafts: those with a duty whose earlier rung never arrived, and those without any line left."""
     earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
+    same = and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision)
     waiting = (
         select(_escalation.c.notice_id)
-        .join(
-            earlier,
-            and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision, earlier.c.rung < _escalation.c.rung, ~earlier.c.skipped),
-        )
+        .join(earlier, and_(same, earlier.c.rung < _escalation.c.rung, ~earlier.c.skipped))
         .join(papers, papers.c.id == earlier.c.notice_id)
         .where(_escalation.c.notice_id.in_(notice_ids), papers.c.state.in_(("open", "draft", "issued")))
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,72 +26,10 @@ from campaign.work.by import By
 from campaign.work.launch import launch
 from campaign.work.people_model import People, Profile
 from campaign.work.play import GateTold, Play, last_day
+from campaign.work.rehearsal_words import GateWords, NoticeTold, PhaseSpan, Rehearsal, WeekLoad
 
 MOST_MESSAGES = 3
 PAPERS_A_MONTH = 30
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeTold:
-    """One duty on one notice. `to` is whom the ladder addresses, with names where people are registered."""
-
-    at: str
-    rung: str
-    unit: str
-    to: str
-    duty: str | None
-    kind: str
-    notice: int
-    number: str | None
-    duty_id: int | None
-    due_on: str | None
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class WeekLoad:
-    unit: str
-    code: str
-    week: str
-    starts_on: str
-    due: int
-    office: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GateWords:
-    phase: str
-    on: str
-    outcome: str
-    blockers: list[str]
-    leftovers: int
-    assumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseSpan:
-    name: str
-    starts_on: str | None
-    ends_on: str | None
-
-
-@dataclass
-class Rehearsal:
-    """What `--json` prints."""
-
-    campaign: str
-    profile: str
-    seed: int
-    starts_on: str
-    ends_on: str
-    phases: list[PhaseSpan]
-    notices: list[NoticeTold]
-    load: list[WeekLoad]
-    gates: list[GateWords]
-    warnings: list[str]
-    totals: dict[str, Any]
-    days: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Day → unit → how many are due on it, where it is more than three."""
 
 
 def rehearse_plan(spec: PlanSpec, *, profile: Profile, seed: int, ladders: Path, start: datetime, until: datetime | None = None) -> Rehearsal:
@@ -146,14 +83,29 @@ def _told(store: Store, campaign: Campaign, profile: Profile, seed: int, start: 
     return Rehearsal(
         campaign.title, profile.value, seed, campaign_day(start).isoformat(), campaign_day(last).isoformat(), phases, notices, _load(due),
         [_gate(one) for one in play.gates], [*found, *dict.fromkeys(warnings)], totals, _heavy(days),
+        _rest_weeks(due, calendar),
     )  # fmt: skip
 
 
-def _notice(line: played.Told) -> NoticeTold:
+def _rest_weeks(due: Iterable[Any], calendar: WorkingCalendar) -> list[str]:
+    days = {due_on(row.due_at) for row in due}
+    mondays = sorted({day - timedelta(days=day.weekday()) for day in days})
+    weeks = {monday: [monday + timedelta(days=offset) for offset in range(5)] for monday in mondays}
+    return [
+        monday.isoformat() for monday, five in weeks.items() if any(calendar.first <= day <= calendar.last and not calendar.is_working(day) for day in five)
+    ]
+
+
+def addressed_to(line: played.Told) -> str:
+    """Whom the ladder addresses, and by name where people are registered."""
     audience = "、".join(AUDIENCES.get(word, word) for word in (line.audience or "").split(",") if word)
     names = "、".join(dict.fromkeys(one["name"] for one in line.recipients or () if one.get("name")))
+    return f"{audience}({names})" if names else audience
+
+
+def _notice(line: played.Told) -> NoticeTold:
     return NoticeTold(
-        line.at.astimezone(CAMPAIGN_ZONE).isoformat(timespec="minutes"), line.rung_name or line.kind, line.unit, f"{audience}({names})" if names else audience,
+        line.at.astimezone(CAMPAIGN_ZONE).isoformat(timespec="minutes"), line.rung_name or line.kind, line.unit, addressed_to(line),
         line.duty, line.kind, line.notice_id, line.number, line.duty_id, due_on(line.due_at).isoformat() if line.due_at else None, line.state,
     )  # fmt: skip
 
