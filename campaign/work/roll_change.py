@@ -73,7 +73,8 @@ def merge_units(tx: Session, unit: Unit, into: Unit, by: By) -> Merged:
     unit.state, unit.successor_id = "merged", into.id
     tx.add(unit)
     tx.flush()
-    for campaign_id in sorted({*moved, *cancelled}) or [None]:
+    campaigns: list[int | None] = [*sorted({*moved, *cancelled})]
+    for campaign_id in campaigns or [None]:
         detail = {"into": into.name, "moved": moved[campaign_id or 0], "cancelled": cancelled[campaign_id or 0]}
         write_event(
             tx,
