@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -100,8 +100,10 @@ def read_run(engine: Engine, run_id: str) -> Run | None:
 
 
 def recent_runs(engine: Engine, *, limit: int = 20, tag: str | None = None) -> list[Run]:
-    """The latest runs, newest first."""
-    flow_runs: dict[str, Any] = {"tags": {"all_": [tag]}} if tag else {}
+    """The latest runs, newest first; not those that a schedule has planned for days to come."""
+    flow_runs: dict[str, Any] = {"expected_start_time": {"before_": datetime.now(UTC).isoformat()}}
+    if tag:
+        flow_runs["tags"] = {"all_": [tag]}
     found = engine.ask("POST", "/flow_runs/filter", {"limit": limit, "sort": "EXPECTED_START_TIME_DESC", "flow_runs": flow_runs})
     return [_run(engine, one) for one in found or []]
 
