@@ -105,7 +105,7 @@ class World:
             return launch(tx, spec or plan(), self.by(), ladders=LADDERS, slug=slug, rehearsal=rehearsal, start=start, end=end)
 
     def run(self, name: str, phase_key: str | None = None, campaign: str | None = SLUG) -> PassSummary:
-        return run_pass(self.store, PassRequest(name, campaign, phase_key, self.now, "clock"), services=Services(send=self.receiver))
+        return run_pass(self.store, PassRequest(name, campaign, phase_key, self.now, "clock"), services=Services(send=self.receiver, tables=False))
 
     def work_phase(self, key: str = "p1") -> PassSummary:
         return self.run("phase", key)
