@@ -124,7 +124,9 @@ def progress_by_unit(tx: Session, phase_id: int, now: datetime, calendar: str = 
 
 
 def notices_of(tx: Session, campaign: Campaign | None, *, states: Sequence[str] = (), pass_id: int | None = None, limit: int = 500) -> list[Any]:
-    rows = select(_notice, _unit.c.name.label("unit_name")).join(_unit, _unit.c.id == _notice.c.unit_id).order_by(_notice.c.id.desc()).limit(limit)
+    columns = [column for column in _notice.c if column.name != "unit_name"]
+    named = func.coalesce(_notice.c.unit_name, _unit.c.name).label("unit_name")  # a paper keeps the name under which it went out
+    rows = select(*columns, named).join(_unit, _unit.c.id == _notice.c.unit_id).order_by(_notice.c.id.desc()).limit(limit)
     if campaign is not None:
         rows = rows.where(_notice.c.campaign_id == campaign.id)
     if states:
