@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlmodel import Session
 
-from campaign.records.calendars import load_calendar
-from campaign.records.ladders import ladder_of
+from campaign.records.calendars import calendar_of, load_calendar
+from campaign.records.ladders import chosen_ladder, ladder_of
 from campaign.records.statements import chunks, insert_new, table_of
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, NoticeLine, Submission
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
@@ -48,6 +48,8 @@ class DutyDraft:
     submission_id: int | None = None
     finding_id: int | None = None
     notice_id: int | None = None
+    stated_due_at: datetime | None = None
+    """The deadline as it was given, where `due_at` was moved off a rest day."""
 
 
 DRAFTED = tuple(field.name for field in fields(DutyDraft))
@@ -80,20 +82,30 @@ class RungClock:
         return self._next[key]
 
 
+def clock_of(tx: Session, campaign_id: int) -> RungClock:
+    """The clock of a campaign's calendar, one a transaction."""
+    clocks: dict[tuple[str, int], RungClock] = tx.info.setdefault("clocks", {})
+    calendar = calendar_of(tx, campaign_id)
+    return clocks.setdefault((calendar.name, id(calendar)), RungClock(tx, calendar.name))
+
+
 def create_duties(tx: Session, drafts: Sequence[DutyDraft], now: datetime, clock: RungClock | None = None) -> list[int]:
     """Create what is not there yet (by origin); answers the ids of the new ones. A draft created twice is one duty."""
-    clock = clock or RungClock(tx)
     rows = []
     for draft in drafts:
         row = {name: getattr(draft, name) for name in DRAFTED}
-        waiting = row.pop("waiting")
+        waiting, stated = row.pop("waiting"), row.pop("stated_due_at")
+        ladder_id = chosen_ladder(tx, draft.campaign_id, draft.phase_id, draft.kind, draft.ladder_id)
         row |= {
             "state": DutyState.WAITING if waiting else DutyState.OPEN,
-            "first_due_at": draft.due_at,
+            "first_due_at": stated or draft.due_at,
+            "ladder_id": ladder_id,
             "opened_at": now,
             "title": draft.title[:300],
-            "next_rung_at": None if waiting or draft.due_at is None else clock.first_at(draft.ladder_id, draft.due_at, now, draft.floor_rung),
+            "next_rung_at": None,
         }
+        if not waiting and draft.due_at is not None:
+            row["next_rung_at"] = (clock or clock_of(tx, draft.campaign_id)).first_at(ladder_id, draft.due_at, now, draft.floor_rung)
         rows.append(row)
     created: list[int] = []
     for start in range(0, len(rows), 1000):
@@ -103,13 +115,13 @@ def create_duties(tx: Session, drafts: Sequence[DutyDraft], now: datetime, clock
 
 def open_waiting(tx: Session, chosen: ColumnElement[bool], now: datetime, clock: RungClock | None = None) -> list[int]:
     """Open waiting duties that have a due time and wait for no event, arming their ladders; answers their ids."""
-    clock = clock or RungClock(tx)
     condition = chosen & (duty_table.c.state == DutyState.WAITING) & duty_table.c.due_at.is_not(None)
-    groups = tx.execute(select(duty_table.c.ladder_id, duty_table.c.due_at, duty_table.c.floor_rung).where(condition).distinct()).all()
+    alike = (duty_table.c.campaign_id, duty_table.c.ladder_id, duty_table.c.due_at, duty_table.c.floor_rung)
+    groups = tx.execute(select(*alike).where(condition).distinct()).all()
     opened: list[int] = []
     for group in groups:
-        at = clock.first_at(group.ladder_id, group.due_at, now, group.floor_rung)
-        same = (duty_table.c.ladder_id == group.ladder_id) & (duty_table.c.due_at == group.due_at) & (duty_table.c.floor_rung == group.floor_rung)
+        at = (clock or clock_of(tx, group.campaign_id)).first_at(group.ladder_id, group.due_at, now, group.floor_rung)
+        same = and_(*(column == group[place] for place, column in enumerate(alike)))
         opened += tx.execute(
             update(duty_table).where(condition, same).values(state=DutyState.OPEN, opened_at=now, next_rung_at=at).returning(duty_table.c.id)
         ).scalars()
@@ -122,7 +134,7 @@ def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, 
     duty.revision += 1
     duty.rung = 0
     duty.due_at, duty.due_source, duty.state = due_at, source, state
-    duty.next_rung_at = RungClock(tx).first_at(duty.ladder_id, due_at, now, duty.floor_rung) if state in CLIMBING else None
+    duty.next_rung_at = clock_of(tx, duty.campaign_id).first_at(duty.ladder_id, due_at, now, duty.floor_rung) if state in CLIMBING else None
     tx.add(duty)
     tx.flush()
     take_off_papers(tx, [_known(duty)], now, steps_only=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, insert, select, update
 from sqlmodel import Session
 
-from campaign.records.duties import RungClock, stop_ladders
+from campaign.records.duties import clock_of, stop_ladders
 from campaign.records.duties import duty_table as duty
 from campaign.records.numbers import give_numbers
 from campaign.records.outbox import add_deliveries
@@ -100,7 +100,9 @@ def add_verdicts(tx: Session, submission_ids: Sequence[int], outcome: str, reaso
 
 def start_revisions(tx: Session, duties: Sequence[Duty], due: dict[int, datetime], *, now: datetime, state: DutyState, source: str, reason: str | None) -> None:
     """A new deadline for each: the ladder starts again, but never below the rung that was reached."""
-    clock = RungClock(tx)
+    if not duties:
+        return
+    clock = clock_of(tx, duties[0].campaign_id)
     groups: dict[tuple[int, datetime, int], list[int]] = {}
     for one in duties:
         groups.setdefault((one.ladder_id, due[one.id], max(one.floor_rung, one.rung)), []).append(one.id)

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, insert, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, text, update
 from sqlmodel import Session
 
-from campaign.records.duties import RungClock
+from campaign.records.duties import clock_of
 from campaign.records.duties import duty_table as duty
+from campaign.records.letterhead import SIGNATORY, letterheads
 from campaign.records.notices import only_of
 from campaign.records.numbers import give_numbers
 from campaign.records.statements import chunks, insert_new, insert_of, table_of
 from campaign.records.tables import Attempt, Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
 from campaign.rules.calendar import campaign_day
+from campaign.rules.papers import NUMBERED_ALWAYS, Relation, form_for
 
 CLAIM_FOR = timedelta(minutes=2)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -57,6 +59,15 @@ class Outgoing:
     live: bool
     body: str | None
     lines: tuple[Line, ...]
+    relation: Relation = "subordinate"
+    signatory: str = SIGNATORY
+    signed_by: str | None = None
+    draft: bool = False
+
+    @property
+    def form(self) -> str:
+        """The paper as this unit gets it: a 督办通知书 is a 商请函 to one that is not below the office."""
+        return form_for(self.kind, self.relation)
 
 
 def collect_lines(
@@ -177,8 +188,8 @@ def _close(tx: Session, notices: list[int], now: datetime) -> None:
     tx.execute(update(_notice).where(ours).values(state="issued", issued_at=now))
     numbered = tx.execute(
         select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind)
-        .join(_rung, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
-        .where(_notice.c.id.in_(notices), _notice.c.state == "issued", _notice.c.number.is_(None), _rung.c.numbered)
+        .outerjoin(_rung, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
+        .where(_notice.c.id.in_(notices), _notice.c.state == "issued", _notice.c.number.is_(None), or_(_rung.c.numbered, _notice.c.kind.in_(NUMBERED_ALWAYS)))
         .order_by(_notice.c.id)
     ).all()
     give_numbers(tx, [(row.id, row.campaign_id, row.kind) for row in numbered], now)
@@ -187,7 +198,8 @@ def _close(tx: Session, notices: list[int], now: datetime) -> None:
 def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
     rows = tx.execute(
         select(_delivery, _notice.c.campaign_id, _notice.c.unit_id, _notice.c.kind, _notice.c.rung, _notice.c.number.label("document_number"),
-               _notice.c.issued_at, _notice.c.body, _campaign.c.title, _campaign.c.live_at, _unit.c.name)
+               _notice.c.issued_at, _notice.c.body, _notice.c.signed_by, _campaign.c.title, _campaign.c.live_at, _unit.c.name,
+               _unit.c.kind.label("unit_kind"), _unit.c.external)
         .join(_notice, _notice.c.id == _delivery.c.notice_id)
         .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
         .join(_unit, _unit.c.id == _notice.c.unit_id)
@@ -202,12 +214,14 @@ def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
         .order_by(duty.c.due_at, duty.c.id)
     ):
         lines.setdefault(line.notice_id, []).append(Line(line.id, line.title, line.due_at, line.closed_reason))
+    heads = letterheads(tx, (row.campaign_id for row in rows))
     return [
         Outgoing(
             delivery_id=row.id, notice_id=row.notice_id, campaign_id=row.campaign_id, campaign_title=row.title, unit_id=row.unit_id, unit_name=row.name,
             kind=row.kind, rung=row.rung, number=row.document_number, channel=row.channel, audience=row.audience,
             idempotency_key=row.idempotency_key, attempts=row.attempts, issued_at=row.issued_at, live=row.live_at is not None,
-            body=row.body, lines=tuple(lines.get(row.notice_id, ())),
+            body=row.body, lines=tuple(lines.get(row.notice_id, ())), signatory=heads[row.campaign_id].signatory, signed_by=row.signed_by,
+            relation=heads[row.campaign_id].relation(row.name, row.unit_kind, external=row.external),
         )
         for row in rows
     ]  # fmt: skip
@@ -275,20 +289,17 @@ def mark_delivered(tx: Session, notice_ids: list[int], now: datetime) -> None:
         fresh += tx.execute(
             update(_notice).where(_notice.c.id.in_(part), _notice.c.state == "issued").values(state="delivered", delivered_at=now).returning(_notice.c.id)
         ).scalars()
-    clock = RungClock(tx)
     for part in chunks(fresh, 900):
         told = select(_escalation.c.duty_id).where(
             _escalation.c.notice_id.in_(part), _escalation.c.duty_id == duty.c.id, _escalation.c.revision == duty.c.revision, _escalation.c.rung == duty.c.rung
         )
         waiting = and_(duty.c.next_rung_at.is_(None), duty.c.state.in_(CLIMBING), exists(told))
         on_lines = duty.c.id.in_(select(_line.c.duty_id).where(_line.c.notice_id.in_(part)))
-        groups = tx.execute(select(duty.c.ladder_id, duty.c.rung, duty.c.due_at, duty.c.floor_rung).where(on_lines, waiting).distinct()).all()
-        for group in groups:
-            at = clock.after(group.ladder_id, group.rung, group.due_at, now, group.floor_rung)
+        alike = (duty.c.campaign_id, duty.c.ladder_id, duty.c.rung, duty.c.due_at, duty.c.floor_rung)
+        for group in tx.execute(select(*alike).where(on_lines, waiting).distinct()).all():
+            at = clock_of(tx, group.campaign_id).after(group.ladder_id, group.rung, group.due_at, now, group.floor_rung)
             if at is not None:
-                same = and_(
-                    duty.c.ladder_id == group.ladder_id, duty.c.rung == group.rung, duty.c.due_at == group.due_at, duty.c.floor_rung == group.floor_rung
-                )
+                same = and_(*(column == group[place] for place, column in enumerate(alike)))
                 tx.execute(update(duty).where(on_lines, waiting, same).values(next_rung_at=at))
 
 

@@ -97,16 +97,17 @@ def told(tx: Session, campaign_id: int, since: datetime, until: datetime) -> lis
     first = _delivery.alias("first")
     rows = (
         select(
-            _notice.c.id, at.label("at"), _notice.c.state, _notice.c.kind, _notice.c.number, _notice.c.rung, _rung.c.name.label("rung_name"),
+            _notice.c.id, at.label("at"), _notice.c.state, _notice.c.kind, _notice.c.number,
+            func.coalesce(_escalation.c.rung, _notice.c.rung).label("rung"), _rung.c.name.label("rung_name"),
             _unit.c.name.label("unit"), _unit.c.code, first.c.audience, first.c.recipients, duty.c.id.label("duty_id"), duty.c.title, duty.c.due_at,
             _notice.c.ladder_id, duty.c.floor_rung, _escalation.c.taken_at,
         )
         .join(_unit, _unit.c.id == _notice.c.unit_id)
-        .outerjoin(_rung, (_rung.c.ladder_id == _notice.c.ladder_id) & (_rung.c.number == _notice.c.rung))
-        .outerjoin(first, (first.c.notice_id == _notice.c.id) & (first.c.number == 1))
         .outerjoin(_line, (_line.c.notice_id == _notice.c.id) & _line.c.removed_at.is_(None))
-        .outerjoin(duty, duty.c.id == _line.c.duty_id)
         .outerjoin(_escalation, _escalation.c.id == _line.c.escalation_id)
+        .outerjoin(_rung, (_rung.c.ladder_id == _notice.c.ladder_id) & (_rung.c.number == func.coalesce(_escalation.c.rung, _notice.c.rung)))
+        .outerjoin(first, (first.c.notice_id == _notice.c.id) & (first.c.number == 1))
+        .outerjoin(duty, duty.c.id == _line.c.duty_id)
         .where(_notice.c.campaign_id == campaign_id, _notice.c.state.in_(("issued", "delivered", "draft")), at >= since, at <= until)
         .order_by(at, _notice.c.id, duty.c.id)
     )  # fmt: skip

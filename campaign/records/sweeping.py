@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import TextClause, bindparam, func, insert, select, text
 from sqlmodel import Session
 
-from campaign.records.calendars import load_calendar
+from campaign.records.calendars import calendar_of
 from campaign.records.duties import duty_table as duty
 from campaign.records.ladders import ladder_of
 from campaign.records.statements import table_of
@@ -111,20 +111,21 @@ def forget_due(tx: Session, pass_id: int) -> None:
 def _decide(tx: Session, pass_id: int, batch: int, now: datetime) -> list[EscalationDecision]:
     """Ask the rule once for each distinct question of the batch, and store the answers to join them."""
     groups = tx.execute(
-        select(duty.c.ladder_id, duty.c.rung, duty.c.floor_rung, duty.c.due_at)
+        select(duty.c.campaign_id, duty.c.ladder_id, duty.c.rung, duty.c.floor_rung, duty.c.due_at)
         .join(_due, _due.c.duty_id == duty.c.id)
         .where(_due.c.pass_id == pass_id, _due.c.batch == batch, duty.c.next_rung_at <= now)
         .distinct()
     ).all()
     if not groups:
         return []
-    calendar = load_calendar(tx)
     decisions, rows = [], []
     for group in groups:
+        calendar = calendar_of(tx, group.campaign_id)
         decision = due_rung(ladder_of(tx, group.ladder_id), rung=group.rung, due_at=group.due_at, now=now, calendar=calendar, floor_rung=group.floor_rung)
         decisions.append(decision)
         rows.append(
-            {"pass_id": pass_id, "batch": batch, "ladder_id": group.ladder_id, "rung": group.rung, "floor_rung": group.floor_rung, "due_at": group.due_at,
+            {"pass_id": pass_id, "batch": batch, "campaign_id": group.campaign_id, "ladder_id": group.ladder_id, "rung": group.rung,
+             "floor_rung": group.floor_rung, "due_at": group.due_at,
              "take": decision.take.number if decision.take else 0, "rung_after": decision.rung_after, "next_rung_at": decision.next_at}
         )  # fmt: skip
     tx.execute(_decision.delete().where(_decision.c.pass_id == pass_id, _decision.c.batch == batch))
@@ -139,7 +140,7 @@ def _record_skip(tx: Session, bound: dict[str, Any], number: int) -> int:
             SELECT d.id, d.revision, :number, :now, TRUE, :pass
             FROM pass_due q CROSS JOIN duty d CROSS JOIN pass_decision a
             WHERE q.pass_id = :pass AND q.batch = :batch AND d.id = q.duty_id AND d.next_rung_at <= :now AND d.state IN ('open', 'returned')
-              AND a.pass_id = :pass AND a.batch = :batch AND a.ladder_id = d.ladder_id AND a.rung = d.rung
+              AND a.pass_id = :pass AND a.batch = :batch AND a.campaign_id = d.campaign_id AND a.ladder_id = d.ladder_id AND a.rung = d.rung
               AND a.floor_rung = d.floor_rung AND a.due_at = d.due_at AND a.rung < :number AND a.rung_after >= :number AND (a.take = 0 OR :number < a.take)
               AND EXISTS (SELECT 1 FROM rung r WHERE r.ladder_id = d.ladder_id AND r.number = :number AND r.before_deadline)
             ON CONFLICT DO NOTHING"""),
@@ -164,7 +165,7 @@ _CLAIM = _timed("""
     UPDATE duty SET rung = a.rung_after, next_rung_at = a.next_rung_at, last_pass_id = CASE WHEN a.take > 0 THEN :pass ELSE duty.last_pass_id END
     FROM pass_due q CROSS JOIN pass_decision a
     WHERE q.pass_id = :pass AND q.batch = :batch AND duty.id = q.duty_id AND duty.next_rung_at <= :now AND duty.state IN ('open', 'returned')
-      AND a.pass_id = :pass AND a.batch = :batch AND a.ladder_id = duty.ladder_id AND a.rung = duty.rung
+      AND a.pass_id = :pass AND a.batch = :batch AND a.campaign_id = duty.campaign_id AND a.ladder_id = duty.ladder_id AND a.rung = duty.rung
       AND a.floor_rung = duty.floor_rung AND a.due_at = duty.due_at""")
 
 _CLAIMED = """
@@ -176,16 +177,16 @@ _CLAIMED = """
 # DO UPDATE rather than DO NOTHING: it locks the open notice, so that the sender cannot close it before this batch's lines are in.
 _NOTICES = _timed(f"""
     INSERT INTO notice (campaign_id, unit_id, kind, rung, ladder_id, day, batch, state, title, created_at, pass_id)
-    SELECT d.campaign_id, d.unit_id, r.document, d.rung, min(d.ladder_id), :day, CASE WHEN r.signed THEN :pass ELSE 0 END,
+    SELECT d.campaign_id, d.unit_id, r.document, coalesce(r.digest, r.number), min(d.ladder_id), :day, CASE WHEN r.signed THEN :pass ELSE 0 END,
            CASE WHEN r.signed THEN 'draft' ELSE 'open' END, r.document, :now, :pass {_CLAIMED}
-    GROUP BY d.campaign_id, d.unit_id, r.document, d.rung, r.signed
+    GROUP BY d.campaign_id, d.unit_id, r.document, coalesce(r.digest, r.number), r.signed
     ON CONFLICT (campaign_id, unit_id, kind, rung, day, batch) WHERE state IN ('open', 'draft') DO UPDATE SET pass_id = excluded.pass_id""")
 
 _ESCALATIONS = _timed(f"""
     INSERT INTO escalation (duty_id, revision, rung, taken_at, skipped, notice_id, pass_id)
     SELECT d.id, d.revision, d.rung, :now, FALSE, n.id, :pass
     FROM pass_due q CROSS JOIN duty d CROSS JOIN rung r CROSS JOIN notice n {_CLAIMED.split("rung r", 1)[1]}
-      AND n.campaign_id = d.campaign_id AND n.unit_id = d.unit_id AND n.kind = r.document AND n.rung = d.rung AND n.day = :day
+      AND n.campaign_id = d.campaign_id AND n.unit_id = d.unit_id AND n.kind = r.document AND n.rung = coalesce(r.digest, r.number) AND n.day = :day
       AND n.batch = CASE WHEN r.signed THEN :pass ELSE 0 END AND n.state IN ('open', 'draft')
     ON CONFLICT DO NOTHING""")  # noqa: S608 - constants
 

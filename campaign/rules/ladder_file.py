@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from campaign.rules.ladder_terms import AUDIENCES, CHANNELS, BadLadder, Ladder, Offset, Rung, Span
 
 LADDER_FIELDS = ("name", "title", "rungs")
-RUNG_FIELDS = ("key", "name", "when", "dwell", "audience", "issuer", "signer", "document", "channels", "signed", "numbered", "score")
+RUNG_FIELDS = ("key", "name", "when", "dwell", "audience", "issuer", "signer", "document", "channels", "signed", "numbered", "score", "urgent")
 _LONGEST = {"name": 24, "document": 40, "key": 24, "issuer": 40, "signer": 40, "title": 60}
 _WORKED_HOURS = {"wd": 8.0, "d": 6.0, "h": 1.0}  # only to compare offsets written in different units
 
@@ -121,6 +121,7 @@ def _rung(node: Any, number: int, faults: _Faults) -> Rung | None:
     return Rung(
         number=number, **words, when=when, dwell=dwell, audience=audience, issuer=issuer, signer=signer,
         channels=channels, signed=signed, numbered=numbered, score=None if score is None else float(score),
+        urgent=True if _flag(node, "urgent", faults) else None,
     )  # fmt: skip
 
 

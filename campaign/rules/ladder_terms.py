@@ -149,6 +149,8 @@ class Rung(Term):
     signed: bool = False
     numbered: bool = False
     score: float | None = None
+    urgent: bool | None = None
+    """Goes out at night and on rest days too."""
 
     @property
     def before_deadline(self) -> bool:

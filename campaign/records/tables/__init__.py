@@ -2,10 +2,10 @@
 
 from campaign.records.tables.accounts import LoginThrottle, PortalAccount, PortalGrant, PortalSession
 from campaign.records.tables.base import metadata
-from campaign.records.tables.duties import Duty, DutyKind, DutyState, StoredFile, Submission, SubmissionFile, Verdict
-from campaign.records.tables.escalations import Attempt, Delivery, DocumentCounter, Escalation, LadderVersion, Notice, NoticeLine, RungRow
+from campaign.records.tables.duties import Duty, DutyKind, DutyState, StoredFile, Submission, SubmissionFile, Suspension, SuspensionDuty, Verdict
+from campaign.records.tables.escalations import Attempt, Delivery, DocumentCounter, Escalation, LadderChoice, LadderVersion, Notice, NoticeLine, RungRow
 from campaign.records.tables.inspections import Finding, GateRecord, Inspection, PackageRecord
-from campaign.records.tables.log import CalendarDay, Event, EventBlock, Lease, Parked, PassDecision, PassDue, PassRun
+from campaign.records.tables.log import CalendarDay, CalendarHead, CalendarOverlay, Event, EventBlock, Lease, Parked, PassDecision, PassDue, PassRun
 from campaign.records.tables.papers import Amendment, ChannelBudget, TypedNumber
 from campaign.records.tables.plans import Campaign, Item, ItemUnit, Phase, PlanVersion, Requirement, Series
 from campaign.records.tables.requests import DutyRequest, FileWithdrawal, NoticeReading, Upload
@@ -17,6 +17,8 @@ __all__ = [
     "Body",
     "BodyMember",
     "CalendarDay",
+    "CalendarHead",
+    "CalendarOverlay",
     "Campaign",
     "ChannelBudget",
     "Delivery",
@@ -34,6 +36,7 @@ __all__ = [
     "Inspection",
     "Item",
     "ItemUnit",
+    "LadderChoice",
     "LadderVersion",
     "Lease",
     "LoginThrottle",
@@ -58,6 +61,8 @@ __all__ = [
     "StoredFile",
     "Submission",
     "SubmissionFile",
+    "Suspension",
+    "SuspensionDuty",
     "Tenure",
     "TypedNumber",
     "Unit",

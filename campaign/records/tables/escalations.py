@@ -22,6 +22,17 @@ class LadderVersion(SQLModel, table=True):
     source: str
 
 
+class LadderChoice(SQLModel, table=True):
+    """Which ladder a campaign's new duties begin with. An empty phase kind or duty kind stands for any; the narrower choice wins."""
+
+    __tablename__ = "ladder_choice"
+
+    campaign_id: int = Field(foreign_key="campaign.id", primary_key=True)
+    phase_kind: str = Field(default="", primary_key=True, max_length=16)
+    duty_kind: str = Field(default="", primary_key=True, max_length=16)
+    ladder_id: int = Field(foreign_key="ladder.id")
+
+
 class RungRow(SQLModel, table=True):
     """A rung of a stored ladder, so that set-based statements can join it."""
 
@@ -37,6 +48,8 @@ class RungRow(SQLModel, table=True):
     channel: str = Field(max_length=24)
     fallbacks: str = Field(default="", max_length=200)
     audience: str = Field(max_length=200)
+    urgent: bool | None = None  # goes out at night and on rest days too
+    digest: int | None = None  # the rung whose notice it shares: reminders of one document to one audience are one message a day
 
 
 class Escalation(SQLModel, table=True):
@@ -106,6 +119,8 @@ class Notice(SQLModel, table=True):
     number: str | None = Field(default=None, max_length=60)
     created_at: datetime
     issued_at: datetime | None = None
+    sent_on: date | None = None  # the day of its first sending: at most one paper a unit and day, and three messages
+    unit_name: str | None = Field(default=None, max_length=120)  # as it was when the paper went out
     signed_by: str | None = Field(default=None, max_length=60)
     delivered_at: datetime | None = None
     closed_reason: str | None = None
