@@ -21,7 +21,7 @@ from campaign.errors import CampaignError
 from campaign.portal.app import create_app
 from campaign.portal.place import Place, PrefectWatch
 from campaign.records.store import Store
-from campaign.work.first_accounts import FIRST_LOGIN, demo_logins, first_administrator
+from campaign.work.first_accounts import FIRST_LOGIN, demo_logins, first_administrator, sample_is_here
 from config.settings import Settings, load_settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -76,7 +76,7 @@ def _first_accounts(place: Place, *, demo: bool) -> None:
         note.touch(mode=0o600)
         note.write_text(f"登录名 {FIRST_LOGIN}\n一次性口令 {password}\n首次登录时必须修改;7 天内有效。修改后请删除本文件。\n", encoding="utf-8")
         print(f"首个管理员:登录名 {FIRST_LOGIN},一次性口令 {password}(也记在 {note})", flush=True)  # noqa: T201 - for the operator
-    if demo:
+    if demo or (place.open_board and sample_is_here(place.store)):
         demo_logins(place.store, place.clock())
 
 

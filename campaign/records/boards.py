@@ -144,13 +144,21 @@ def red_list(tx: Session, campaign_ids: Sequence[int], now: datetime, *, limit: 
     return [RedLine(row.id, row.campaign, row.unit, row.title, due_on(row.due_at), row.due_at, row.rung, row.rung_name or "") for row in tx.execute(rows)]
 
 
-def papers_to_sign(tx: Session, *, limit: int = 20, offset: int = 0) -> list[Any]:
-    """Drafts that wait for a signature, the oldest first: (id, title, kind, unit, campaign, created_at)."""
+def papers_to_sign(tx: Session, *, state: str = "draft", limit: int = 20, offset: int = 0) -> list[Any]:
+    """Drafts that wait for a signature (or issued ones that have not arrived), the oldest first."""
     rows = (
-        select(_notice.c.id, _notice.c.title, _notice.c.kind, _notice.c.created_at, _unit.c.name.label("unit"), _campaign.c.title.label("campaign"))
+        select(
+            _notice.c.id,
+            _notice.c.title,
+            _notice.c.kind,
+            _notice.c.number,
+            _notice.c.created_at,
+            _unit.c.name.label("unit"),
+            _campaign.c.title.label("campaign"),
+        )
         .join(_unit, _unit.c.id == _notice.c.unit_id)
         .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
-        .where(_notice.c.state == "draft")
+        .where(_notice.c.state == state)
         .order_by(_notice.c.id)
         .limit(limit)
         .offset(offset)

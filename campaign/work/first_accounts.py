@@ -61,6 +61,14 @@ def demo_logins(store: Store, now: datetime) -> list[tuple[str, str]]:
         return [(row.login, row.name) for row in accounts.any_demo(tx)]
 
 
+def sample_is_here(store: Store) -> bool:
+    """Whether `campaign demo` has built its sample in this database."""
+    from campaign.work.demo import SLUG
+
+    with store.read() as tx:
+        return tx.exec(select(Campaign.id).where(Campaign.slug == SLUG)).first() is not None
+
+
 def _example_unit(tx: Session) -> Unit | None:
     found = busiest_unit(tx)
     return tx.get(Unit, found) if found is not None else None

@@ -12,7 +12,6 @@ from campaign.portal.visit import Visit, Visiting
 from campaign.records import boards, office, requests
 from campaign.records.notices import find_notice
 from campaign.records.tables import DutyRequest, FileWithdrawal, Unit
-from campaign.records.views import notices_of
 from campaign.work import requests as work
 from campaign.work import signing, withdrawal
 
@@ -99,7 +98,7 @@ def decide_withdrawal(visit: Visiting, withdrawal_id: int) -> Response:
 def _papers(visit: Visit, page: int, *, refusal: str = "") -> Response:
     with visit.place.store.read() as tx:
         drafts = boards.papers_to_sign(tx, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
-        issued = notices_of(tx, None, states=("issued",), limit=A_PAGE)
+        issued = boards.papers_to_sign(tx, state="issued", limit=A_PAGE)
     return visit.page(
         "sign.html",
         status=409 if refusal else 200,

@@ -1,0 +1,163 @@
+"""Four roles work with each other in a real browser: hand in, return, hand in again, accept, ask, answer, sign."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.e2e.portal.conftest import DESK, PHONE, Visitor, keep_picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def photo(folder: Path, name: str = "现场照片.jpg") -> Path:
+    path = folder / name
+    Image.effect_noise((1200, 900), 60).convert("RGB").save(path, "JPEG")
+    return path
+
+
+def open_first(page: Page, show: str = "todo", title: str = "报送《") -> str:
+    """The first duty of the list whose title begins so; answers its address."""
+    page.goto(f"/todo?show={show}")
+    link = page.get_by_role("main").get_by_role("link").filter(has_text=title).first
+    link.click()
+    expect(page.get_by_role("heading", name="要求")).to_be_visible()
+    return page.url
+
+
+def test_a_material_goes_from_phone_to_desk_and_back_until_it_is_accepted(visitor: Visitor, tmp_path: Path) -> None:
+    contact = visitor("demo-contact", PHONE)
+    expect(contact.get_by_role("heading", name="我的待办")).to_be_visible()
+    keep_picture(contact, "todo-phone")
+    address = open_first(contact)
+    keep_picture(contact, "duty-phone")
+    title = contact.get_by_role("heading", level=1).inner_text()
+    sign_for = contact.get_by_role("button", name="签收")
+    if sign_for.count():
+        sign_for.click()
+        expect(contact.get_by_role("status")).to_contain_text("已签收")
+    contact.locator("#files").set_input_files(photo(tmp_path))
+    expect(contact.locator(".arriving")).to_contain_text("已收到")
+    contact.get_by_label("办理情况说明").fill("已完成整治,附现场照片。")
+    contact.get_by_role("button", name="报送").click()
+    expect(contact.get_by_role("status")).to_contain_text("版已收到并保存")
+    expect(contact.get_by_role("main")).to_contain_text("现场照片.jpg")
+
+    reviewer = visitor("demo-reviewer", DESK)
+    expect(reviewer.get_by_role("heading", name="待审核材料")).to_be_visible()
+    keep_picture(reviewer, "review-queue")
+    reviewer.get_by_role("link").filter(has_text=title).first.click()
+    expect(reviewer.locator("img.sheet").first).to_be_visible()
+    keep_picture(reviewer, "review-version")
+    reviewer.get_by_label("缺少说明报告").check()
+    reviewer.get_by_label("补充说明").fill("请附一页说明。")
+    reviewer.get_by_role("button", name="退回补正").click()
+    expect(reviewer.get_by_role("status")).to_contain_text("退回补正")
+
+    contact.goto(address)
+    expect(contact.get_by_role("main")).to_contain_text("缺少说明报告;请附一页说明。")
+    contact.get_by_label(re.compile("现场照片")).first.check()
+    report = tmp_path / "说明.txt"
+    report.write_text("整治说明:清理三处,长期保持。", encoding="utf-8")
+    contact.locator("#files").set_input_files(report)
+    expect(contact.locator(".arriving")).to_contain_text("已收到")
+    contact.get_by_role("button", name="报送").click()
+    expect(contact.get_by_role("status")).to_contain_text(re.compile(r"第 \d+ 版已收到"))
+
+    reviewer.goto("/review")
+    reviewer.get_by_role("link").filter(has_text=title).first.click()
+    expect(reviewer.get_by_role("main")).to_contain_text("整治说明:清理三处")
+    reviewer.get_by_role("button", name="通过", exact=True).click()
+    contact.goto(address)
+    expect(contact.get_by_role("main")).to_contain_text("已办结")
+
+
+def test_without_script_everything_works_as_plain_forms(visitor: Visitor, tmp_path: Path) -> None:
+    contact = visitor("demo-contact", PHONE, java_script_enabled=False)
+    open_first(contact, title="复查")
+    contact.locator("#files").set_input_files(photo(tmp_path, "复查照片.jpg"))
+    contact.get_by_label("办理情况说明").fill("已复查。")
+    contact.get_by_role("button", name="报送").click()
+    expect(contact.get_by_role("status")).to_contain_text("版已收到并保存")
+
+
+def test_what_was_typed_comes_back_when_a_file_is_refused(visitor: Visitor, tmp_path: Path) -> None:
+    contact = visitor("demo-contact", PHONE, java_script_enabled=False)
+    open_first(contact)
+    empty = tmp_path / "空.pdf"
+    empty.write_bytes(b"")
+    contact.locator("#files").set_input_files(empty)
+    contact.get_by_label("办理情况说明").fill("写了很久的说明")
+    contact.get_by_role("button", name="报送").click()
+    expect(contact.get_by_role("alert")).to_contain_text("空文件")
+    expect(contact.get_by_label("办理情况说明")).to_have_value("写了很久的说明")
+
+
+def test_an_extension_is_asked_on_the_phone_and_granted_at_the_desk(visitor: Visitor) -> None:
+    contact = visitor("demo-contact", PHONE)
+    address = open_first(contact, title="自查表")
+    contact.get_by_text("来不及?申请延期").click()
+    contact.get_by_label("延期到哪一天").fill("2027-12-20")
+    contact.get_by_label("理由").first.fill("等待区里数据")
+    contact.get_by_role("button", name="提交延期申请").click()
+    expect(contact.get_by_role("status")).to_contain_text("原期限不变")
+    office = visitor("demo-admin")
+    office.goto("/requests")
+    keep_picture(office, "requests")
+    office.get_by_role("button", name="准予延期").first.click()
+    expect(office.get_by_role("status")).to_contain_text("已答复")
+    contact.goto(address)
+    expect(contact.get_by_role("main")).to_contain_text("2027年12月20日")
+
+
+def test_a_leader_signs_and_the_unit_confirms_the_paper(visitor: Visitor) -> None:
+    leader = visitor("demo-leader")
+    leader.goto("/sign")
+    keep_picture(leader, "sign")
+    button = leader.get_by_role("button", name=re.compile("名义签发")).first
+    button.click()
+    expect(leader.get_by_role("main")).to_contain_text(re.compile("已签发|还不能签发"))
+
+
+def test_the_office_sees_campaign_gate_people_and_opens_an_account(visitor: Visitor) -> None:
+    office = visitor("demo-admin")
+    office.goto("/status")
+    keep_picture(office, "overview")
+    office.goto("/campaigns")
+    office.get_by_role("main").get_by_role("link").filter(has_text="望澜").first.click()
+    expect(office.locator("svg.gantt")).to_be_visible()
+    keep_picture(office, "campaign")
+    office.get_by_role("row").filter(has_text="进行中").first.get_by_role("link").click()
+    expect(office.get_by_role("heading", name="阶段验收(转段)")).to_be_visible()
+    keep_picture(office, "gate")
+    office.goto("/units")
+    keep_picture(office, "units")
+    office.goto("/users")
+    office.get_by_label("登录名", exact=True).fill("xinren")
+    office.get_by_label("姓名", exact=True).fill("楚云深")
+    office.locator("#rolenew").select_option("reviewer")
+    office.get_by_role("button", name="开通").click()
+    expect(office.get_by_role("status")).to_contain_text("一次性口令")
+
+
+def test_a_plan_is_launched_through_its_review_page(visitor: Visitor, tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from campaign.plan.yaml_text import to_yaml
+    from tests.integration.portal.sample import spec
+
+    plan = tmp_path / "方案.yaml"
+    plan.write_text(to_yaml(spec(datetime.now(UTC))), encoding="utf-8")
+    office = visitor("demo-admin")
+    office.goto("/launch")
+    office.get_by_label("方案文件").set_input_files(plan)
+    office.get_by_role("button", name="读取方案").click()
+    expect(office.get_by_role("main")).to_contain_text("可以启动")
+    keep_picture(office, "launch")
+    office.get_by_label("代号").fill("browser")
+    office.get_by_role("button", name="启动").click()
+    expect(office.get_by_role("status")).to_contain_text("已启动")
