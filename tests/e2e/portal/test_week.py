@@ -52,6 +52,7 @@ def test_a_material_goes_from_phone_to_desk_and_back_until_it_is_accepted(visito
     keep_picture(reviewer, "review-queue")
     reviewer.get_by_role("link").filter(has_text=title).first.click()
     expect(reviewer.locator("img.sheet").first).to_be_visible()
+    reviewer.wait_for_function("() => [...document.querySelectorAll('img.sheet')].every(one => one.complete && one.naturalWidth > 0)")
     keep_picture(reviewer, "review-version")
     reviewer.get_by_label("缺少说明报告").check()
     reviewer.get_by_label("补充说明").fill("请附一页说明。")
