@@ -61,6 +61,21 @@ PHRASES = MappingProxyType(
             closing="督办文书、送达凭证和办理记录可在工作台调阅。是否予以问责、如何处理，请依规依纪依法研究决定。",
             salutation="有关机关：",
         ),
+        "商请函": Phrases(
+            gist="{count} 项工作商请支持",
+            opening="为做好{campaign}有关工作，现有下列 {count} 项需贵单位支持，商请按时限办理。",
+            closing="请将办理情况函告我办，或在工作台报送。专此函商，感谢支持。",
+        ),
+        "工作提醒函": Phrases(
+            gist="{count} 项工作提请关注",
+            opening="截至{day}，{campaign}中由贵单位承担或配合的下列 {count} 项工作尚在办理，现予提醒。",
+            closing="请予关注并抓紧推进，办理情况请函告我办或在工作台报送。专此函达。",
+        ),
+        "工作情况报告": Phrases(
+            gist="{count} 项工作情况",
+            opening="截至{day}，{campaign}中有下列 {count} 项工作尚未办结，现将有关情况报告如下。",
+            closing="以上情况，特此报告，恳请指导支持。",
+        ),
         "整改通知单": Phrases(
             gist="{count} 个问题需整改",
             opening="经检查，你单位存在下列 {count} 个问题，请对照{campaign}要求，在规定时限内完成整改。",
@@ -96,6 +111,3 @@ PHRASES = MappingProxyType(
         ),
     }
 )
-
-BULLETINS = frozenset({"日报", "周报", "月报", "工作简报"})
-"""Papers that are nothing but their own text: no salutation."""

@@ -11,14 +11,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from campaign.notices.phrases import BULLETINS, PHRASES, PLAIN, Phrases
+from campaign.notices.phrases import PHRASES, PLAIN, Phrases
 from campaign.records.outbox import Line, Outgoing
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_on
+from campaign.rules.papers import BULLETINS
 
 LINES_SHOWN = 20
 TITLE_SHOWN = 80
 REASON_SHOWN = 120
-SIGNATORY = "领导小组办公室"
 REHEARSAL = "【演练】"
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 _BLANKS = re.compile(r"\s+")
@@ -31,18 +31,18 @@ class Message:
     text_plain: str
 
 
-def compose(outgoing: Outgoing, *, signatory: str = SIGNATORY) -> Message:
+def compose(outgoing: Outgoing) -> Message:
     """The whole notice. Not yet live, it says that it is a rehearsal, in the subject and in its first line."""
-    phrases = PHRASES.get(outgoing.kind, PLAIN)
-    words = _words(outgoing)
+    phrases = PHRASES.get(outgoing.form, PLAIN)
+    words = words_of(outgoing)
     gist = "" if outgoing.body is not None or not outgoing.lines else f"：{phrases.gist.format(**words)}"
-    subject = f"{_mark(outgoing)}{outgoing.kind}{_numbered(outgoing)}{gist}"
-    return Message(subject, _text(outgoing, phrases, signatory, markdown=True), _text(outgoing, phrases, signatory, markdown=False))
+    subject = f"{_mark(outgoing)}{outgoing.form}{_numbered(outgoing)}{gist}"
+    return Message(subject, _text(outgoing, phrases, markdown=True), _text(outgoing, phrases, markdown=False))
 
 
 def compose_for_group(outgoing: Outgoing) -> Message:
     """For a public chat: which paper was issued, its number, and where to look; never whom it concerns."""
-    title = f"{_mark(outgoing)}{_quoted(outgoing.campaign_title)}{outgoing.kind}{_numbered(outgoing)}"
+    title = f"{_mark(outgoing)}{_quoted(outgoing.campaign_title)}{outgoing.form}{_numbered(outgoing)}"
     text = f"{title}已发出，请有关单位登录工作台查看。"
     return Message(title, _escaped(text), text)
 
@@ -63,13 +63,13 @@ def due_words(due_at: datetime | None, issued_at: datetime) -> str:
     return f"{words}，已逾期 {late} 天" if late > 0 else f"{words}，已逾期"
 
 
-def _text(outgoing: Outgoing, phrases: Phrases, signatory: str, *, markdown: bool) -> str:
+def _text(outgoing: Outgoing, phrases: Phrases, *, markdown: bool) -> str:
     shown = _escaped if markdown else _single
-    heading = f"{outgoing.kind}{_numbered(outgoing)}"
+    heading = f"{outgoing.form}{_numbered(outgoing)}"
     parts = [f"## {shown(heading)}" if markdown else heading]
     if not outgoing.live:
         parts.insert(0, f"{REHEARSAL}本创建活动尚未正式启用，此件为演练发送，无需办理。")
-    words = {key: shown(value) for key, value in _words(outgoing).items()}
+    words = {key: shown(value) for key, value in words_of(outgoing).items()}
     if outgoing.kind not in BULLETINS:
         parts.append(phrases.salutation.format(**words))
     if outgoing.body is not None:
@@ -80,7 +80,7 @@ def _text(outgoing: Outgoing, phrases: Phrases, signatory: str, *, markdown: boo
         parts.append("所列事项均已办结，无需办理。")
     issued = campaign_day(outgoing.issued_at)
     line_end = "  \n" if markdown else "\n"
-    parts.append(f"{shown(signatory)}{line_end}{issued.year}年{issued.month}月{issued.day}日")
+    parts.append(f"{shown(outgoing.signatory)}{line_end}{issued.year}年{issued.month}月{issued.day}日")
     return "\n\n".join(parts)
 
 
@@ -100,7 +100,8 @@ def _line(number: int, line: Line, issued_at: datetime, phrases: Phrases, *, mar
     return row
 
 
-def _words(outgoing: Outgoing) -> dict[str, str]:
+def words_of(outgoing: Outgoing) -> dict[str, str]:
+    """What the placeholders of the set phrases stand for."""
     day = campaign_day(outgoing.issued_at)
     return {"unit": outgoing.unit_name, "campaign": _quoted(outgoing.campaign_title), "count": str(len(outgoing.lines)), "day": f"{day.month}月{day.day}日"}
 

@@ -27,7 +27,8 @@ PAPERS = (
         "line_without_escalation",
         "行督办文书没有对应的督办记录",
         """SELECT l.id FROM notice_line l JOIN notice n ON n.id = l.notice_id WHERE n.rung > 0
-             AND NOT EXISTS (SELECT 1 FROM escalation e WHERE e.id = l.escalation_id AND e.duty_id = l.duty_id AND e.rung = n.rung)""",
+             AND NOT EXISTS (SELECT 1 FROM escalation e JOIN duty d ON d.id = e.duty_id JOIN rung r ON r.ladder_id = d.ladder_id AND r.number = e.rung
+             WHERE e.id = l.escalation_id AND e.duty_id = l.duty_id AND coalesce(r.digest, r.number) = n.rung)""",
     ),
     Check(
         "notice_without_delivery",
@@ -46,14 +47,15 @@ PAPERS = (
     Check(
         "delivered_without_proof",
         "份文书记为已送达,却没有送达凭证",
-        """SELECT n.id FROM notice n WHERE (n.state = 'delivered') <> (n.delivered_at IS NOT NULL) OR (n.state = 'delivered' AND NOT EXISTS (
+        """SELECT n.id FROM notice n WHERE (n.state = 'delivered' AND n.delivered_at IS NULL)
+             OR (n.state NOT IN ('delivered', 'withdrawn') AND n.delivered_at IS NOT NULL) OR (n.delivered_at IS NOT NULL AND NOT EXISTS (
              SELECT 1 FROM delivery d JOIN attempt a ON a.delivery_id = d.id AND a.outcome = 'delivered'
              WHERE d.notice_id = n.id AND d.state = 'delivered'))""",
     ),
     Check(
         "proof_not_counted",
         "份文书已有送达凭证,却没有记为已送达",
-        "SELECT d.notice_id FROM delivery d JOIN notice n ON n.id = d.notice_id WHERE d.state = 'delivered' AND n.state <> 'delivered'",
+        "SELECT d.notice_id FROM delivery d JOIN notice n ON n.id = d.notice_id WHERE d.state = 'delivered' AND n.delivered_at IS NULL",
     ),
     Check(
         "draft_without_signer",
@@ -81,8 +83,8 @@ PAPERS = (
     Check(
         "issued_without_number",
         "份应编号的文书没有文号",
-        """SELECT n.id FROM notice n JOIN rung r ON r.ladder_id = n.ladder_id AND r.number = n.rung
-             WHERE r.numbered AND n.state IN ('issued', 'delivered') AND n.number IS NULL""",
+        """SELECT n.id FROM notice n LEFT JOIN rung r ON r.ladder_id = n.ladder_id AND r.number = n.rung
+             WHERE (r.numbered OR n.kind IN ('整改通知单', '调整通知', '更正通知', '撤回通知')) AND n.state IN ('issued', 'delivered') AND n.number IS NULL""",
     ),
     Check("issued_without_time", "份已发文书没有签发时间", "SELECT id FROM notice WHERE state IN ('issued', 'delivered') AND issued_at IS NULL"),
     Check(
@@ -103,8 +105,11 @@ PAPERS = (
 )
 
 
-def numbers(tx: Session) -> list[tuple[int, str]]:
-    return [(row.id, row.number) for row in tx.execute(text("SELECT id, number FROM notice WHERE number IS NOT NULL"))]
+def numbers(tx: Session) -> list[Any]:
+    """Every number that was given: notice, kind, number, campaign, and whether a person typed it."""
+    rows = text("""SELECT n.id, n.kind, n.number, n.campaign_id, t.notice_id IS NOT NULL AS typed
+                   FROM notice n LEFT JOIN typed_number t ON t.notice_id = n.id WHERE n.number IS NOT NULL""")
+    return list(tx.execute(rows))
 
 
 def counters(tx: Session) -> dict[tuple[str, int], int]:

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
+from campaign.records.letterhead import letterheads
+from campaign.records.notices import way_out
 from campaign.records.outbox import Line, Outgoing
 from campaign.records.statements import table_of
 from campaign.records.tables import Attempt, Campaign, Delivery, Notice, NoticeLine, Unit
@@ -32,10 +34,13 @@ def paper_of(tx: Session, notice: Notice, now: datetime) -> Paper:
         .where(_line.c.notice_id == notice.id, _line.c.removed_at.is_(None))
         .order_by(duty.c.due_at, duty.c.id)
     )
+    head = letterheads(tx, [notice.campaign_id])[notice.campaign_id]
     outgoing = Outgoing(
         delivery_id=0, notice_id=notice.id, campaign_id=notice.campaign_id, campaign_title=campaign.title, unit_id=notice.unit_id, unit_name=unit.name,
-        kind=notice.kind, rung=notice.rung, number=notice.number, channel="", audience="", idempotency_key="", attempts=0, issued_at=notice.issued_at or now,
-        live=campaign.live_at is not None, body=notice.body, lines=tuple(Line(row.id, row.title, row.due_at, row.closed_reason) for row in lines),
+        kind=notice.kind, rung=notice.rung, number=notice.number, channel="", audience=way_out(tx, notice)[1], idempotency_key="", attempts=0,
+        issued_at=notice.issued_at or now, live=campaign.live_at is not None, body=notice.body, lines=tuple(Line(row.id, row.title, row.due_at, row.closed_reason) for row in lines),
+        relation=head.relation(unit.name, unit.kind, external=unit.external), signatory=head.signatory, signed_by=notice.signed_by,
+        draft=notice.issued_at is None,
     )  # fmt: skip
     return Paper(outgoing, _deliveries(tx, notice))
 

@@ -10,7 +10,7 @@ from campaign.errors import CampaignError, Conflict
 from campaign.records import notices
 from campaign.records.duties import DutyDraft, create_duties, finish, start_revision
 from campaign.records.log import write_event
-from campaign.records.numbers import give_number
+from campaign.records.numbers import give_number, type_number
 from campaign.records.outbox import add_deliveries, mark_delivered
 from campaign.records.tables import Campaign, DutyKind, DutyState, Notice
 from campaign.work.by import By
@@ -33,8 +33,11 @@ def ask_for_signatures(tx: Session, notice_ids: Iterable[int], by: By) -> None:
         create_duties(tx, some, by.now)
 
 
-def sign_notice(tx: Session, notice: Notice, by: By) -> str | None:
-    """Issue a draft in the name of its signer; answers its document number. Not while an earlier rung of a duty on it never arrived."""
+def sign_notice(tx: Session, notice: Notice, by: By, *, number: str | None = None) -> str | None:
+    """Issue a draft in the name of its signer; answers its document number. Not while an earlier rung of a duty on it never arrived.
+
+    `number` is one that the document office gave; without it the counter gives the next.
+    """
     if notice.state != "draft":
         words = {"withdrawn": "已撤回", "open": "不需要签发,会自动发出"}.get(notice.state, f"已由 {notice.signed_by} 签发")
         raise Conflict(f"文书 {notice.id}{words}。", code="not_a_draft", notice=notice.id)
@@ -51,7 +54,8 @@ def sign_notice(tx: Session, notice: Notice, by: By) -> str | None:
     tx.add(notice)
     tx.flush()
     assert notice.id is not None
-    number = give_number(tx, notice.id, notice.campaign_id, notice.kind, by.now)
+    typed = number is not None
+    number = type_number(tx, notice, number, by.actor, by.now) if number is not None else give_number(tx, notice.id, notice.campaign_id, notice.kind, by.now)
     channel, audience = notices.way_out(tx, notice)
     add_deliveries(tx, [notice.id], channel=channel, audience=audience, now=by.now)
     _end_sign_duty(tx, notice, by, DutyState.ACCEPTED, None)
@@ -64,7 +68,7 @@ def sign_notice(tx: Session, notice: Notice, by: By) -> str | None:
         campaign_id=notice.campaign_id,
         subject="notice",
         subject_id=notice.id,
-        detail={"number": number},
+        detail={"number": number} | ({"typed": True} if typed else {}),
     )
     return number
 

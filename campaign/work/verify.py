@@ -28,6 +28,7 @@ NAMED = 20
 OPENS, CLOSES = timedelta(hours=9), timedelta(hours=17, minutes=30)
 ZONE = timezone(timedelta(hours=8))
 NUMBER = re.compile(r"(?P<issuer>.+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
+ISSUE = re.compile(r"第(?P<issue>\d+)期\(总第(?P<whole>\d+)期\)")
 TABLES = (checks.DUTIES, checks.LADDER, checks.HANDED_IN, checks.FINDINGS, checks.PHASES, checks.EVENTS, checks_papers.PAPERS)
 
 
@@ -118,19 +119,29 @@ def _ladders(tx: Session) -> Violation | None:
 
 
 def _numbers(tx: Session) -> Violation | None:
-    """1, 2, 3 … without a gap for each issuer, 代字 and year, up to what the counter says."""
+    """1, 2, 3 … without a gap for each issuer, 代字 and year, up to what the counter says; bulletins by issue, in the year and as a whole.
+
+    A number that a person typed follows no counter, but may fill a place of one.
+    """
     given: dict[tuple[str, int], list[int]] = {}
+    typed: dict[tuple[str, int], set[int]] = {}
     wrong: list[int | str] = []
-    for notice_id, number in checks_papers.numbers(tx):
-        read = NUMBER.fullmatch(number)
-        if read is None:
-            wrong.append(notice_id)
-        else:
+    for row in checks_papers.numbers(tx):
+        read, issue = NUMBER.fullmatch(row.number), ISSUE.fullmatch(row.number)
+        if row.typed:
+            if read is not None:
+                typed.setdefault((read["issuer"], int(read["year"])), set()).add(int(read["number"]))
+        elif issue is not None:
+            given.setdefault((f"campaign:{row.campaign_id}{row.kind}", 0), []).append(int(issue["whole"]))
+        elif read is not None:
             given.setdefault((read["issuer"], int(read["year"])), []).append(int(read["number"]))
-    counted = checks_papers.counters(tx)
-    wrong += [
-        f"{issuer}〔{year}〕" for issuer, year in sorted({*given, *counted}) if sorted(given.get((issuer, year), [])) != _run(counted.get((issuer, year), 0))
-    ]
+        else:
+            wrong.append(row.id)
+    counted = {key: last for key, last in checks_papers.counters(tx).items() if not (key[0].startswith("campaign:") and key[1])}
+    for key in sorted({*given, *counted}):
+        run = _run(counted.get(key, 0))
+        if sorted([*given.get(key, []), *(typed.get(key, set()) & set(run))]) != run:
+            wrong.append(f"{key[0]}〔{key[1]}〕")
     return _told("numbers_with_gap", "处文号不连续", wrong)
 
 
