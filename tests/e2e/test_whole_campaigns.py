@@ -71,7 +71,7 @@ def house(server: ServerPlace, tmp_path_factory: pytest.TempPathFactory) -> Iter
     home = tmp_path_factory.mktemp("house")
     store = Store.open(home)
     env = client_environment(server) | {"CAMPAIGN_HOME": str(home), "CAMPAIGN_PREFECT_API_URL": server.api_url}
-    engine = Engine(server.api_url, patience=30)
+    engine = Engine(server.api_url, patience=150)  # its SQLite waits up to 60 s for a lock
     with harness.running(harness.python("deployments.runner_child", str(home / "ready")), env, log=home / "runner.log") as runner:
 
         def ready() -> bool:
@@ -131,7 +131,7 @@ class Calendar:
             found = read_run(self.house.engine, run.id)
             return found if found is not None and found.is_final else None
 
-        done = wait_until(ended, description=f"{request.name} of {request.now:%m-%d} has ended", within=120, every=0.05)
+        done = wait_until(ended, description=f"{request.name} of {request.now:%m-%d} has ended", within=240, every=0.05)
         assert done.state_type == "COMPLETED", f"{done.name}: {done.message}"
         self.runs.append(done)
 
