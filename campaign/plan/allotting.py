@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, doers, tail_charge
-from campaign.plan.outline import Node
+from campaign.plan.outline import Node, Para
+from campaign.plan.units import named_unit, split_names
 from campaign.plan.wording import after_heading, without_number
 
 
@@ -31,6 +32,35 @@ def _states(node: Node) -> bool:
     return any(charge_of_lines("\n".join(p.text for p in [*([n.own] if n.own else []), *n.paras])).stated for n in node.walk())
 
 
+_DUTY_PARA = re.compile(r"(?P<name>[^,。;:]{2,24}?)(?::\s*(?=[\u4e00-\u9fff])|(?=(?:具体|主要|统一|全面)?负责(?!人|制)|要(?!求|闻)|牵头|承担))")
+
+
+def duties_in(paras: list[Para]) -> list[tuple[Para, str]]:
+    """Unnumbered paragraphs that each begin with a unit: 城管局负责…, 教导处:负责… Two of them make a list of duties."""
+    rows: list[tuple[Para, str]] = []
+    told = 0
+    for para in paras:
+        found = _DUTY_PARA.match(para.text)
+        if found and all(named_unit(n) for n in split_names(found.group("name"))):
+            rows.append((para, found.group("name")))
+            told += bool(re.match(r":?\s*(?:具体|主要|统一|全面)?(?:负责|牵头|承担)", para.text[found.end("name") :]))
+    return rows if told >= 2 and len(rows) * 5 >= len(paras) * 3 else []
+
+
+def joint_bodies(heading: str) -> str | None:
+    """综治办、派出所 as a heading: several units that owe what stands below it, each for itself."""
+    parts = split_names(heading)
+    return heading if len(parts) >= 2 and len(heading) <= 30 and all(named_unit(p) and len(p) <= 10 for p in parts) else None
+
+
+def charge_of_group(group: str) -> Charge:
+    """Whom an entry below the heading of a group charges."""
+    parts = split_names(group)
+    if len(parts) >= 2 and all(named_unit(p) for p in parts):
+        return Charge(responsible=parts, stated=True)
+    return Charge(lead=[group], stated=True)
+
+
 def charge_of_body(body: str, text: str) -> Charge:
     """Duties below a group or post: its lead unit if the text names one (由水利站牵头), else itself; 各街道 owe them each."""
     spoken = charge_of_verbs(text)
@@ -38,7 +68,9 @@ def charge_of_body(body: str, text: str) -> Charge:
         return Charge(lead=spoken.lead[:1], supporting=spoken.supporting, stated=True)
     if re.match(r"各|所有|全体", body):
         return Charge(responsible=[body], supporting=spoken.supporting, stated=True)
-    return Charge(lead=[body], supporting=spoken.supporting, stated=True)
+    own = charge_of_group(body)
+    own.supporting = [n for n in spoken.supporting if n not in own.responsible]
+    return own
 
 
 def charge_of_entry(text: str, heading: str) -> Charge:

@@ -53,7 +53,7 @@ _TRIGGER = re.compile(
     r"|拟订|起草|修订|印发|组建|推行|强化|健全|完善|布置|制作|组成|采购|购买|采取|举行|实行|加大|加快|抽查|全天|承办"
 )
 _STRONG = re.compile(
-    r"[也都均]?(?:要(?!求)|应当?(?!急)|须|需|必须|务必|应该|将(?=\S{0,16}(?:组织|对|通过|划分|根据|给予|制定|开展|定期))|负责(?!人"
+    r"[也都均]?(?:要(?!求)|应当?(?!急)|须|需|必须|务必|应该|将(?=\S{0,16}(?:组织|对|通过|划分|根据|给予|制定|开展|定期|报|送))|负责(?!人"
     r"|制(?![定订作止]))|有权|不得)|每[天日周月年季半两三个学班]|至少|定期|不定期"
     r"|组织(?!机构|领导|体系)|牵头|根据|按照|及时|负有|自[把行]|单独|按(?=各|要|规)|对(?!象|口|外|接)|承担|分别|具体负责|于(?=\d)"
 )
@@ -103,6 +103,9 @@ def kind_of_line(key: str) -> str:
     return "supporting" if re.match(r"配合|协办|协作|协助|参与|支持", key) else "responsible"
 
 
+_PERSON = re.compile(r"[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]?[xX*某_]{1,3}")
+
+
 def charge_of_lines(text: str) -> Charge:
     """牵头单位:A 责任单位:B、C / --责任部门(D、E) / (责任单位:F). Blank or __ names nobody, but the line counts as stated."""
     charge = Charge()
@@ -111,6 +114,8 @@ def charge_of_lines(text: str) -> Charge:
         if found.group("key").endswith(("人", "领导")) and any(not k.endswith(("人", "领导")) for k in keys):
             continue
         rows = names_in(found.group("names"))
+        if found.group("key").endswith(("人", "领导")):
+            rows = [r for r in rows if named_unit(r) or not _PERSON.fullmatch(r)]
         if found.group("key") in ("责任", "配合", "承办") and not rows:
             continue
         charge.stated = True
@@ -143,7 +148,7 @@ def tail_charge(text: str) -> Charge:
 
 _NAMES = r"(?:[^,。;:()由]|\([^()]{1,10}\))"
 _BY = re.compile(
-    rf"由(?P<names>{_NAMES}{{2,40}}?)(?:依法|分别|共同)?(?P<verb>负责(?!人|制(?![定订作止]))|牵头|组织(?!部)|具体|统一(?=组织|部署|安排|实施|负责|领导|协调"
+    rf"由(?P<names>{_NAMES}{{2,40}}?)(?:依法|分别|共同|各自|统一)??(?P<verb>负责(?!人|制(?![定订作止]))|牵头|组织(?!部)|具体|统一(?=组织|部署|安排|实施|负责|领导|协调"
     rf"|指挥|印制|制作|发放|采购|购买|配送|汇总|管理使用)|根据"
     rf"|按照|承担|落实|主持|实施|承办|主办|统筹|制定|协助|配合|指导|提供|监督|汇总|收集|会同|委托)"
 )
@@ -205,7 +210,7 @@ def _by(charge: Charge, text: str, found: re.Match[str]) -> None:
         _extend(charge.responsible, [n for n in names if verb in ("负责", "牵头")])
         return
     _sort_in(charge, names)
-    if verb == "组织" and (more := re.match(r"(?P<more>[^,。;:]{2,30}?)(?:进行|开展|对)", after)):
+    if verb == "组织" and (more := re.match(r"(?!对|开展|进行)(?P<more>[^,。;:]{2,30}?)(?:进行|开展|对)", after)):
         _extend(charge.supporting, [n for n in names_in(more.group("more")) if named_unit(n) or len(n) <= 4])
 
 
@@ -259,8 +264,12 @@ def _clauses(sentence: str) -> list[str]:
     return [*parts, sentence[start:]]
 
 
+_DATE_BEFORE = re.compile(r"^(?:20\d\d年|今年|每年)?\d{1,2}月(?:\d{1,2}日|[上中下]旬|底|初|末)?(?:之?前|以?前|起|开始|,)(?=[\u4e00-\u9fff])")
+
+
 def _subject(clause: str, following: str, trigger: re.Pattern[str], *, alone: bool) -> Iterator[str]:
     clause = re.sub(r"^[^,。]{2,10}?(?:期间|时|前|后)(?=各)", "", clause)
+    clause = _DATE_BEFORE.sub("", clause)
     clause = re.sub(r"^(?:同时|届时|首先|其次|另外|此外|其中|[一二三四五六七八九]是|请(?=各))", "", clause)
     if not clause or (_NOT_START.match(clause) and not _STILL_START.match(clause)):
         return

@@ -15,6 +15,9 @@ from datetime import date
 from campaign.plan.normal import number
 
 SPANS = {
+    "上中旬": (1, 20),
+    "中上旬": (1, 20),
+    "中下旬": (11, 31),
     "上旬": (1, 10),
     "中旬": (11, 20),
     "下旬": (21, 31),

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from campaign.plan.allotting import charge_of_body, charge_of_entry, stated_charge
-from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs
+from campaign.plan.allotting import charge_of_body, charge_of_entry, charge_of_group, duties_in, joint_bodies, stated_charge
+from campaign.plan.charges import Charge, charge_of_lines, charge_of_subjects, charge_of_verbs, tail_charge
 from campaign.plan.deadlines import dated_clauses, deadline_of, has_deadline
 from campaign.plan.entries import PART_START, is_leading_group, is_list_of, parts_of, raw_with, runs_of, sentences_of, text_with, words_of
 from campaign.plan.materials import materials_of, named_material, recipient_of
@@ -54,6 +54,29 @@ _DEMAND = re.compile(
     r"|明确(?:责任|职责|分工|任务)|严格(?:考核|纪律|督|要求)|狠抓|压实|营造|密切|注重|精心组织|高度重视|严肃|协作|凝聚|提升)"
 )
 
+_CONDUCT = re.compile(r"不准|不得|不要|严禁|禁止|要[^,。;]{2,16},(?:[^,。;]{2,16},)?不")
+_EVENT_PART = re.compile(r"(?:活动|比赛|会议|具体)?(?:时间|地点|内容|主题|对象|形式|方式|(?:参会|参加|参与|活动|参赛)?人员)")
+
+
+def _describes_event(run: list[Node]) -> bool:
+    """1、时间:… 2、地点:… are parts of one event and no tasks."""
+    heads = [n.heading for n in run if _EVENT_PART.fullmatch(n.heading)]
+    return len(heads) >= 2 and len(heads) * 2 >= len(run) and any("时间" in h or "地点" in h for h in heads)
+
+
+def _names_units(node: Node) -> bool:
+    """指标 whose entries end in (教务处、总务处) are tasks, whatever their heading says."""
+    told = sum(not tail_charge(c.whole()).empty for c in node.children)
+    return told >= 2 and told * 2 >= len(node.children)
+
+
+_ROSTER = re.compile(r"(?:常务)?(?:副?组长|副?主任|副?总指挥|副?队长|成员(?:单位)?|组员|队员|联络员)\s*:")
+
+
+def _is_roster(paras: list[Para]) -> bool:
+    """组长:… 副组长:… 成员:… and nothing else: names, no task."""
+    return len(paras) >= 2 and all(_ROSTER.match(p.text) and len(p.text) <= 120 and "负责" not in p.text for p in paras)
+
 
 @dataclass(slots=True)
 class Found:
@@ -78,6 +101,7 @@ class Reader:
     def read(self, root: Node) -> list[Found]:
         staged = {s.node: s for s in self.stages}
         by_parent = {s.node.parent for s in self.stages}
+        self._duties(root, None, None)
         for run in runs_of(root.children):
             demands = is_list_of(run, _DEMAND, 0.75) and all(c.kind != "cn" for c in run)
             if is_list_of(run, _PRINCIPLE, 0.5) and all(self.roles[c] in (Role.OTHER, Role.BACKGROUND) for c in run):
@@ -88,6 +112,7 @@ class Reader:
         if self.is_report:
             self._announced(root)
         elif not any(f.item.required for f in self.found):
+            self._required(root)
             self._standards(root)
         return self.found
 
@@ -100,6 +125,22 @@ class Reader:
                 parts = parts_of(para)
                 for piece in parts if len(parts) >= 2 else [para]:
                     self._add(piece, None, "", Charge(), None, number="")
+
+    def _required(self, root: Node) -> None:
+        """A plan without stages whose only tasks stand under 工作要求 hands those out."""
+        for node in root.children if not self.stages else []:
+            if self.roles[node] != Role.REQUIREMENT or is_list_of(node.children, _DEMAND, 0.75):
+                continue
+            for child in (c for c in node.children if not _DEMAND.match(c.heading)):
+                self.roles |= {n: Role.TASKS for n in child.walk() if self.roles[n] == Role.REQUIREMENT}
+                self._entries(child, Role.TASKS)
+
+    def _duties(self, node: Node, stage: Stage | None, number: str | None) -> bool:
+        """城管局负责…, 教导处:负责… as unnumbered paragraphs: each is an item of its unit."""
+        rows = duties_in(node.paras)
+        for para, name in rows:
+            self._add(para, None, name, charge_of_body(name, para.text), stage, number=number or "")
+        return bool(rows)
 
     def _standards(self, root: Node) -> None:
         """A plan that is only a standard hands out its entries as indicators: evidence is filed under them."""
@@ -115,7 +156,7 @@ class Reader:
         elif self.is_report:
             if role == Role.FUTURE:
                 self._entries(node, Role.TASKS)
-        elif role not in SKIPPED:
+        elif role not in SKIPPED or role == Role.STANDARD:
             self._entries(node, role)
 
     # stages ---------------------------------------------------------------------------------------------------------
@@ -133,8 +174,9 @@ class Reader:
                 self._entries(child, own)
 
     def _stage(self, stage: Stage) -> None:
-        for child in stage.node.children:
-            self._entries(child, Role.TASKS, stage=stage)
+        for run in runs_of(stage.node.children):
+            for child in run if not _describes_event(run) else []:
+                self._entries(child, Role.TASKS, stage=stage)
         for para in stage.body:
             dated = dated_clauses(para, stage.phrase)
             for piece in dated:
@@ -145,18 +187,23 @@ class Reader:
     # entries --------------------------------------------------------------------------------------------------------
 
     def _entries(self, node: Node, role: Role, *, group: str | None = None, stage: Stage | None = None) -> None:
+        if role == Role.STANDARD and _names_units(node):
+            role = Role.TASKS
+            self.roles |= dict.fromkeys(node.walk(), role)
         if role in SKIPPED or (node.own and is_attachment(node.own.text)):
             return
         stated = stated_charge(node)
-        if stated and node.children and not name_of_body(node.heading):
+        if (stated and node.children and not name_of_body(node.heading)) or _describes_event(node.children):
             self._item(node, role, stated, group, stage)
         elif not node.children:
             self._leaf(node, role, stated, group, stage)
         else:
-            body = name_of_body(node.heading)
+            body = name_of_body(node.heading) or joint_bodies(node.heading)
             lead = (stated.lead[0] if stated and stated.lead else body) if body else group
             for run in runs_of(node.children):
                 if role in (Role.TASKS, Role.OTHER, Role.ORGANISATION) and is_list_of(run, _PRINCIPLE, 0.6):
+                    continue
+                if len(run) >= 3 and is_list_of(run, _CONDUCT, 0.75):
                     continue
                 for child in run:
                     self._entries(child, self.roles.get(child, role), group=lead, stage=stage)
@@ -167,9 +214,7 @@ class Reader:
         body = name_of_body(node.heading)
         if role == Role.REQUIREMENT:
             self._requirement(node, stage)
-        elif (
-            role == Role.ORGANISATION or (role == Role.DUTIES and is_leading_group(body, whole)) or (node.kind in ("cn", "label") and _HEADS.search(whole))
-        ) and self._is_only_staff(node, whole, body):
+        elif _is_roster(paras) or (not stated and self._duties(node, stage, None)) or self._is_only_staff(node, role, whole, body):
             return
         elif body and (role in (Role.DUTIES, Role.ORGANISATION, Role.OTHER) or _DUTY.search(whole)):
             self._item(node, role, stated if stated and stated.lead else charge_of_body(body, whole), group, stage)
@@ -187,8 +232,11 @@ class Reader:
         elif whole or node.level > 1 or len(node.heading) >= 6 or node.kind in ("label", "article") or role == Role.TASKS:
             self._item(node, role, stated, group, stage)
 
-    def _is_only_staff(self, node: Node, whole: str, body: str | None) -> bool:
+    def _is_only_staff(self, node: Node, role: Role, whole: str, body: str | None) -> bool:
         """A leading group's list of names hands nothing out; 1、成立…领导小组 as an entry of its own does."""
+        heads = node.kind in ("cn", "label") and _HEADS.search(whole)
+        if role != Role.ORGANISATION and not (role == Role.DUTIES and is_leading_group(body, whole)) and not heads:
+            return False
         if body:
             return not _DUTY.search(whole) or is_leading_group(body, whole)
         if node.kind in ("cn", "label", "cnp"):
@@ -242,9 +290,9 @@ class Reader:
         kept = text_with(node, rest)
         charge = stated if stated and (stated.stated or not stated.empty) else None
         if charge is None and group:
-            charge = Charge(lead=[group], stated=True)
+            charge = charge_of_group(group)
             charge.supporting = charge_of_verbs(kept).supporting
-        if group and charge is not None and not charge.lead:
+        if group and charge is not None and not charge.lead and not joint_bodies(group):
             charge.lead = [group]
         self._add(Para(raw_with(node, rest), kept, own.line), node, node.heading, charge or Charge(), stage, number=node.label)
 
@@ -252,9 +300,7 @@ class Reader:
         """请各队于12月6日前将…报… behind other words is an item of its own; the other paragraphs stay."""
         rest: list[Para] = []
         for para in paras:
-            asked = re.match(r"请|各\S{0,12}(?:于|要|应|须|在)", para.text) or (
-                told is not None and re.search(r"(?:^|,)[^,]{0,10}各|将[^,。]{2,20}报", para.text)
-            )
+            asked = told is not None or re.match(r"请|各\S{0,12}(?:于|要|应|须|在)", para.text)
             if asked and has_deadline(para.text.replace(told or "\0", "")) and _SUBMITS.search(para.text):
                 self._add(para, None, "", Charge(), stage, number="")
             else:

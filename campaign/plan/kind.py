@@ -37,6 +37,7 @@ _EMERGENCY_DECLARED = re.compile(
 )
 _ARRANGES = re.compile(r"(?:作|做)出如下安排|安排如下|工作安排|计划如下|工作要点")
 _RULES = re.compile(r"管理办法|管理(?:制度|规定|规范|方案|细则)|(?:特?制定|制订)本(?:办法|制度|规定|规则|细则|章程)|暂行(?:规定|办法)|岗位责任制")
+_RULES_TITLE = re.compile(r"(?:制度|规定|管理办法|守则|规程)[\s(篇第一二三四五六七八九十\d)]*$")
 _RULES_HEADING = re.compile(r"制度$|总则|附则|罚则|管理(?:办法|规定|原则|目标|方法)|工作职责|守则$|法律责任")
 _NOTICE = re.compile(r"(?:有关|相关)?(?:事项|事宜|要求|安排)?通知如下|(?:决定|定于|拟)[^。]{0,40}(?:举办|开展|举行|组织)[^。]{0,30}(?:活动|比赛|大赛|竞赛)")
 _EVENT_HEADING = re.compile(
@@ -62,11 +63,13 @@ def kind_of(title: str, opening: str, headings: list[str], body: str, *, phases:
         return PlanKind.EMERGENCY_PLAN
     events = sum(bool(_EVENT_HEADING.search(h)) for h in headings)
     rules = sum(bool(_RULES_HEADING.search(h)) for h in headings)
-    if _RULES.search(opening) and not _CREATES.search(title[-12:] if len(title) < 12 else "") and phases < 2 and not events:
+    if _RULES.search(opening[:800]) and not _CREATES.search(title[-12:] if len(title) < 12 else "") and phases < 2 and not events:
         return PlanKind.MANAGEMENT_RULES
-    if rules >= 2 and rules * 2 >= len(headings) and phases < 2:
+    if (_RULES_TITLE.search(title) or (rules >= 2 and rules * 2 >= len(headings))) and phases < 2:
         return PlanKind.MANAGEMENT_RULES
     if _MONTH_OF.search(f"{title}\n{opening}") and "通知如下" not in opening:
+        return PlanKind.CAMPAIGN_PLAN
+    if _CREATES.search(title) and title.rstrip().endswith(("方案", "意见")) and "通知如下" not in opening and events < 3:
         return PlanKind.CAMPAIGN_PLAN
     if ("通知如下" in opening and (phases < 2 or events)) or (phases < 2 and (events >= 2 or _NOTICE.search(opening))) or events >= 4:
         return PlanKind.ACTIVITY_NOTICE
@@ -99,7 +102,7 @@ def _is_report(title: str, opening: str, headings: list[str], body: str, phases:
     score += 1.0 if _SO_FAR.search(opening) and not _DECLARES.search(opening) else 0
     score += 1.0 if done >= 6 and not _DECLARES.search(opening) else 0
     score += 1.0 if done > planned else 0
-    score -= 2.0 if phases >= 2 else 0
+    score -= 2.0 if phases >= 2 or re.search(r"(?:事项|事宜|安排|要求)通知如下", opening) else 0
     score -= 1.0 if re.search(r"特?制[订定](?:本|此|如下|以下|[^。,]{0,24}方案)", opening) else 0
     return score >= 2.0
 

@@ -30,7 +30,7 @@ _HEAD_WORD = r"(?:组长|总指挥长?|指挥长|总队长|主任委员|总负�
 _HEAD_LINE = re.compile(rf"(?:^|[\s。;(])(?:(?:领导)?小组|指挥部|委员会)?(?:第一|常务)?(?P<role>{_HEAD_WORD}|主任|队长)\s*:\s*(?P<names>[^\n]*)")
 _DEPUTY_LINE = re.compile(r"(?:^|\s)(?:常务)?(?P<role>副组长|副总指挥长?|副指挥长|副主任(?:委员)?|副队长)\s*:\s*(?P<names>[^\n]*)")
 _MEMBER_LINE = re.compile(r"(?:^|\s)(?:成员|组员|委员|队员)(?:单位)?\s*:\s*(?P<names>[^\n]*)")
-_AS_HEAD = re.compile(rf"以(?P<names>[^,。;:以]{{2,30}}?)(?:同志)?为(?:第一)?{_HEAD_WORD}")
+_AS_HEAD = re.compile(rf"以(?P<names>[^,。;:以]{{2,30}}?)(?:(?<!负责)同志)?为(?:第一)?{_HEAD_WORD}")
 _TAKES_HEAD = re.compile(
     rf"(?:(?<![一-龥])由|,|、|^)?(?P<names>[^,。;:由]{{2,24}}?)(?:同志)?(?:担)?任(?:第一|领导小组|小组)?(?P<role>{_HEAD_WORD}|主任|队长)(?!单位|助理)"
 )
@@ -49,18 +49,20 @@ _OFFICE = re.compile(
 _OFFICE_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff“”]{0,16}(?:领导小组|指挥部)(?:下设|设)?办公室)")
 _SEAT = re.compile(r"办公室[^。;]{0,10}设在(?P<seat>[^,。;:()]{2,16})")
 _DIRECTOR = re.compile(
-    r"(?:办公室主任(?:由|:|为)(?P<a>[^,。;:]{2,24}?)(?:同志)?(?:兼任|担任|兼|任)?(?=[,。;]|$)|(?:由)?(?P<b>[^,。;:由]{2,20}?)(?:同志)?(?:兼任"
+    r"(?:办公室主任(?:由|:|为)(?P<a>[^,。;:\n]{2,24}?)(?:同志)?(?:兼任|担任|兼|任)?(?=[,。;\n]|$)|(?:由)?(?P<b>[^,。;:由\n]{2,20}?)(?:同志)?(?:兼任"
     r"|担任|兼|任)(?:办公室|该办)?主任)"
 )
 _BELOW = re.compile(r"下(?:设|辖)(?:有|立)?(?:的)?[::]?(?P<names>[^。;]{2,160})")
 _TEAM = r"(?:组|工作队|分队|队伍|专班|队)"
 _SET_UP = re.compile(
-    r"(?:成立|建立|组建|设立|组成|发挥|抽调[^,。]{0,12}组成)(?:由[^,。]{0,20}组成的)?(?P<name>[\u4e00-\u9fff“”]{2,22}?(?:小组|工作组|工作队"
+    r"(?:成立|建立|组建|设立|组成|发挥|抽调[^,。]{0,12}组成)(?:由[^,。]{0,20}组成的|以[^,。]{0,30}为[^,。]{2,6}的)?(?P<name>(?!以)[\u4e00-\u9fff“”]{2,22}?(?:小组|工作组|工作队"
     r"|工作专班|专班|督导组|督查组|检查组))(?=[,。;、]|$"
     r"|的作用|负责|由|,|对|开展)"
 )
-_NO_TEAM = re.compile(r"领导小组|志愿|组织(?!组)|义务|居民小组|村民小组|各(?:小)?组|党小组|兴趣|小分队$|队伍建设|学习小组|临时")
+_NO_TEAM = re.compile(r"领导小组|领导组|志愿|组织(?!组)|义务|居民小组|村民小组|各(?:小)?组|党小组|兴趣|小分队$|队伍建设|学习小组|临时")
 _LEAD_LINE = re.compile(r"(?:组长|牵头责任?(?:单位|科室|部门)|牵头单位|责任科室)\s*:\s*(?P<names>[^\n]*)")
+
+_NO_PERSON = re.compile(r"^(?:传达|全面|主持|负责|组织|统筹|策划|协调|领导|安排|制定|总结)[\u4e00-\u9fff]{3,}|(?:组|专班|工作队)$")
 
 
 def organisation_of(root: Node, roles: dict[Node, Role], paras: list[Para], *, is_report: bool) -> Organisation:
@@ -81,7 +83,7 @@ def person(text: str) -> Person | None:
     apart = re.fullmatch(rf"\s*([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})\s+([\u4e00-\u9fff、]{{2,24}})\s*", text)
     if apart and _is_name(apart.group(1)):
         return Person(name=apart.group(1), position=apart.group(2))
-    words = re.sub(r"[_x*…]{2,}|-{2,}|同志|\s", "", text).strip(" ,.、:;。")
+    words = re.sub(r"[_x*…]{2,}|-{2,}|(?<!负责)同志|\s", "", text).strip(" ,.、:;。")
     inner = re.fullmatch(r"([^()]*)\(([^()]*)\)?", words)
     if inner:
         name, position = inner.group(1), inner.group(2)
@@ -93,7 +95,7 @@ def person(text: str) -> Person | None:
         return Person(name=found.group(2), position=found.group(1))
     if len(words) == 1 and words in _SURNAMES:
         return Person(name=text.strip(" ,.、:;。"))
-    if not 2 <= len(words) <= 30 or words in ("成员", "组员", "委员", "队员", "副组长"):
+    if not 2 <= len(words) <= 30 or _NO_PERSON.search(words) or words in ("成员", "组员", "委员", "队员", "副组长"):
         return None
     return Person(name=words) if _is_name(words) else Person(position=words)
 
@@ -143,10 +145,19 @@ def _heads(root: Node, roles: dict[Node, Role], text: str) -> tuple[Person, ...]
             role = m.groupdict().get("role") or "组长"
             if role in ("主任", "队长") and (re.search(r"办公室|工作队|队伍", sentence[-40:] + m.group("names")) or not re.search(r"成立|设立|组织", sentence)):
                 continue
-            names = re.sub(r"^(?:成立|由|以)", "", m.group("names"))
+            names = _last_post(re.sub(r"^(?:成立|由|以)", "", m.group("names")))
             if people := _persons(names):
                 return people
     return ()
+
+
+def _last_post(names: str) -> str:
+    """党委书记、局长王某 is one person with two posts: the posts before a name belong to it."""
+    parts = re.split("、", names)
+    told = [person(part) for part in parts]
+    if len(parts) > 1 and all(p and p.position and not p.name for p in told[:-1]) and told[-1] and told[-1].name and told[-1].position:
+        return f"{told[-1].name}({'、'.join([*parts[:-1], told[-1].position])})"
+    return names
 
 
 def _people_after(line: re.Pattern[str], sentence: re.Pattern[str], text: str) -> tuple[Person, ...]:
@@ -203,7 +214,7 @@ def _office(root: Node, text: str) -> tuple[Office | None, list[str]]:
     if office_name is None:
         return None, listed
     seat, director = _SEAT.search(text), _DIRECTOR.search(text)
-    named = (director.group("a") or director.group("b")).strip(" _x*由") if director else ""
+    named = re.sub(r"^(?:[,、]|由)?[_x*]+|兼$", "", (director.group("a") or director.group("b")).strip(" _x*由")) if director else ""
     where = seat.group("seat").strip(" _x*") if seat else ""
     return Office(name=office_name, seat=where or None, director=re.sub("同志$", "", named) or None), listed
 

@@ -148,7 +148,7 @@ def paragraphs(source: SourceText) -> list[Para]:
     return found
 
 
-_SIGNED_ON = re.compile(r"(?=.*[年月日.\-/])[\dxX_*零〇○一二三四五六七八九十年月日.\-/ ]{4,20}")
+_SIGNED_ON = re.compile(r"(?=.*[年月日.\-/])[\dxX_*零〇○一二三四五六七八九十年月日.\-/ ]{4,20}。?")
 _SIGNED_BY = re.compile(r"[^,。;:!?、]{3,30}")
 
 

@@ -30,6 +30,9 @@ from campaign.plan.wording import title_of
 _BASIS = re.compile(r"(?:根据|按照|依据|贯彻(?:落实)?)[^。;]{0,40}?(?P<book>《[^《》]{4,60}》)(?P<no>[(〔]?[^()《》,。;]{0,14}〔[^〕]{2,8}〕\d+号[)〕]?)?")
 _TITLE = re.compile(r"(?:方案|计划|通知|意见|办法|制度|总结|预案|要点|安排|报告|细则|策划书?|规定|汇报)(?:\s*[(篇第一二三四五六七八九十\d)]*)?$")
 
+_TITLE_REST = re.compile(r"(?:的?(?:工作|实施|活动|行动|整治|创建)*(?:方案|计划|意见|办法|要点|安排|预案))")
+_OWNER_LINE = re.compile(r"(?:委员会|居委会|村委会|办公室|政府|学校|小学|中学|医院|公司|局|社区|街道|办事处|文件)$")
+
 
 def read_plan(source: SourceText, *, year: int, today: None = None) -> PlanSpec:
     """Everything that a plan states. `year` is the campaign's year; `today` exists only to say that the reader never asks for it."""
@@ -72,6 +75,11 @@ def _without_attachments(paras: list[Para]) -> list[Para]:
 
 def _title(root: Node, source: SourceText) -> str:
     first = root.paras[0] if root.paras else None
+    then = root.paras[1] if len(root.paras) > 1 else None
+    if first and then and len(first.text) <= 40 and _TITLE_REST.fullmatch(squeezed(then.text)) and not _TITLE.search(first.text):
+        return f"{first.raw.strip()}{cleaned(then.raw).replace(' ', '')}"
+    if first and then and _OWNER_LINE.search(first.text) and len(then.text) <= 60 and _TITLE.search(then.text):
+        return then.raw.strip()
     if first and len(first.text) <= 60 and not first.text.endswith("。"):
         return first.raw.strip() or "(无标题)"
     named = next((p.raw for p in root.paras if len(p.text) <= 60 and _TITLE.search(p.text)), None)

@@ -15,7 +15,7 @@ _ORG = (
     "|专班|派出所|司法所|卫生院|卫生室|调委会|医院|学校|中学|小学|幼儿园|学院|大学|中心(?!人|户)|服务站|工作站|卫生站|文化站|大队|中队|支队|分队"
     "|小分队|工作队|服务队|执法队|分局|街道办事处|办事处|街道办|街道|乡镇|社区|物业公司"
     "|物业服务企业|物业|公司|企业|单位|机关|机构(?!编制)|政府|协会|学会|联合会|研究会|集团|部门|科室|处室|股室|班级|年级组|年级|教研组|后勤"
-    "|学生会|两委|“两委”|各地|各地区|团队|社团|队伍|政教处|教务处|总务处|德育处|医务室|团体|网格|交警"
+    "|学生会|两委|“两委”|各地|各地区|团队|社团|队伍|政教处|教务处|总务处|德育处|医务室|团体|网格|交警|校区|园区|片区|(?<=各)(?:县市区|区县|县区|市县|市区|市州|区|县|市)"
     "|公安|城管|经营户|车间|班组|网点|支行|分行|营业部|门店|分公司|分院"
 )
 _SHORT = "局|厅|委|办|科|处|股|室|部|站|所|队|组|镇|乡|村|厂|院|校|园|馆|班"
@@ -50,7 +50,7 @@ _VAGUE = re.compile(
 _SPLIT = re.compile(r"[、,，;/\s]+|(?<=[\u4e00-\u9fff)”])(?:以及|和(?!平|谐)|及(?!时)|与)(?=[\u4e00-\u9fff“])")
 _PLACEHOLDER = re.compile(r"^[\s_xX*…\-.—]*$")
 _ACTS = re.compile(
-    r"(?:加强|开展|组织(?!部|委员|科)|建立|健全|完善|成立|组建|设立|强化|深入|明确|落实|推进|整治|打造|创建(?!办|工作|领导|指挥|组|活动领导)"
+    r"(?:加强|开展|组织(?!部|委员|科)|建立|健全|完善|成立|组建|设立|强化|深入|明确|落实|推进|整治|打造|举办|主办(?!方|单位)|承办(?!方|单位)|创建(?!办|工作|领导|指挥|组|活动领导)"
     r"|做好|抓好|发挥|进一步|选|抓|对(?!外)|召开|培育|参[加与]|搞|建(?!设|委|管|交)|提升"
     r"|规范|清理|优化|实施|严格|突出|充分|积极|广泛|坚持|注重|争|要|被)"
 )
@@ -94,7 +94,7 @@ def named_unit(name: str) -> str | None:
     name = _OWNED.sub("", name.strip('“”"') if name.count("“") != name.count("”") else name)
     if not 2 <= len(name) <= 22 or not re.search(rf"{UNIT_END}$", name) or _FALSE_END.search(name):
         return None
-    if re.search(r"(?<![主重])要(?!闻)|由|应(?!急)|须|将|确定|负责(?!人)|进行|开展|做好|一名|每|会同|分别|组成|两个|对(?!外)|形成", name[1:]):
+    if re.search(r"(?<![主重])要(?!闻)|由|应(?!急)|须|将|确定|负责(?!人)|进行|开展|做好|一名|每|会同|协同|下设|分别|组成|两个|对(?!外)|形成", name[1:]):
         return None
     if (
         PEOPLE.search(name)
@@ -120,7 +120,7 @@ def name_of_body(heading: str) -> str | None:
     found = _HEAD_OF.match(words)
     name = found.group("name") if found else words
     name = re.sub(r"^近(?=..组)", "", name)
-    if len(name) > 20 or not re.search(rf"{UNIT_END}$", name) or _ACTS.match(name) or _FALSE_END.search(name) or re.search(r"[,。;:、]", name):
+    if len(name) > 20 or not re.search(rf"{UNIT_END}$", name) or _ACTS.match(name) or _FALSE_END.search(name) or re.search(r"[,。;:、]|为(?!民)|下设", name):
         return None
     if not found and re.search(r"(?:建设|管理|工作|活动)$|^(?:社区|单位|学校|部门|企业|街道|机关)$", name):
         return None
