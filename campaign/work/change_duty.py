@@ -131,10 +131,12 @@ def _must_be_unfinished(tx: Session, duty: Duty, what: str) -> None:
 
 
 def _must_be_its_own(duty: Duty, what: str) -> None:
-    """A duty that exists for the sake of another, or of a paper, ends with that one; ended alone it would leave it waiting for ever."""
+    """A duty that exists for the sake of another, a finding or a paper ends with that one; ended alone it would leave it waiting for ever."""
     way = None
     if duty.kind in (DutyKind.REVIEW, DutyKind.RECHECK):
         way = f"请给出{'审核' if duty.kind == DutyKind.REVIEW else '复核'}意见"
+    elif duty.kind == DutyKind.RECTIFY:
+        way = "问题要由他人复核后销号,登记有误的请撤销该问题"
     elif duty.notice_id is not None:
         way = "请签发或撤回该文书" if duty.kind == DutyKind.SIGN else "请登记人工送达"
     if way:

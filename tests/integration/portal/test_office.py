@@ -221,7 +221,7 @@ def test_reassigning_moves_the_duty_to_the_other_unit(place: Place) -> None:
         heir = tx.exec(select(Unit).where(Unit.id != owner, Unit.state == "active")).first()
     assert heir is not None
     client = admin(place)
-    assert client.post(f"/requests/{request_id}", {"what": "reassign", "unit": str(heir.id), "reason": "同意"}, page="/requests").status_code == 303
+    assert client.post(f"/requests/{request_id}", {"what": "reassign", "unit": heir.name, "reason": "同意"}, page="/requests").status_code == 303
     with place.store.read() as tx:
         moved = tx.exec(select(Duty).where(Duty.origin == f"reassign:duty:{duty_id}")).one()
         assert tx.get_one(Duty, duty_id).state == "cancelled"
@@ -292,7 +292,7 @@ def test_an_account_is_opened_with_a_password_that_is_shown_once(place: Place) -
     client = admin(place)
     unit = one_of(place, Unit, name="区城管局")
     assert isinstance(unit, Unit)
-    page = client.post("/users", {"login": "xin", "name": "楚云深", "role": "contact", "unit": str(unit.id)}, page="/users")
+    page = client.post("/users", {"login": "xin", "name": "楚云深", "role": "contact", "unit": unit.name}, page="/users")
     found = re.search(r"一次性口令:<code>([^<]+)</code>", page.text)
     assert found
     assert browser(place).log_in("xin", found[1]).headers["location"] == "/password"

@@ -148,3 +148,15 @@ def test_forgotten_pieces_go_after_three_days(place: Place, sender: Sender) -> N
         assert tx.get(Upload, made["id"]) is None
         assert tx.get_one(Duty, sender.duty_id).state == "open"
     assert not (place.arriving / f"{made['id']}.part").exists()
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"duty": "x", "name": "a", "size": 1}'])
+def test_an_unreadable_announcement_is_refused_in_words(sender: Sender, body: str) -> None:
+    answer = sender.client.request("POST", "/api/uploads", content=body, headers=sender._headers())
+    assert answer.status_code == 400
+    assert "刷新页面" in answer.json()["error"]["message"]
+
+
+def test_a_form_is_no_announcement(sender: Sender) -> None:
+    answer = sender.client.request("POST", "/api/uploads", data={"csrf": sender.token, "duty": "1"})
+    assert answer.status_code == 400

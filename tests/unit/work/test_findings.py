@@ -96,6 +96,13 @@ def test_a_withdrawn_finding_cancels_its_order_and_its_recheck(world: World) -> 
     assert world.verify() == []
 
 
+@pytest.mark.parametrize("way", ["waive", "cancel"])
+def test_an_order_to_rectify_ends_with_its_finding_only(world: World, way: str) -> None:
+    order = found(world)
+    with pytest.raises(Conflict, match="撤销该问题"):
+        world.change(way, order.id)
+
+
 def test_findings_belong_to_open_phases(lite: World) -> None:
     lite.launch(plan())
     with pytest.raises(Conflict, match="尚未开启"):
