@@ -24,7 +24,9 @@ WHEN = re.compile(
 
 def _checked_when(value: str) -> str:
     if not WHEN.fullmatch(value):
-        raise ValueError("时间应写成 2026-09-30、2026-09-30T17:00+08:00、launch+3d(启动后第3天)、launch+3wd(第3个工作日)、inspection-7d(迎检前7天)或 event:活动结束+7d")
+        raise ValueError(
+            "时间应写成 2026-09-30、2026-09-30T17:00+08:00、launch+3d(启动后第3天)、launch+3wd(第3个工作日)、inspection-7d(迎检前7天)或 event:活动结束+7d"
+        )
     return value
 
 
