@@ -95,3 +95,11 @@ def _choices(tx: Session, campaign_id: int) -> tuple[dict[tuple[str, str], int],
         held[campaign_id] = (choices, kinds, tx.execute(select(_campaign.c.office_ladder_id).where(_campaign.c.id == campaign_id)).scalar_one())
     found: tuple[dict[tuple[str, str], int], dict[int, str], int] = held[campaign_id]
     return found
+
+
+def choices_of(tx: Session, campaign: Campaign) -> list[dict[str, str]]:
+    """Every choice of a campaign for people: its default, the office's own, and the narrower ones."""
+    rows = [("", "", campaign.ladder_id), ("办公室", "", campaign.office_ladder_id)]
+    rows += [(row.phase_kind, row.duty_kind, row.ladder_id) for row in tx.execute(select(_choice).where(_choice.c.campaign_id == campaign.id))]
+    known = {row.id: row for row in tx.execute(select(_ladder.c.id, _ladder.c.name, _ladder.c.sha256))}
+    return [{"phase": phase, "duty": kind, "ladder": known[ladder].name, "version": known[ladder].sha256[:12]} for phase, kind, ladder in rows]

@@ -98,8 +98,7 @@ def _back_up(live: Store, path: Path) -> None:
 
 def _copy_rows(live: Store, store: Store, campaign_id: int) -> None:
     """Every table in the order of its references; what belongs to a campaign only for this one, the roll of units and people whole."""
-    with live.read() as source, store.begin() as tx:
-        source.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    with live.writer.connect().execution_options(isolation_level="REPEATABLE READ") as source, store.begin() as tx:
         tx.execute(text("PRAGMA defer_foreign_keys = ON"))
         for table in metadata.sorted_tables:
             if table.name in NOT_COPIED:

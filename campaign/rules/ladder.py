@@ -22,7 +22,7 @@ from campaign.rules.ladder_terms import AUDIENCES, CHANNELS, BadLadder, Ladder, 
 
 __all__ = [
     "AUDIENCES", "CHANNELS", "BadLadder", "EscalationDecision", "Ladder", "Offset", "Rung", "RungDue", "Span",
-    "describe", "due_rung", "first_rung_at", "moment_of", "next_rung_at", "parse_ladder",
+    "describe", "due_rung", "first_rung_at", "foresee", "moment_of", "next_rung_at", "parse_ladder",
 ]  # fmt: skip
 
 
@@ -135,6 +135,24 @@ def describe(ladder: Ladder, due_at: datetime, opened_at: datetime, calendar: Wo
         step = _following(ladder, step.rung.number, due_at, step.at, calendar, floor_rung)
     estimated = sorted(year for year in years if calendar.coverage(year) == "estimated")
     told.extend(f"{year}年放假安排未公布,暂按法定节假日推算" for year in estimated)
+    return tuple(told)
+
+
+def foresee(ladder: Ladder, *, rung: int, due_at: datetime, next_at: datetime, calendar: WorkingCalendar, floor_rung: int = 0) -> tuple[str, ...]:
+    """The same for a duty that has climbed already: from the moment on that is stored as its next."""
+    told: list[str] = []
+    at: datetime | None = next_at
+    for _ in range(2 * len(ladder.rungs) + 2):
+        if at is None:
+            break
+        decision = due_rung(ladder, rung=rung, due_at=due_at, now=at, calendar=calendar, floor_rung=floor_rung)
+        told.extend(f"“{ladder.rung(number).name}”的时间已过,不再发出" for number in decision.skipped)
+        rung = decision.rung_after
+        if decision.take is None:
+            at = decision.next_at
+            continue
+        told.append(_sentence(decision.take, at))
+        at = next_rung_at(ladder, rung=rung, due_at=due_at, delivered_at=at, calendar=calendar, floor_rung=floor_rung)
     return tuple(told)
 
 

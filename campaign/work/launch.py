@@ -22,13 +22,13 @@ from campaign.plan.spec import PlanSpec
 from campaign.records import leases, registry
 from campaign.records.calendars import ensure_years, load_calendar
 from campaign.records.campaigns import find_unit
-from campaign.records.ladders import store_ladder
 from campaign.records.log import write_event
 from campaign.records.tables import Campaign, Phase, PlanVersion
 from campaign.rules.calendar import campaign_day
 from campaign.work.blueprint import Blueprint, PhasePlan, draw
 from campaign.work.bulletin import first_bulletin_at
 from campaign.work.by import By
+from campaign.work.ladder_choices import choose_ladders, stored_ladder
 from campaign.work.replan import apply_items, close_the_removed
 from campaign.work.roll import enter_organisation, enter_units
 
@@ -89,7 +89,7 @@ def _refuse_unfit(spec: PlanSpec, by: By, start: date | None, end: date | None) 
 
 def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, ladders: Path, rehearsal: bool, test_address: str | None) -> Launched:
     done = Launched(slug)
-    ladder_id, office_ladder_id = (_stored_ladder(tx, ladders, name) for name in (plan.spec.ladder, "office"))
+    ladder_id, office_ladder_id = (stored_ladder(tx, ladders, name) for name in (plan.spec.ladder, "office"))
     units = enter_units(tx, plan, done.units_created)
     campaign = Campaign(
         slug=slug, title=plan.spec.title[:300], kind=plan.spec.kind.value, rehearsal=rehearsal, launched_at=by.now, starts_on=plan.starts_on,
@@ -102,19 +102,13 @@ def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, la
     phases = {row.key: row for row in (Phase(campaign_id=campaign.id, **_phase_columns(phase)) for phase in plan.phases)}
     tx.add_all(phases.values())
     tx.flush()
+    choose_ladders(tx, campaign, ladders)
     done.created = len(apply_items(tx, campaign, phases, plan, units, by).created)
     _keep_plan(tx, campaign, plan, digest, 1, by)
     campaign.next_bulletin_at = first_bulletin_at(tx, campaign, by.now)
     tx.add(campaign)
     write_event(tx, at=by.now, actor=by.actor, verb="launch", reason=by.reason, campaign_id=campaign.id, detail={"duties": done.created, "sha256": digest})
     return done
-
-
-def _stored_ladder(tx: Session, ladders: Path, name: str) -> int:
-    path = ladders / f"{name}.yaml"
-    if not path.is_file():
-        raise BadPlan(f"找不到督办规则「{name}」:{path} 不存在。请改方案的 ladder 字段,或建立该文件。", code="no_ladder")
-    return store_ladder(tx, name, path.read_text("utf-8"))
 
 
 def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: str) -> Launched:

@@ -18,6 +18,7 @@ from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day, due_on
 from campaign.work.blueprint import Blueprint, ItemPlan
 from campaign.work.by import By
+from campaign.work.calendar_change import settle_drafts
 from campaign.work.mechanisms import enter_mechanisms
 from campaign.work.plan_duties import item_duties, owing, standing_duties
 from campaign.work.roll import Units
@@ -46,7 +47,7 @@ def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan:
     engaged = {part.unit_id: part for item in items if item.state == "active" for part in owing(parts.get(item.id or 0, ()))}
     units_engaged = sorted(engaged.values(), key=lambda part: part.code)
     going_on = {key: phase for key, phase in phases.items() if key in {one.key for one in plan.phases} or phase.state != "planned"}
-    drafts = _wanted_duties(tx, campaign, going_on, items, parts, campaign_day(by.now), done.series)
+    drafts = settle_drafts(tx, campaign, _wanted_duties(tx, campaign, going_on, items, parts, campaign_day(by.now), done.series))
     letters, series = enter_mechanisms(tx, campaign, list(going_on.values()), plan.spec, units_engaged, campaign_day(by.now))
     drafts += letters
     for phase in going_on.values():
