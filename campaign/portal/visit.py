@@ -200,7 +200,7 @@ async def _form(request: Request, here: Visit) -> FormData | None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     form: FormData | None = None
     given = request.headers.get("x-csrf-token", "")
-    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    if kind in ("application/x-www-form-urlencoded", "multipart/form-data") and not request.url.path.startswith("/api/"):
         form = await request.form(max_files=FILE_COUNT, max_fields=2000, max_part_size=1_000_000)
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):

@@ -11,11 +11,12 @@ from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
 from campaign.records.statements import table_of
-from campaign.records.tables import Campaign, Event, Notice, RungRow, Unit
+from campaign.records.tables import Campaign, Event, Finding, Item, Notice, Requirement, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
 from campaign.records.views import light_column
 
 _campaign, _event, _notice, _unit, _rung = (table_of(model) for model in (Campaign, Event, Notice, Unit, RungRow))
+_item, _requirement, _finding = table_of(Item), table_of(Requirement), table_of(Finding)
 LIGHTS = ("red", "yellow")
 STATES = ("open", "submitted", "returned", "accepted", "waived", "suspended", "waiting", "cancelled")
 
@@ -103,22 +104,27 @@ def log_lines(tx: Session, *, campaign_id: int | None = None, actor: str = "", v
 
 def search_all(tx: Session, words: str, unit_ids: Sequence[int] | None, *, limit: int = 20) -> dict[str, list[Any]]:
     """Duties, units, papers and campaigns whose title or name contains the words; duties only of these units."""
+    # Duties are named after their items, materials and findings: those small tables are searched, and an index leads to the duties.
+    items = select(_item.c.id).where(_item.c.title.contains(words, autoescape=True))
+    materials = select(_requirement.c.item_id).where(_requirement.c.name.contains(words, autoescape=True))
+    findings = select(_finding.c.id).where(_finding.c.text.contains(words, autoescape=True))
     found = select(duty.c.id, duty.c.title, duty.c.state, duty.c.due_at, _unit.c.name.label("unit")).join(_unit, _unit.c.id == duty.c.unit_id)
     if unit_ids is not None:
         found = found.where(duty.c.unit_id.in_(list(unit_ids)))
-    duties = found.where(duty.c.title.contains(words, autoescape=True)).limit(limit)
     if words.isdigit():
-        duties = found.where(duty.c.id == int(words[:15]))
+        duties = [found.where(duty.c.id == int(words[:15]))]
+    else:
+        duties = [found.where(duty.c.item_id.in_(items.union(materials))).limit(limit), found.where(duty.c.finding_id.in_(findings)).limit(limit)]
     units = select(_unit.c.id, _unit.c.name, _unit.c.code).where(or_(_unit.c.name.contains(words, autoescape=True), _unit.c.code == words)).limit(limit)
     papers = select(_notice.c.id, _notice.c.kind, _notice.c.number, _unit.c.name.label("unit")).join(_unit, _unit.c.id == _notice.c.unit_id)
-    papers = papers.where(_notice.c.number.contains(words, autoescape=True)).limit(limit)
+    papers = papers.where(_notice.c.number.is_not(None), _notice.c.number.contains(words, autoescape=True)).limit(limit)
     if unit_ids is not None:
         papers = papers.where(_notice.c.unit_id.in_(list(unit_ids)))
     campaigns = (
         select(_campaign.c.slug, _campaign.c.title).where(_campaign.c.title.contains(words, autoescape=True), _campaign.c.state != "discarded").limit(limit)
     )
     return {
-        "duties": list(tx.execute(duties)),
+        "duties": [row for rows in duties for row in tx.execute(rows)][:limit],
         "units": list(tx.execute(units)),
         "papers": list(tx.execute(papers)),
         "campaigns": list(tx.execute(campaigns)),

@@ -185,8 +185,9 @@ def start_for_real(visit: Visiting, slug: str) -> Response:
 def _phase_page(visit: Visit, slug: str, number: int, *, refusal: str = "", status: int = 409) -> Response:
     with visit.place.store.read() as tx:
         campaign, phase = _find(tx, slug, number)
-        decision = ask_gate(tx, campaign, phase, visit.now) if phase.state == "open" else None
         gates = gates_of(tx, phase)
+        asked = ("gate", phase.id, phase.state, len(gates))
+        decision = visit.place.counts.get(asked, lambda: ask_gate(tx, campaign, phase, visit.now)) if phase.state == "open" else None
     return visit.page(
         "phase.html",
         status=status if refusal else 200,

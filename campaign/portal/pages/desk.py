@@ -10,8 +10,9 @@ from starlette.responses import Response
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.visit import Visit, Visiting
 from campaign.records import boards, office, requests
+from campaign.records.campaigns import need_unit
 from campaign.records.notices import find_notice
-from campaign.records.tables import DutyRequest, FileWithdrawal, Unit
+from campaign.records.tables import DutyRequest, FileWithdrawal
 from campaign.work import requests as work
 from campaign.work import signing, withdrawal
 
@@ -62,10 +63,9 @@ def answer_request(visit: Visiting, request_id: int) -> Response:
             if what == "grant":
                 work.grant_extension(tx, request, _day(visit.form.get("on", "")), by)
             elif what == "reassign":
-                unit = tx.get(Unit, int(visit.form["unit"])) if visit.form.get("unit", "").isdigit() else None
-                if unit is None:
-                    raise CampaignError("请选择改派给哪个单位。", code="no_unit")
-                work.reassign(tx, request, unit, by)
+                if not visit.form.get("unit"):
+                    raise CampaignError("请填写改派给哪个单位。", code="no_unit")
+                work.reassign(tx, request, need_unit(tx, visit.form["unit"]), by)
             elif what == "waive":
                 work.waive_on_request(tx, request, by)
             elif what == "reject":

@@ -72,7 +72,7 @@ async def take_piece(visit: Visiting, upload_id: str, request: Request) -> Respo
 
 
 async def _append(part: Path, offset: int, size: int, pieces: AsyncIterator[bytes]) -> int:
-    """Write what comes at the end of the waiting file, flushed to disk before it is acknowledged."""
+    """Write what comes at the end of the waiting file. It is flushed to disk once, whole, when the evidence store takes it."""
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         try:
@@ -91,7 +91,6 @@ async def _append(part: Path, offset: int, size: int, pieces: AsyncIterator[byte
                 at += await run_in_threadpool(_write, handle, bytes(waiting))
                 waiting.clear()
         at += await run_in_threadpool(_write, handle, bytes(waiting))
-        await run_in_threadpool(os.fsync, handle)
         return at
     finally:
         os.close(handle)

@@ -11,6 +11,7 @@ from campaign.portal.access import Role
 from campaign.portal.visit import Visit, Visiting
 from campaign.records import accounts as records
 from campaign.records import office
+from campaign.records.campaigns import need_unit
 from campaign.records.tables import PortalAccount, Unit
 from campaign.work import accounts
 
@@ -88,4 +89,4 @@ def _page(visit: Visit, *, q: str = "", page: int = 1, refusal: str = "", passwo
 
 def _unit(visit: Visit, tx: Session) -> Unit | None:
     wanted = visit.form.get("unit", "")
-    return tx.get(Unit, int(wanted)) if wanted.isdigit() else None
+    return need_unit(tx, wanted) if wanted else None

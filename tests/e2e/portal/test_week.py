@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from tests.e2e.portal.conftest import DESK, PHONE, Visitor, keep_picture
@@ -15,8 +15,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def photo(folder: Path, name: str = "现场照片.jpg") -> Path:
-    path = folder / name
-    Image.effect_noise((1200, 900), 60).convert("RGB").save(path, "JPEG")
+    """A drawn street: sky, houses, a swept road."""
+    path, picture = folder / name, Image.new("RGB", (1200, 900), "#bcd6ea")
+    draw = ImageDraw.Draw(picture)
+    for number, colour in enumerate(("#d9b48f", "#c98f6b", "#e3c9a4", "#b98a6a", "#d7a98a")):
+        left = number * 240
+        draw.rectangle((left, 260 + 40 * (number % 3), left + 240, 620), fill=colour)
+        for window in range(6):
+            at = (left + 30 + 70 * (window % 3), 380 + 100 * (window // 3))
+            draw.rectangle((*at, at[0] + 40, at[1] + 60), fill="#4f6f8f")
+    draw.rectangle((0, 620, 1200, 900), fill="#8d8f92")
+    for left in range(40, 1200, 200):
+        draw.rectangle((left, 750, left + 110, 765), fill="#f4f4f4")
+    picture.save(path, "JPEG", quality=88)
     return path
 
 
