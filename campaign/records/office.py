@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, func, or_, select
+from sqlalchemy import Integer, and_, case, cast, func, or_, select, true
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
@@ -108,13 +108,16 @@ def search_all(tx: Session, words: str, unit_ids: Sequence[int] | None, *, limit
     items = select(_item.c.id).where(_item.c.title.contains(words, autoescape=True))
     materials = select(_requirement.c.item_id).where(_requirement.c.name.contains(words, autoescape=True))
     findings = select(_finding.c.id).where(_finding.c.text.contains(words, autoescape=True))
-    found = select(duty.c.id, duty.c.title, duty.c.state, duty.c.due_at, _unit.c.name.label("unit")).join(_unit, _unit.c.id == duty.c.unit_id)
-    if unit_ids is not None:
-        found = found.where(duty.c.unit_id.in_(list(unit_ids)))
+    mine = duty.c.unit_id.in_(list(unit_ids)) if unit_ids is not None else true()
     if words.isdigit():
-        duties = [found.where(duty.c.id == int(words[:15]))]
+        named = [duty.c.id == int(words[:15])]
     else:
-        duties = [found.where(duty.c.item_id.in_(items.union(materials))).limit(limit), found.where(duty.c.finding_id.in_(findings)).limit(limit)]
+        named = [duty.c.item_id.in_(items.union(materials)), duty.c.finding_id.in_(findings)]
+    duties = []
+    for condition in named:
+        picked = select(duty.c.id).where(condition, mine).limit(limit).subquery()  # before the join, which would begin with the units
+        found = select(duty.c.id, duty.c.title, duty.c.state, duty.c.due_at, _unit.c.name.label("unit")).join(picked, picked.c.id == duty.c.id)
+        duties.append(found.join(_unit, _unit.c.id == duty.c.unit_id))
     units = select(_unit.c.id, _unit.c.name, _unit.c.code).where(or_(_unit.c.name.contains(words, autoescape=True), _unit.c.code == words)).limit(limit)
     papers = select(_notice.c.id, _notice.c.kind, _notice.c.number, _unit.c.name.label("unit")).join(_unit, _unit.c.id == _notice.c.unit_id)
     papers = papers.where(_notice.c.number.is_not(None), _notice.c.number.contains(words, autoescape=True)).limit(limit)
