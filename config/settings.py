@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     prefect_api_url: str | None = Field(default=None, description="已有 Prefect 服务的 API 地址;不填则用本机自带的")
     prefect_port: int = Field(default=4200, ge=1, le=65535, description="本机 Prefect 服务的端口")
     portal_port: int = Field(default=8600, ge=1, le=65535, description="门户网页的端口")
+    portal_hosts: str = Field(default="", description="门户除本机外还以哪些域名提供服务,用逗号分开;填写后总览也须登录才能看")
+    portal_https: bool = Field(default=False, description="填 1 表示门户前面有 HTTPS,登录凭据只经 HTTPS 传送")
     host: str = Field(default="127.0.0.1", description="各服务监听的地址")
     webhook_url: str | None = Field(default=None, repr=False, description="通用消息推送地址")
     webhook_secret: str | None = Field(default=None, repr=False, description="通用消息推送的签名密钥;不填则不签名")

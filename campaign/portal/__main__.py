@@ -18,8 +18,10 @@ import uvicorn
 
 from campaign.engine.client import connect
 from campaign.errors import CampaignError
+from campaign.evidence.files import Health
 from campaign.portal.app import create_app
 from campaign.portal.place import Place, PrefectWatch
+from campaign.records.requests import withdrawn_files
 from campaign.records.store import Store
 from campaign.work.first_accounts import FIRST_LOGIN, demo_logins, first_administrator, sample_is_here
 from config.settings import Settings, load_settings
@@ -40,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         host = asked.host or settings.host
         place = place_from(settings, host)
         _first_accounts(place, demo=asked.demo)
+        finish_withdrawals(place)
     except CampaignError as refusal:
         print(refusal.message, file=sys.stderr)  # noqa: T201 - a process says on its terminal why it does not start
         return 2
@@ -54,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def place_from(settings: Settings, host: str) -> Place:
     """Opens (and migrates) the records. Names beyond this machine's own come from CAMPAIGN_PORTAL_HOSTS; with them the overview needs a login."""
-    named = tuple(one.strip() for one in os.environ.get("CAMPAIGN_PORTAL_HOSTS", "").split(",") if one.strip())
+    named = tuple(one.strip() for one in settings.portal_hosts.split(",") if one.strip())
     local = host in LOOPBACK and not named
     return Place(
         store=Store.open(settings.data_dir, settings.database_url),
@@ -63,7 +66,7 @@ def place_from(settings: Settings, host: str) -> Place:
         ladders=Path(__file__).parents[2] / "config" / "ladders",
         hosts=("127.0.0.1", "localhost", "[::1]", *((host,) if host not in ("0.0.0.0", "::") else ()), *named),  # noqa: S104 - compared, not bound
         open_board=local,
-        secure_cookies=os.environ.get("CAMPAIGN_PORTAL_HTTPS", "") == "1",
+        secure_cookies=settings.portal_https,
     )
 
 
@@ -78,6 +81,15 @@ def _first_accounts(place: Place, *, demo: bool) -> None:
         print(f"首个管理员:登录名 {FIRST_LOGIN},一次性口令 {password}(也记在 {note})", flush=True)  # noqa: T201 - for the operator
     if demo or (place.open_board and sample_is_here(place.store)):
         demo_logins(place.store, place.clock())
+
+
+def finish_withdrawals(place: Place) -> None:
+    """Remove what two persons have agreed to remove, should the machine have stopped between the record and the bytes."""
+    with place.store.read() as tx:
+        agreed = withdrawn_files(tx)
+    for sha256, reason in agreed:
+        if place.evidence.verify(sha256) not in (Health.WITHDRAWN, Health.MISSING):
+            place.evidence.withdraw(sha256, reason=reason, now=place.clock())
 
 
 def _end_with_parent() -> None:

@@ -57,6 +57,12 @@ def mark_withdrawn(tx: Session, sha256: str, at: datetime, reason: str) -> None:
     tx.execute(update(_stored).where(_stored.c.sha256 == sha256, _stored.c.withdrawn_at.is_(None)).values(withdrawn_at=at, withdrawn_reason=reason))
 
 
+def withdrawn_files(tx: Session) -> list[tuple[str, str]]:
+    """Hash and reason of every file whose bytes must be gone."""
+    rows = select(_stored.c.sha256, _stored.c.withdrawn_reason).where(_stored.c.withdrawn_at.is_not(None))
+    return [(row.sha256, row.withdrawn_reason or "") for row in tx.execute(rows)]
+
+
 def confirm_reading(tx: Session, notice: Notice, reader: str, at: datetime) -> bool:
     """False when this reader had confirmed it before."""
     row = {"notice_id": notice.id, "reader": reader, "unit_id": notice.unit_id, "read_at": at}

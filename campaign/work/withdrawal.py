@@ -1,7 +1,7 @@
 """Withdrawing a file that must go (classified, an identity card, a child): one person asks with a reason, another agrees.
 
-What is decided here is the record: the file's tombstone. The bytes are removed by the caller once this is committed, and by `campaign verify`
-if the machine stopped between the two.
+What is decided here is the record: the file's tombstone. The bytes are removed by the caller once this is committed, and at the portal's
+next start if the machine stopped between the two.
 """
 
 from __future__ import annotations

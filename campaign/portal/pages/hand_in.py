@@ -19,6 +19,7 @@ from campaign.portal.pages.duty import own_duty, show_duty
 from campaign.portal.visit import Visit, Visiting
 from campaign.records import requests as records
 from campaign.records.tables import Duty
+from campaign.rules.sensitive import classification_mark, identity_numbers
 from campaign.work import requests
 from campaign.work.change_duty import acknowledge
 from campaign.work.hand_in import KeptFile, hand_in, may_hand_in
@@ -41,6 +42,7 @@ def submit(visit: Visiting, duty_id: int) -> Response:
         if refusal:
             raise CampaignError(f"{refusal}。", code="may_not_hand_in")
         note = _note(visit)
+        _refuse_sensitive(visit, note)
         _keep_sent_files(visit, duty_id)
         with visit.place.store.begin() as tx:
             duty = own_duty(visit, tx, duty_id)
@@ -123,6 +125,18 @@ def _reused(visit: Visit, tx: Session, wanted: str) -> KeptFile:
     if found.withdrawn_at is not None:
         raise CampaignError(f"「{found.name}」已按规定撤回,不能复用。", code="withdrawn_file")
     return KeptFile(found.name, found.sha256, found.size, found.media_type)
+
+
+def _refuse_sensitive(visit: Visit, note: str) -> None:
+    """A mark of a classified paper is never taken; an identity number only when the sender says that it belongs there."""
+    written = "\n".join([note, *(sent.filename or "" for sent in visit.files)])
+    level = classification_mark(written)
+    if level is not None:
+        raise CampaignError(f"内容带有密级标志「{level}」:本平台不得上传涉密信息,请按保密规定另行报送。", code="classified")
+    numbers = identity_numbers(written)
+    if numbers and visit.form.get("personal") != "1":
+        shown = "、".join(numbers[:3])
+        raise CampaignError(f"内容里有身份证号({shown}):请删去。确须保留的,请勾选「确须写明身份证号」后再报送。", code="identity_number")
 
 
 def _note(visit: Visit) -> str:

@@ -71,9 +71,9 @@ def spec(today: datetime) -> PlanSpec:
     )  # fmt: skip
 
 
-def play(home: Path, now: datetime, *, second: bool = True) -> Store:
+def play(home: Path, now: datetime, *, second: bool = True, store: Store | None = None) -> Store:
     """Launch as of 24 days ago and let people of mixed punctuality work until `now`."""
-    store = Store.open(home)
+    store = store or Store.open(home)
     start = datetime.combine((now - timedelta(days=24)).astimezone(CAMPAIGN_ZONE).date(), time(9), CAMPAIGN_ZONE)
     with store.begin() as tx:
         launch(tx, spec(now), By("邵清和", start, "样例"), ladders=LADDERS, slug=SLUG)

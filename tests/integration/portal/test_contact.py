@@ -139,6 +139,26 @@ def test_what_is_refused_gives_the_text_back(place: Place, form: dict[str, str],
     assert state_of(place, duty_id) == "open"
 
 
+def test_an_identity_number_is_pointed_out_before_it_is_handed_in(place: Place) -> None:
+    duty_id, unit = unit_with(place, "open", "perform")
+    client = contact(place, unit)
+    form = {"note": "责任人身份证 11010519491231002X"}
+    refused = client.post(f"/duties/{duty_id}/submit", form, page=f"/duties/{duty_id}")
+    assert refused.status_code == 400
+    assert "110105********002X" in refused.text
+    assert client.post(f"/duties/{duty_id}/submit", form | {"personal": "1"}, page=f"/duties/{duty_id}").status_code == 303
+
+
+def test_a_classified_mark_is_never_taken(place: Place) -> None:
+    duty_id, unit = unit_with(place, "open", "perform")
+    client = contact(place, unit)
+    files = [("files", ("机密★会议记录.txt", TEXT))]
+    refused = client.post(f"/duties/{duty_id}/submit", {"note": "说明", "personal": "1"}, page=f"/duties/{duty_id}", files=files)
+    assert refused.status_code == 400
+    assert "密级标志「机密」" in refused.text
+    assert not list(place.home.glob("evidence/*/*/*")), "nor is a byte of it kept"
+
+
 def test_good_files_beside_a_bad_one_are_kept_and_go_with_the_next_try(place: Place) -> None:
     duty_id, unit = unit_with(place, "open")
     client = contact(place, unit)

@@ -266,6 +266,22 @@ def test_a_file_goes_only_when_two_persons_agree_and_leaves_its_tombstone(place:
     assert file.withdrawn_at is not None
 
 
+def test_a_withdrawal_that_a_crash_cut_in_two_is_finished_at_the_next_start(place: Place) -> None:
+    from campaign.portal.__main__ import finish_withdrawals
+    from campaign.records.requests import mark_withdrawn
+
+    duty_id, unit = unit_with(place, "open")
+    contact = open_account(place, "lian", ("contact", unit))
+    contact.post(f"/duties/{duty_id}/submit", {"note": "一"}, page=f"/duties/{duty_id}", files=[("files", ("名单.txt", "某人身份证".encode()))])
+    with place.store.begin() as tx:
+        file = tx.exec(select(StoredFile).where(StoredFile.media_type == "text/plain")).one()
+        mark_withdrawn(tx, file.sha256, NOW, "误传身份证")
+    assert list(place.home.glob(f"evidence/*/*/{file.sha256}"))
+    finish_withdrawals(place)
+    finish_withdrawals(place)
+    assert not list(place.home.glob(f"evidence/*/*/{file.sha256}"))
+
+
 def test_units_go_out_to_a_table_and_come_back_from_it(place: Place) -> None:
     client = admin(place)
     assert "联系不上" in client.get("/units").text
