@@ -15,10 +15,10 @@ from campaign.plan.units import PEOPLE, UNIT_END, is_set, named_unit, names_in, 
 _KEY = (
     r"(?P<key>(?:牵头|主要|直接|主管|第一)?(?:责任|负责|牵头|主办|承办|实施|落实|配合|协办|协作|协助|参与|支持|主责|执行)(?:责任)?(?:单位|部门"
     r"|科室|处室|股室|领导|人员?|组|社区|方)"
-    r"|组长单位|成员单位|牵头人?|责任人?|负责(?=:)|主办|承办|协办|配合)"
+    r"|责任(?:单位|部门|科室)(?:及|和|与|、|/)责任人|组长单位|成员单位|牵头人?|责任人?|负责(?=:)|主办|承办|协办|配合)"
 )
 _STOP = r"[。;\n)\]】]|\s+(?:牵头|责任|配合|协办|主办|承办|完成|整改|时间|时限|参与|实施)|,(?:牵头|责任|配合|协办|参与|实施|完成|协助|协作|支持)\S{0,4}:|$"
-_LINE = re.compile(rf"(?:^|[\s。;,(\[【-]){_KEY}(?:名单)?\s*[:(]\s*(?P<names>[^。;:\n\[\]【】]*?)(?={_STOP})")
+_LINE = re.compile(rf"(?:^|[\s。;,(\[【-]){_KEY}(?:名单)?(?:\((?:科室|股室|处室|部门|单位|站所|人)\))?\s*[:(]\s*(?P<names>[^。;:\n\[\]【】]*?)(?={_STOP})")
 _TAIL = re.compile(r"[(\[【]([^()\[\]【】。;]{2,60})[)\]】]\s*[。;]?$")
 
 _NOT_START = re.compile(
@@ -46,7 +46,7 @@ _TRIGGER = re.compile(
     r"|根据|按照|按(?=各|要|规|上|照|职)|依据|依托|结合|围绕|针对|通过|利用|联合|会同|对(?!象|口|面|外(?!来)|接)|与(?=各|\S{2,12}签订)"
     r"|发现(?!的)|牵头|组织(?!机构|领导|体系"
     r"|建设|架构)|开展|制定(?!的)|制订|建立|成立|注册|提供|安排|召开|完成|做好|落实"
-    r"|加强|承担|履行|坚持|确定|指定|抓好|把|进行|举办|召集|负有|主持|于(?=\d|每)|在(?=\S{1,24}(?:中|上|下|前|后|时|内|间|里|基础)(?:要|应|须|需"
+    r"|加强|承担|履行|坚持|确定|指定|抓好|把|进行|举办|召集|负有|主持|于(?=[\d每一二三四五六七八九十])|在(?=\S{1,24}(?:中|上|下|前|后|时|内|间|里|基础)(?:要|应|须|需"
     r"|及时|认真|,))|为\S{0,12}(?:负责人|责任人|代表人|开设|提供|讲授"
     r"|安排)"
     r"|开设|撰写|编写|深入|赴|走访|走进|入户|上门|发放|张贴|悬挂|购置|设置|设立|配备|报送|提交|填写|收集|汇总|清理|清扫|选派|抽调|邀请|颁发|公布|受理|拟定"
@@ -55,7 +55,7 @@ _TRIGGER = re.compile(
 _STRONG = re.compile(
     r"[也都均]?(?:要(?!求)|应当?(?!急)|须|需|必须|务必|应该|将(?=\S{0,16}(?:组织|对|通过|划分|根据|给予|制定|开展|定期|报|送))|负责(?!人"
     r"|制(?![定订作止]))|有权|不得)|每[天日周月年季半两三个学班]|至少|定期|不定期"
-    r"|组织(?!机构|领导|体系)|牵头|根据|按照|及时|负有|自[把行]|单独|按(?=各|要|规)|对(?!象|口|外|接)|承担|分别|具体负责|于(?=\d)"
+    r"|组织(?!机构|领导|体系)|牵头|根据|按照|及时|负有|自[把行]|单独|按(?=各|要|规)|对(?!象|口|外|接)|承担|分别|具体负责|于(?=[\d一二三四五六七八九十])"
 )
 _FOLLOWS = re.compile(rf"(?:其\S{{0,10}}(?:负责|要|应|必须))|利用|{_STRONG.pattern}")
 _ADVERBIAL = re.compile(r"(?:对|在|根据|按照|为|通过|针对|结合|围绕|当|以)(?!各).*|同时|届时|.{0,14}(?:时|前|后|期间|中|下)$|[一二三四五六七八九]是\S{0,10}$")
@@ -84,8 +84,13 @@ def _extend(rows: list[str], names: list[str]) -> None:
     rows.extend(n for n in names if n not in rows)
 
 
+_AND_OTHERS = re.compile(r"、[^,。;:、]{2,6}等(?:相关|有关|职能)?(?:部门|单位|科室|站所)$")
+_SHORT_NAME = re.compile(r"(?!有关|相关|各|其他|加强|开展|做好|组织|实施|落实)[\u4e00-\u9fff]{2,5}(?<!工作)(?<!活动)(?<!环境)")
+
+
 def _units(text: str) -> list[str]:
-    return [unit for name in names_in(text) if (unit := named_unit(name))]
+    short = bool(_AND_OTHERS.search(text))
+    return [unit for name in names_in(text) if (unit := named_unit(name) or (name if short and _SHORT_NAME.fullmatch(name) else None))]
 
 
 def _sort_in(charge: Charge, names: list[str]) -> None:
@@ -119,6 +124,9 @@ def charge_of_lines(text: str) -> Charge:
         if found.group("key") in ("责任", "配合", "承办") and not rows:
             continue
         charge.stated = True
+        if "牵头" in found.group("names"):
+            charge.add(charge_of_verbs(found.group("names")))
+            continue
         if found.group("key").startswith("负责"):
             _sort_in(charge, rows)
             continue
@@ -126,11 +134,14 @@ def charge_of_lines(text: str) -> Charge:
     return charge
 
 
+_OR_ALSO = re.compile(r"[村镇乡县市区街道][(](?:(?:社区|居|街道|办事处|镇|村|市|区|县|园区|开发区)[、,]?)+[)]\s*[。;]?$")
+
+
 def tail_charge(text: str) -> Charge:
     """Units in brackets at the end of an entry: …(城管科、各社区), …(企划部提供)."""
     charge = Charge()
     found = _TAIL.search(text.rstrip())
-    if not found:
+    if not found or _OR_ALSO.search(text.rstrip()):
         return charge
     inner = found.group(1)
     spoken = charge_of_verbs(inner)
@@ -157,7 +168,9 @@ _LEADS = re.compile(
 )
 _WITH = re.compile(r"[,、;]?(?P<names>[^,。;:]{2,40}?)(?:积极|密切|协同|共同)*(?:配合|协助|协同|参与)(?:[,。;)]|$)")
 _WITH_WORDS = re.compile(r"(?:^|[,;(])(?P<names>[^,。;:()由]{2,40}?)(?:积极|密切|协同|共同|予以)*(?:配合|协助|协办)(?=[,。;)]|$)")
-_TOGETHER = re.compile(r"(?:会同|联合)(?P<names>[^,。;:]{2,40}?)(?=加强|开展|对|进行|组织|制定|负责|实施|成立|建立|做好|共同|委托|编制|[,。;])")
+_TOGETHER = re.compile(
+    r"(?:会同|联合)(?P<names>[^,。;:]{2,40}?)(?=加强|开展|对|进行|组织|制定|负责|实施|成立|建立|做好|共同|委托|编制|每|定期|不定期|按|及时|[,。;])"
+)
 _ROLE_OF = re.compile(r"(?:充分)?发挥(?P<name>[^,。;:]{2,16}?(?:组|办|办公室|指挥部|委员会))(?:的)?(?:职能|牵头|协调|监督)?作用")
 _DOES = re.compile(
     rf"(?:^|[。;,(])\s*(?P<names>{_NAMES}{{2,26}}?)(?:具体|主要|全面|直接|统一|分别|共同)*(?:负责(?!人|制(?![定订作止]))|具体落实(?=[,。;:)]|$)"
@@ -210,6 +223,8 @@ def _by(charge: Charge, text: str, found: re.Match[str]) -> None:
         _extend(charge.responsible, [n for n in names if verb in ("负责", "牵头")])
         return
     _sort_in(charge, names)
+    if verb == "牵头" and (helped := re.match(r"(?P<names>[^,。;:]{2,30}?)(?:配合|协助|参与)", after)):
+        _extend(charge.supporting, _units(helped.group("names")))
     if verb == "组织" and (more := re.match(r"(?!对|开展|进行)(?P<more>[^,。;:]{2,30}?)(?:进行|开展|对)", after)):
         _extend(charge.supporting, [n for n in names_in(more.group("more")) if named_unit(n) or len(n) <= 4])
 
@@ -270,7 +285,7 @@ _DATE_BEFORE = re.compile(r"^(?:20\d\d年|今年|每年)?\d{1,2}月(?:\d{1,2}日
 def _subject(clause: str, following: str, trigger: re.Pattern[str], *, alone: bool) -> Iterator[str]:
     clause = re.sub(r"^[^,。]{2,10}?(?:期间|时|前|后)(?=各)", "", clause)
     clause = _DATE_BEFORE.sub("", clause)
-    clause = re.sub(r"^(?:同时|届时|首先|其次|另外|此外|其中|[一二三四五六七八九]是|请(?=各))", "", clause)
+    clause = re.sub(r"^(?:同时|届时|首先|其次|另外|此外|其中|[一二三四五六七八九]是|(?:请|要求)(?=各))", "", clause)
     if not clause or (_NOT_START.match(clause) and not _STILL_START.match(clause)):
         return
     for found in re.finditer(UNIT_END, clause[:36]):
@@ -300,6 +315,4 @@ def _parts(name: str) -> Iterator[str]:
     elif "的" in name:
         yield name
         return
-    for part in names_in(name):
-        if unit := named_unit(part):
-            yield unit
+    yield from _units(name)

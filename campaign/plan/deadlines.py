@@ -23,8 +23,9 @@ _CITED = re.compile(r"^\s*(?:[^,。;]{0,10}(?:会议精神|印发的|下发的|�
 _CITING = re.compile(r"(?:自|根据|按照|依据|截至|以来|于?去年|比|较|同比)\s*$")
 
 
-def has_deadline(text: str) -> bool:
-    return bool(_AFTER_GAP.search(text)) or any(p.shape in ("until", "point", "after", "range") for p in find_dates(text))
+def has_deadline(text: str, *, besides: str | None = None) -> bool:
+    """Does a text name a day of its own? The dates of its stage, `besides`, do not count."""
+    return bool(_AFTER_GAP.search(text)) or any(p.text != besides and p.shape in ("until", "point", "after", "range") for p in find_dates(text))
 
 
 def _is_reference(text: str, phrase: Phrase) -> bool:

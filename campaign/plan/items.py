@@ -128,7 +128,7 @@ class Reader:
 
     def _required(self, root: Node) -> None:
         """A plan without stages whose only tasks stand under 工作要求 hands those out."""
-        for node in root.children if not self.stages else []:
+        for node in [n for top in root.children for n in (top, *top.children)] if not self.stages else []:
             if self.roles[node] != Role.REQUIREMENT or is_list_of(node.children, _DEMAND, 0.75):
                 continue
             for child in (c for c in node.children if not _DEMAND.match(c.heading)):
@@ -175,7 +175,7 @@ class Reader:
 
     def _stage(self, stage: Stage) -> None:
         for run in runs_of(stage.node.children):
-            for child in run if not _describes_event(run) else []:
+            for child in run if not (_describes_event(run) or (len(run) == 1 and run[0].kind == "is")) else []:
                 self._entries(child, Role.TASKS, stage=stage)
         for para in stage.body:
             dated = dated_clauses(para, stage.phrase)
@@ -301,7 +301,7 @@ class Reader:
         rest: list[Para] = []
         for para in paras:
             asked = told is not None or re.match(r"请|各\S{0,12}(?:于|要|应|须|在)", para.text)
-            if asked and has_deadline(para.text.replace(told or "\0", "")) and _SUBMITS.search(para.text):
+            if asked and has_deadline(para.text, besides=told) and _SUBMITS.search(para.text):
                 self._add(para, None, "", Charge(), stage, number="")
             else:
                 rest.append(para)

@@ -19,6 +19,7 @@ _FOLD = str.maketrans(_WIDE)
 
 _NOISE = re.compile(r"[\ufeff\u200b-\u200f\u2028\u2029\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ANTICOPY = re.compile(r"(?<=的)[`'‘.](?=[\u4e00-\u9fff“])")
+_MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|>\s+)|\*\*(?=\S)|(?<=\S)\*\*(?!\*)")
 _BROKEN_POINT = re.compile(r"(?<=\d)[。．](?=\d)")
 _DASH_ONE = re.compile(r"(?<=[日号月])一(?=\d{1,2}[月日号])|(?<=\d\.\d)一(?=\d)|(?<=\.\d\d)一(?=\d)")
 _SPACED_PAIR = re.compile(r"(?:(?<=^)|(?<=[^\u4e00-\u9fff]))([\u4e00-\u9fff])[ \u3000\xa0]+([\u4e00-\u9fff])(?=\s*[:：(（、,，)）]|\s*$)")
@@ -33,7 +34,7 @@ DOTTED = "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛"
 
 def cleaned(line: str) -> str:
     """A line without invisible characters, anti-copy marks and the spaces that typists put inside 组 长 and 5 月9 日."""
-    line = _NOISE.sub("", line).strip()
+    line = _MARKDOWN.sub("", _NOISE.sub("", line)).strip()
     line = _BROKEN_POINT.sub(".", _ANTICOPY.sub("", line))
     line = _DASH_ONE.sub("-", line)
     line = _SPACED_DATE.sub("", line)

@@ -18,7 +18,7 @@ from campaign.plan.source import Line, SourceText
 
 _CN = "一二三四五六七八九十百零"
 _ORDINAL = "(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])"
-RANK = {"chapter": 0, "cn": 1, "article": 1, "label": 1, "stage": 2, "cnp": 2, "num": 3, "dec": 4, "deep": 5, "nump": 6, "circ": 7, "is": 8}
+RANK = {"chapter": 0, "cn": 1, "article": 1, "label": 1, "stage": 2, "month": 2, "cnp": 2, "num": 3, "dec": 4, "deep": 5, "nump": 6, "circ": 7, "is": 8}
 
 _MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"第([{_CN}\d]{{1,4}})[章篇部](?:分)?[\s:、]*")),
@@ -48,6 +48,8 @@ _INLINE = {
     "nump": re.compile(rf"(?:(?<=[。;:!,])|(?<=[。;:!,]\s)|(?<=\s))(?:[(](\d{{1,2}})[)]|([{BRACKETED}]))"),
     "circ": re.compile(rf"([{CIRCLED}])"),
 }
+_GLUED = re.compile(rf"[。;!]\s*([{_CN}]{{1,3}})、(?=[^,。;:、]{{2,12}}(?:[。:(]|$))")
+_GLUED_FIRST = re.compile(rf"(?:^|[。;!]\s*)[{_CN}]{{1,3}}、[^,。;:、()]{{2,14}}([(]一[)])")
 _FURNITURE = re.compile(r"[-\s]*\d{1,4}[-\s]*|第?\s*\d+\s*页.{0,8}|page\s*\d+.{0,8}|-+", re.IGNORECASE)
 _CLOSED = re.compile(r"[。;:!?….…)”》】]$")
 _DANGLING = re.compile(r"(?:[,、(“《]|的|和|与|及|以及|或|并|且|按|按照|根据|以|在|对|将|把|为|由|从|向|使|让|给|被|临时|进行|不|[,。;].*\d)$")
@@ -59,6 +61,7 @@ _LABEL = re.compile(
     r"|内容|任务|措施|形式|方式|方法"
     r"|流程|步骤|安排|准备|要求|机构|领导|保障|预算|主办|承办|协办|主办单位|承办单位|协办单位|指导思想|注意事项))[】\]]?\s*(?::|$|(?<=】))"
 )
+_MONTH_LINE = re.compile(r"[(【]?(?:[一二三四五六七八九十]{1,2}|1[0-2]|[1-9])月份?[)】]?\s*:?(?:\s*[^,。;:、]{0,8}月)?")
 _ROLE_LABEL = re.compile(r".{0,4}(?:组长|指挥|主任|成员|队长|队员|单位|科室|部门|责任人|联系人|联络员|职责|如下)[^,。]{0,6}:$")
 
 
@@ -135,12 +138,16 @@ def marker(text: str) -> tuple[str, str, int, int] | None:
 def paragraphs(source: SourceText) -> list[Para]:
     """Paragraphs of a document without page furniture, with sentences joined that a hard line break cut in two."""
     found: list[Para] = []
+    width = _wrapped_at(source)
+    last_width = 0.0
     for line in source.lines:
         raw = cleaned(line.text) if line.cells is None else ""
         if not raw or _FURNITURE.fullmatch(raw):
             continue
         para = Para.of(raw, line.number)
-        if found and _runs_on(found[-1], para, line):
+        full = bool(width) and last_width >= width - 4 and not _CLOSED.search(found[-1].text) if found else False
+        last_width = _width(raw)
+        if found and ((full and _is_mid_sentence(para, line)) or _runs_on(found[-1], para, line)):
             last = found[-1]
             found[-1] = Para(last.raw + para.raw, last.text + para.text, last.line)
         else:
@@ -159,6 +166,24 @@ def _without_signature(paras: list[Para]) -> list[Para]:
             signed = at - 1 if at > 1 and _SIGNED_BY.fullmatch(paras[at - 1].text) and not marker(paras[at - 1].text) else at
             return paras[:signed] + paras[at + 1 :]
     return paras
+
+
+def _width(text: str) -> float:
+    return sum(0.5 if ord(c) < 256 else 1 for c in text)
+
+
+def _wrapped_at(source: SourceText) -> float:
+    """The line length of a text that was copied page by page, broken wherever the paper ended; 0 for any other."""
+    rows = [cleaned(line.text) for line in source.lines if line.cells is None]
+    wide = sorted(_width(row) for row in rows if row and not _CLOSED.search(folded(row)) and _width(row) >= 18)
+    if len(wide) < 6:
+        return 0.0
+    edge = wide[int(len(wide) * 0.9)]
+    return edge if sum(edge - 4 <= w <= edge + 2 for w in wide) * 10 >= len(wide) * 7 else 0.0
+
+
+def _is_mid_sentence(para: Para, line: Line) -> bool:
+    return not marker(para.text) and not (line.style or "").lower().startswith(("heading", "标题")) and not _NEW_LINE.match(para.text)
 
 
 def _runs_on(last: Para, para: Para, line: Line) -> bool:
@@ -197,6 +222,16 @@ def _split_inline(para: Para, kinds: tuple[str, ...] = tuple(_INLINE)) -> list[P
             deeper = tuple(_INLINE)[tuple(_INLINE).index(kind) + 1 :]
             return [small for piece in pieces for small in _split_inline(piece, deeper)]
     return [para]
+
+
+def _split_glued(para: Para, stack: list[Node]) -> list[Para]:
+    """…至4月30日。三、活动内容(一)宣传发动。 A lost line break: the next section begins in the line of the last one."""
+    own = marker(para.text)
+    section = own[2] if own and own[0] == "cn" else next((n.value for n in reversed(stack) if n.kind == "cn"), 0)
+    cuts = [m.start(1) for m in _GLUED.finditer(para.text) if m.start(1) and section and number(m.group(1)) == section + 1][:1]
+    cuts += [m.start(1) for m in _GLUED_FIRST.finditer(para.text)][:1]
+    edges = [0, *sorted(set(cuts)), len(para.text)]
+    return [piece for a, b in pairwise(edges) if (piece := para.cut(a, b)).text] if cuts else [para]
 
 
 def split_heading(text: str) -> int:
@@ -246,6 +281,8 @@ def _marker_in(para: Para, stack: list[Node]) -> tuple[str, str, int, int] | Non
     found = marker(para.text)
     if found:
         return _continued(found, stack)
+    if _MONTH_LINE.fullmatch(para.text):
+        return "month", "", 0, 0
     if not any(n.kind in ("cn", "article", "chapter", "cnp") for n in stack) and (label := _LABEL.match(para.text)):
         return "label", "", 0, label.start(1)
     if not (bare := _BARE_DIGIT.match(para.text)):
@@ -275,7 +312,7 @@ def outline(source: SourceText) -> Node:
     root = Node("root")
     stack = [root]
     for whole in _without_signature(paragraphs(source)):
-        for para in _split_inline(whole):
+        for para in (piece for part in _split_glued(whole, stack) for piece in _split_inline(part)):
             mark = _marker_in(para, stack)
             if mark is None:
                 stack[-1].paras.append(para)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from campaign.plan.dates import Phrase, Span, find_dates, resolve
 from campaign.plan.outline import Node, Para
@@ -20,7 +21,10 @@ _STAGE_WORD = re.compile(
     r"阶段|(?:动员|部署|启动|宣传|发动|筹备|准备|实施|推进|攻坚|整治|整改|自查|排查|迎检|验收|检查|考核|总结|巩固|提升|提高|表彰|评选|报名|申报"
     r"|初赛|决赛|评审|评比|展示|开展|落实|督查|督导|评估)(?:期|工作)?$"
 )
-_NAME_JUNK = re.compile(r"^(?:第[一二三四五六七八九十\d]+(?:阶段|步|环节|时段)|阶段[一二三四五六七八九十\d]+)[\s:、,.为是]*|^[\s:、,.为是-]+|[\s:、,.-]+$")
+_NAME_JUNK = re.compile(
+    r"^(?:第[一二三四五六七八九十\d]+(?:阶段|步|环节|时段)|[一二三四五六七八九]是"
+    r"|首先|其次|最后|阶段[一二三四五六七八九十\d]+)[\s:、,.为是]*|^[\s:、,.为是-]+|[\s:、,.-]+$"
+)
 _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]?")
 _LED_BY_DATE = re.compile(r"\s*(?:于|在|到|至|从|自|截至)?\s*$")
 _ANY_STAGE = re.compile(r"^[^,。;:]{0,24}阶段")
@@ -68,6 +72,8 @@ def stages_of(root: Node, roles: dict[Node, Role], year: int) -> list[Stage]:
     """All stages of a document in their order, dated and classified."""
     found: list[Stage] = []
     _collect(root, roles, found)
+    for stage in found:
+        _named_by_next_line(stage)
     for stage, span in zip(found, _dated([s.phrase for s in found], year), strict=True):
         stage.span = span
     for at, stage in enumerate(found):
@@ -121,7 +127,22 @@ def _stage(node: Node) -> Stage:
         name = _name(re.split(r"[。;]", node.body.text)[0][:40], node)
         rest = node.body.cut(len(re.split(r"[。;]", node.body.text)[0]))
         body = [p for p in [rest.cut(1) if rest.text else rest, *node.paras] if p.text] if name else body
-    return Stage(node, name or node.label.strip(" :、(),.") or "阶段", phrase, body)
+    return Stage(node, name or node.label.strip(" :、(),.") or node.heading[:16] or "阶段", phrase, body)
+
+
+_ONLY_ORDINAL = re.compile(r"(?:第.{1,2}(?:阶段|步骤?))?")
+
+
+def _named_by_next_line(stage: Stage) -> None:
+    """第一阶段 alone in its line: the next line 宣传发动(3月上旬) is its name."""
+    if not stage.body or not _ONLY_ORDINAL.fullmatch(stage.name):
+        return
+    words = _BRACKETS.sub("", stage.body[0].text).strip(" :")
+    if not 2 <= len(words) <= 16 or re.search(r"[,。;:、]", words):
+        return
+    stage.phrase = stage.phrase or next(find_dates(stage.body[0].text), None)
+    stage.name = _name(stage.body[0].text, stage.node) or stage.name
+    del stage.body[0]
 
 
 def _date_in_body(body: list[Para]) -> tuple[Phrase | None, list[Para]]:
@@ -150,7 +171,7 @@ def _name(head: str, node: Node) -> str:
     stage = next((p for p in pieces if "阶段" in p and len(p) <= 24), None)
     name = stage or (pieces[0] if pieces else "")
     name = re.split(r",", name)[0] if len(name) > 24 else name
-    name = re.sub(r"(?<=阶段).*$", "", name) if len(name) > 16 else name
+    name = re.sub(r"(?<=阶段).*$", "", name) if len(name) > 16 else re.sub(r"\s*(?:活动|工作)?(?:时间|日期)$", "", name)
     return re.sub(r"[_x*]{2,}年?", "", name)[:40].strip(" ,.、:-")
 
 
@@ -178,8 +199,8 @@ def _one_stage_each(para: Para) -> list[Para]:
     starts = [m.end() for m in re.finditer(r"^|[。;]\s*", para.text) if _STAGE_PIECE.match(para.text, m.end())]
     if len(starts) < 2:
         return [para]
-    starts[0] = 0
-    return [para.cut(a, b) for a, b in zip(starts, [*starts, len(para.text)][1:], strict=True)]
+    edges = [0, *(s for s in starts if s), len(para.text)]
+    return [para.cut(a, b) for a, b in pairwise(edges)]
 
 
 def _dated(phrases: list[Phrase | None], year: int) -> list[Span]:

@@ -98,6 +98,7 @@ _GENERIC = re.compile(
     r"|重点|安排|计划|方法|做法|方式|步骤|要点|举措|分工|形式|部署|项目)(?:如下)?"
 )
 _DOING = re.compile(r"负责|协调|加强|开展|做好|落实|组织(?!领导|机构|体系)|建立|制定|完善|严格|强化|抓好|推进|深化|健全|广泛|狠抓|营造|实施(?!步骤|方案|原则)")
+_MIXED = re.compile(r"(?:及|和|与|、).{0,4}(?:内容|任务|措施|要求|重点)$")
 _ATTACHED = re.compile(r"\s*附(?:件|表|录|则)?\s*\d{0,2}\s*[::、.]")
 
 
@@ -127,6 +128,8 @@ def role_of(node: Node, inherited: Role) -> Role:
         if own is None and node.children and is_body_heading(node.heading):
             return Role.DUTIES
         trusted = node.parent is None or node.parent.kind == "root" or (len(node.heading) <= 14 and not _DOING.match(node.heading))
+        if own == Role.BACKGROUND and _MIXED.search(node.heading) and any(heading_role(c.heading) in (Role.TASKS, Role.REQUIREMENT) for c in node.children):
+            return Role.OTHER
         doing = own == Role.BACKGROUND and bool(node.children) and bool(_DOING.match(node.heading))
         return own if own and trusted and not doing else Role.OTHER
     if (
