@@ -32,8 +32,9 @@ check: $(VENV)/.ready-dev
 	$(BIN)/mypy campaign flows tasks config deployments tests
 	$(BIN)/lint-imports
 
-test: check
-	$(BIN)/python -m pytest -m "not bench and not chaos and not slow"
+test: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not chaos and not slow" tests/unit tests/integration
+	$(BIN)/python -m pytest -m "not bench and not chaos and not slow" tests/e2e
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m bench -s tests/bench
