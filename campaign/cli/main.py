@@ -32,8 +32,7 @@ class TableGroup(click.Group):
 
     def _lines(self) -> dict[str, str]:
         start = f"{self.prefix} " if self.prefix else ""
-        lines = {path: GROUPS[path] for path in GROUPS if not start}
-        lines |= {path: entry.help for path, entry in COMMANDS.items()}
+        lines = GROUPS | {path: entry.help for path, entry in COMMANDS.items()}
         own = {path.removeprefix(start): text for path, text in lines.items() if path.startswith(start)}
         return {name: text for name, text in own.items() if " " not in name}
 

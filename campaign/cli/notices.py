@@ -101,8 +101,9 @@ def _word(one: dict[str, Any]) -> str:
 
 @click.command(name="sign")
 @click.argument("notice", metavar="N")
+@click.option("--number", metavar="文号", help="文号由机关文书部门给出时,在此填写;不填则由系统依次编号。")
 @writes
-def sign(notice: str, act: Writing) -> None:
+def sign(notice: str, number: str | None, act: Writing) -> None:
     """签发一份待签发的文书,随即编号,由下一次送达发出。
 
     例:campaign notices sign 12 --as 办公室主任
@@ -111,7 +112,7 @@ def sign(notice: str, act: Writing) -> None:
 
     refuse_machines(act)
     with opened(act) as store, store.begin() as tx:
-        value, words = sign_paper(tx, act, notice)
+        value, words = sign_paper(tx, act, notice, number)
     answer(act, value, words)
 
 

@@ -55,20 +55,20 @@ def refuse_machines(act: Writing) -> None:
         raise NotAllowed(f"签字须由本人进行,不能以「{act.actor}」的名义:请用 --as 写明签字人。", code="machine_signs")
 
 
-def sign_paper(tx: Session, act: Writing, wanted: str) -> tuple[dict[str, Any], str]:
+def sign_paper(tx: Session, act: Writing, wanted: str, typed: str | None = None) -> tuple[dict[str, Any], str]:
     from campaign.records.notices import find_notice
     from campaign.records.tables import Unit
     from campaign.work.signing import sign_notice
 
     found: Notice = find_notice(tx, wanted)
     refuse_future_of_duty(tx, act, found.campaign_id)
-    number = sign_notice(tx, found, by_of(act))
+    number = sign_notice(tx, found, by_of(act), number=typed)
     tx.refresh(found)
     unit = tx.get_one(Unit, found.unit_id).name
     value = {"notice": found.id, "kind": found.kind, "unit": unit, "number": number, "state": found.state, "issued_at": local(found.issued_at, act)}
-    if number is None:
+    if found.state == "empty":
         return value, f"文书 {found.id}({found.kind},{unit})所列事项均已办结,不再签发。"
-    return value, f"已签发{found.kind}({number})致 {unit},将随下一次送达发出。"
+    return value, f"已签发{found.kind}{f'({number})' if number else ''}致 {unit},将随下一次送达发出。"
 
 
 def _paper_of(tx: Session, act: Writing, wanted: str) -> int | None:

@@ -26,6 +26,10 @@ TWIPS = 1440 / 25.4
 PITCH = int(HEIGHT * TWIPS / LINES)
 CHAR_SPACE = round((WIDTH * TWIPS / CHARS / 20 - SAN) * 4096)
 """What the grid takes from a character of the body's size, in 4096ths of a point."""
+TIGHTENED = round(WIDTH * TWIPS / CHARS - SAN * 20) - 2
+"""Twips between characters, so that 28 of them fill the line in every program: LibreOffice rounds to tenths of a point."""
+OUTER, INNER, IMPRINT_LINE = "8", "6", 530
+"""Rules of 0.35 and 0.25 mm in eighths of a point; the height of a line of the imprint in twips."""
 FOOTER = 23
 """mm from the sheet's edge: the number stands 7 mm below the text."""
 LEFT_ALIGNED, CENTRED, RIGHT_ALIGNED, JUSTIFIED = (
@@ -81,6 +85,7 @@ def dress(made: Any, text: str, look: Look) -> Any:
     layout.space_before = layout.space_after = Pt(0)
     layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.pitch)
     layout.keep_with_next = look.keep or None
+    _off_grid(made)
     _indent(made, look)
     if text:
         font_of(made.add_run(text), look.font, look.size)
@@ -122,37 +127,45 @@ def row(made: Any, texts: tuple[str, ...], look: Look, *, aligned: tuple[Any, ..
     return added
 
 
-def imprint(document: Any, copies: str, office: str, day: str) -> Any:
-    """版记: at the foot of the text on the last page, ruled 0.35 mm outside and 0.25 mm inside, as wide as the text."""
-    made = table(document, (WIDTH,), bordered=False)
-    small = Look(BODY, SI, LEFT_ALIGNED, 0, pitch=24)
-    row(made, ("{%tr if 抄送 %}",), small)
-    _inset(row(made, (copies,), small))
-    row(made, ("{%tr endif %}",), small)
-    last = row(made, ("",), small)
-    line = last.cells[0].paragraphs[0]
-    font_of(line.add_run(f"{office}\t{day}印发"), BODY, SI)
-    line.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH) - Pt(2 * SI), alignment=2)
-    _inset(last)
-    properties = made._tbl.tblPr
-    place = OxmlElement("w:tblpPr")
-    where = {"leftFromText": "0", "rightFromText": "0", "vertAnchor": "margin", "horzAnchor": "margin", "tblpX": "0", "tblpYSpec": "bottom"}
-    for name, value in where.items():
-        place.set(qn(f"w:{name}"), value)
-    properties.insert_element_before(place, "w:tblOverlap", "w:bidiVisual", "w:tblW", "w:jc", "w:tblLayout", "w:tblLook")
-    borders = OxmlElement("w:tblBorders")
-    for side, eighths in (("top", "8"), ("bottom", "8"), ("insideH", "6")):
-        rule = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", eighths), ("space", "0"), ("color", "000000")):
-            rule.set(qn(f"w:{name}"), value)
-        borders.append(rule)
-    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+def imprint(document: Any, copies: str, office: str, day: str) -> None:
+    """版记 at the foot of the text, as wide as it, its words one character in: outer rules of 0.35 mm, the inner one of 0.25 mm.
+
+    A frame a line at a measured place: LibreOffice drops a frame of two paragraphs, and takes a floating table of full width for a plain one.
+    """
+    paragraph(document, "{%p if 抄送 %}", Look())
+    _framed(_imprint_line(document, f"　{copies}"), above=1, rules={"top": OUTER})
+    _framed(_imprint_line(document, f"　{office}\t{day}印发"), above=0, rules={"top": INNER, "bottom": OUTER})
+    paragraph(document, "{%p else %}", Look())
+    _framed(_imprint_line(document, f"　{office}\t{day}印发"), above=0, rules={"top": OUTER, "bottom": OUTER})
+    paragraph(document, "{%p endif %}", Look())
+    paragraph(document, "", Look(size=1, first=0, pitch=1))  # what the frames hang on
+
+
+def _imprint_line(document: Any, text: str) -> Any:
+    made = paragraph(document, text, Look(BODY, SI, LEFT_ALIGNED, 0, pitch=24))
+    made.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH) - Pt(SI), alignment=2)
     return made
 
 
-def _inset(added: Any) -> None:
-    for one in added.cells[0].paragraphs:
-        _indent(one, Look(size=SI, first=0, left=1, right=1))
+def _framed(made: Any, *, above: int, rules: dict[str, str]) -> None:
+    """`above`: how many lines of the imprint are below it."""
+    properties = made._p.get_or_add_pPr()
+    frame = OxmlElement("w:framePr")
+    down = int(HEIGHT * TWIPS) - (above + 1) * IMPRINT_LINE
+    where = {
+        "w": str(int(WIDTH * TWIPS)), "h": str(IMPRINT_LINE), "hRule": "exact", "wrap": "around", "vAnchor": "margin", "hAnchor": "margin",
+        "x": "1", "y": str(down),
+    }  # fmt: skip
+    for name, value in where.items():
+        frame.set(qn(f"w:{name}"), value)
+    properties.insert_element_before(frame, "w:widowControl", "w:pBdr", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr")
+    borders = OxmlElement("w:pBdr")
+    for side, eighths in rules.items():
+        rule = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", eighths), ("space", "1"), ("color", "000000")):
+            rule.set(qn(f"w:{name}"), value)
+        borders.append(rule)
+    properties.insert_element_before(borders, "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
 def _indent(made: Any, look: Look) -> None:
@@ -166,6 +179,13 @@ def _indent(made: Any, look: Look) -> None:
         indent.set(qn(f"w:{name}Chars"), str(int(chars * 100)))
         indent.set(qn(f"w:{name}"), str(int(chars * look.size * 20)))
     properties.insert_element_before(indent, "w:contextualSpacing", "w:mirrorIndents", "w:jc", "w:textAlignment", "w:outlineLvl", "w:rPr", "w:sectPr")
+
+
+def _off_grid(made: Any) -> None:
+    """The grid is declared for Word and WPS; our own lines are set by exact pitch and spacing, for LibreOffice gives a character of 16 pt two cells of 15.8."""
+    off = OxmlElement("w:snapToGrid")
+    off.set(qn("w:val"), "0")
+    made._p.get_or_add_pPr().insert_element_before(off, "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:rPr", "w:sectPr")
 
 
 def _centre_upright(cell: Any) -> None:
@@ -183,12 +203,18 @@ def _default_font(document: Any) -> None:
                 del fonts.attrib[name]
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = LATIN, Pt(SAN)
-    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), BODY)
+    properties = normal.element.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), BODY)
+    tightened = OxmlElement("w:spacing")
+    tightened.set(qn("w:val"), str(TIGHTENED))
+    properties.insert_element_before(tightened, "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:lang")
     for defaults in styles.iter(qn("w:rPrDefault")):
         found = defaults.find(f".//{qn('w:rFonts')}")
         if found is not None:
             for name, font in (("ascii", LATIN), ("hAnsi", LATIN), ("cs", LATIN), ("eastAsia", BODY)):
                 found.set(qn(f"w:{name}"), font)
+        for size in (*defaults.iter(qn("w:sz")), *defaults.iter(qn("w:szCs"))):
+            size.set(qn("w:val"), str(int(SAN * 2)))  # the grid's cells are measured against this size
         for language in defaults.iter(qn("w:lang")):
             language.set(qn("w:eastAsia"), "zh-CN")
 

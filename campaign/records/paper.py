@@ -38,7 +38,8 @@ def paper_of(tx: Session, notice: Notice, now: datetime) -> Paper:
     outgoing = Outgoing(
         delivery_id=0, notice_id=notice.id, campaign_id=notice.campaign_id, campaign_title=campaign.title, unit_id=notice.unit_id, unit_name=unit.name,
         kind=notice.kind, rung=notice.rung, number=notice.number, channel="", audience=way_out(tx, notice)[1], idempotency_key="", attempts=0,
-        issued_at=notice.issued_at or now, live=campaign.live_at is not None, body=notice.body, lines=tuple(Line(row.id, row.title, row.due_at, row.closed_reason) for row in lines),
+        issued_at=notice.issued_at or now,
+        live=campaign.live_at is not None, body=notice.body, lines=tuple(Line(row.id, row.title, row.due_at, row.closed_reason) for row in lines),
         relation=head.relation(unit.name, unit.kind, external=unit.external), signatory=head.signatory, signed_by=notice.signed_by,
         draft=notice.issued_at is None,
     )  # fmt: skip
