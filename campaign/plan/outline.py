@@ -146,7 +146,7 @@ def paragraphs(source: SourceText) -> list[Para]:
             continue
         para = Para.of(raw, line.number)
         full = bool(width) and last_width >= width - 4 and not _CLOSED.search(found[-1].text) if found else False
-        last_width = _width(raw)
+        last_width = _width(raw) if width else 0.0
         if found and ((full and _is_mid_sentence(para, line)) or _runs_on(found[-1], para, line)):
             last = found[-1]
             found[-1] = Para(last.raw + para.raw, last.text + para.text, last.line)
@@ -169,7 +169,8 @@ def _without_signature(paras: list[Para]) -> list[Para]:
 
 
 def _width(text: str) -> float:
-    return sum(0.5 if ord(c) < 256 else 1 for c in text)
+    """Width in Chinese characters: in UTF-8 one of them takes three bytes, a Latin letter one."""
+    return (len(text.encode("utf-8", "replace")) + len(text)) / 4
 
 
 def _wrapped_at(source: SourceText) -> float:
@@ -226,6 +227,8 @@ def _split_inline(para: Para, kinds: tuple[str, ...] = tuple(_INLINE)) -> list[P
 
 def _split_glued(para: Para, stack: list[Node]) -> list[Para]:
     """…至4月30日。三、活动内容(一)宣传发动。 A lost line break: the next section begins in the line of the last one."""
+    if not _GLUED.search(para.text) and not _GLUED_FIRST.search(para.text):
+        return [para]
     own = marker(para.text)
     section = own[2] if own and own[0] == "cn" else next((n.value for n in reversed(stack) if n.kind == "cn"), 0)
     cuts = [m.start(1) for m in _GLUED.finditer(para.text) if m.start(1) and section and number(m.group(1)) == section + 1][:1]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from campaign.plan.source import Line, SourceText
 
@@ -26,7 +26,10 @@ Element = Any
 
 
 def lines_of_html(markup: str | bytes) -> SourceText:
-    root = html.fromstring(markup) if markup.strip() else None
+    try:
+        root = html.fromstring(markup) if markup.strip() else None
+    except etree.ParserError:  # markup without a single element
+        root = None
     collected = _Collector()
     if root is not None:
         collected.walk(root, None)
