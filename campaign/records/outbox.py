@@ -16,6 +16,7 @@ from sqlmodel import Session
 from campaign.records.duties import clock_of
 from campaign.records.duties import duty_table as duty
 from campaign.records.letterhead import SIGNATORY, letterheads
+from campaign.records.manners import hold_back
 from campaign.records.notices import only_of
 from campaign.records.numbers import give_numbers
 from campaign.records.statements import chunks, insert_new, insert_of, table_of
@@ -151,7 +152,7 @@ def claim(tx: Session, now: datetime, limit: int, holder: str, *, campaign_id: i
     chosen = only_of(due, campaign_id)
     if tx.get_bind().dialect.name == "postgresql":
         chosen = chosen.with_for_update(skip_locked=True)
-    taken = list(tx.execute(chosen).scalars())
+    taken = hold_back(tx, list(tx.execute(chosen).scalars()), now)
     _record_lost(tx, taken, now)
     ids = list(
         tx.execute(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from campaign.records import leases, notices, outbox, registry
+from campaign.records import leases, manners, notices, outbox, registry
 from campaign.records.budgets import within_budget
 from campaign.records.duties import DutyDraft, create_duties
 from campaign.records.log import write_event
@@ -38,6 +38,7 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
         claimed = outbox.claim(tx, now, ctx.services.batch, ctx.hold.holder, campaign_id=ctx.campaign_id)
         outgoing = within_budget(tx, claimed, now)
         addressees = resolve_addressees(tx, outgoing, now)
+        warn_of_papers(tx, {one.campaign_id for one in outgoing if one.number}, now, ctx.request.actor)
     if not outgoing:
         return {"sent": 0}
     outcomes = ctx.services.send(outgoing, addressees, now)
@@ -47,6 +48,19 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
             ask_for_hand_delivery(tx, tx.get_one(Notice, notice_id), now, ctx.request.actor)
     sent = sum(outcome.outcome == "delivered" for outcome in outcomes)
     return {"sent": sent, "failed": len(outcomes) - sent}
+
+
+def warn_of_papers(tx: Session, campaign_ids: set[int], now: datetime, actor: str) -> None:
+    """Papers are a burden: once a month and unit the log says that the cap is exceeded. They go out all the same."""
+    month = campaign_day(now)
+    for campaign_id in sorted(campaign_ids):
+        cap = int(tx.get_one(Campaign, campaign_id).settings.get("paper_cap", manners.PAPERS_A_MONTH))
+        over = [(unit_id, unit, count) for unit_id, unit, count in manners.papers_in_month(tx, campaign_id, month) if count > cap]
+        known = manners.already_warned(tx, campaign_id, month) if over else set()
+        for unit_id, unit, count in over:
+            if unit_id not in known:
+                write_event(tx, at=now, actor=actor, verb="paper_cap", reason=f"{unit} 本月已收 {count} 件带文号的文书,超过 {cap} 件", campaign_id=campaign_id,
+                            subject="unit", subject_id=unit_id, detail={"papers": count, "cap": cap})  # fmt: skip
 
 
 def resolve_addressees(tx: Session, outgoing: list[outbox.Outgoing], now: datetime) -> dict[int, list[tuple[str, str, str | None, str | None, str | None]]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from campaign.plan.spec import PlanSpec
 from campaign.records import played
 from campaign.records.tables import Duty, Event, Notice
+from campaign.rules.calendar import WorkingCalendar
+from campaign.rules.holidays_cn import calendar_rows
 from campaign.work.people_model import Profile
 from campaign.work.play import Play
 from campaign.work.preview import preview_campaign
@@ -51,8 +53,10 @@ def test_punctual_units_are_never_urged() -> None:
 
 
 def test_no_notice_goes_out_at_night_or_on_a_rest_day() -> None:
+    calendar = WorkingCalendar("cn", calendar_rows(2026, 2026))
     for one in rehearsed(Profile.LATE).notices:
-        assert "08:30" <= one.at[11:16] <= "17:30", one
+        assert "08:00" <= one.at[11:16] < "20:00", one
+        assert calendar.is_working(date.fromisoformat(one.at[:10])), one
 
 
 def test_nobody_gets_more_than_three_messages_a_day() -> None:
