@@ -27,7 +27,8 @@ _TITLE = (
     r"|所长|队长|经理|主席|总裁|董事长|园长|馆长|一把手|主任委员|主要领导|分管领导|负责人)"
 )
 _HEAD_WORD = r"(?:组长|总指挥长?|指挥长|总队长|主任委员|总负责人?)"
-_HEAD_LINE = re.compile(rf"(?:^|[\s。;(])(?:(?:领导)?小组|指挥部|委员会)?(?:第一|常务)?(?P<role>{_HEAD_WORD}|主任|队长)\s*:\s*(?P<names>[^\n]*)")
+_HEAD_LINE = re.compile(rf"(?:^|[\s。;(]|(?<=小组))(?:(?:领导)?小组|指挥部|委员会)?(?:第一|常务)?(?P<role>{_HEAD_WORD}|主任|队长)\s*:\s*(?P<names>[^\n]*)")
+_GLUED_HEAD = re.compile(r"成立[^。:]{0,20}小组组长\s*:")
 _DEPUTY_LINE = re.compile(r"(?:^|\s)(?:常务)?(?P<role>副组长|副总指挥长?|副指挥长|副主任(?:委员)?|副队长)\s*:\s*(?P<names>[^\n]*)")
 _MEMBER_LINE = re.compile(r"(?:^|\s)(?:成员|组员|委员|队员)(?:单位)?\s*:\s*(?P<names>[^\n]*)")
 _AS_HEAD = re.compile(rf"以(?P<names>[^,。;:以]{{2,30}}?)(?:(?<!负责)同志)?为(?:第一)?{_HEAD_WORD}")
@@ -126,15 +127,16 @@ def _heads(root: Node, roles: dict[Node, Role], text: str) -> tuple[Person, ...]
     }
     by_line = {p.line for node in root.walk() for p in node.paras} - group_lines
     found: list[Person] = []
+    spoken = bool(_AS_HEAD.search(text))
     for node in root.walk():
-        for para in [*node.paras, *([node.body] if node.body else [])]:
+        for para in [*([node.own] if node.own and _GLUED_HEAD.search(node.own.text) else []), *node.paras, *([node.body] if node.body else [])]:
             if para.line in group_lines and para.line not in by_line:
                 continue
             row = _HEAD_LINE.search(para.text)
             if (
                 row
                 and not re.search(r"副|办公室|联系", para.text[max(0, row.start() - 3) : row.start("role")])
-                and (row.group("role") not in ("主任", "队长") or not found)
+                and (row.group("role") not in ("主任", "队长") or not (found or spoken))
             ):
                 found.extend(_persons(row.group("names")))
         if found:

@@ -156,3 +156,15 @@ def test_a_text_wrapped_at_the_edge_of_the_paper_is_joined() -> None:
 
 def test_a_lunar_day_is_no_part_of_a_month() -> None:
     assert rows("二、主要任务\n1、九月初九慰问老人。\n2、清理沟渠。")[0].deadline is None
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "二、组织领导\n(一)成立领导小组组长:王某副组长:李某\n成员:各站所",
+        "二、组织领导\n成立以站长王某为组长的领导小组。\n办公室\n主任:李某",
+    ],
+    ids=["glued to the heading", "beside the director of the office"],
+)
+def test_the_head_is_found_beside_other_names(section: str) -> None:
+    assert [h.name for h in plan(HEAD + section).organisation.head] == ["王某"]
