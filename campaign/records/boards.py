@@ -85,6 +85,13 @@ def campaign_lines(tx: Session, *, slug: str | None = None, limit: int = 20, off
     return list(found.values())
 
 
+def campaign_and_phase(tx: Session, slug: str, number: int) -> tuple[Campaign, Phase] | None:
+    """A phase by its number, with its campaign, in one query."""
+    rows = select(Campaign, Phase).join(Phase, _phase.c.campaign_id == _campaign.c.id).where(_campaign.c.slug == slug, _phase.c.number == number)
+    found = tx.execute(rows).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
 def light_counts(tx: Session, phase_ids: Sequence[int], now: datetime, yellow_until: datetime) -> dict[int, dict[str, int]]:
     """Lights, `total` and `done` of each phase, from the index alone. Cancelled duties do not count."""
     red = func.sum(cast(duty.c.due_at <= now, Integer))

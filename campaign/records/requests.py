@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
-from campaign.records.tables import Campaign, DutyRequest, FileWithdrawal, Notice, NoticeReading, StoredFile, Submission, SubmissionFile, Unit, Upload
+from campaign.records.tables import Campaign, Duty, DutyRequest, FileWithdrawal, Notice, NoticeReading, StoredFile, Submission, SubmissionFile, Unit, Upload
+from campaign.records.tables.duties import UNFINISHED
 
 _request, _withdrawal, _upload, _reading, _notice = (table_of(model) for model in (DutyRequest, FileWithdrawal, Upload, NoticeReading, Notice))
 _unit, _campaign, _file, _submission, _stored = (table_of(model) for model in (Unit, Campaign, SubmissionFile, Submission, StoredFile))
@@ -20,6 +21,24 @@ _unit, _campaign, _file, _submission, _stored = (table_of(model) for model in (U
 def open_request(tx: Session, duty_id: int, kind: str) -> DutyRequest | None:
     rows = select(DutyRequest).where(_request.c.duty_id == duty_id, _request.c.kind == kind, _request.c.state == "open")
     return tx.execute(rows).scalar_one_or_none()
+
+
+def granted(tx: Session, duty_id: int, kind: str) -> int:
+    rows = select(func.count()).select_from(_request).where(_request.c.duty_id == duty_id, _request.c.kind == kind, _request.c.state == "granted")
+    return int(tx.execute(rows).scalar_one())
+
+
+def refused_before(tx: Session, one: Duty, request_id: int) -> bool:
+    """Was a duty of the same item, or this one under another unit, refused before?"""
+    same = duty.c.item_id == one.item_id if one.item_id is not None else duty.c.id == one.id
+    same = same & (duty.c.requirement_id == one.requirement_id if one.requirement_id is not None else duty.c.requirement_id.is_(None))
+    rows = select(_request.c.id).join(duty, duty.c.id == _request.c.duty_id).where(_request.c.kind == "refuse", _request.c.id < request_id, same)
+    return tx.execute(rows.where(_request.c.state != "withdrawn").limit(1)).first() is not None
+
+
+def asked_of_office(tx: Session, request: DutyRequest) -> list[Duty]:
+    """The office's own duty to answer."""
+    return list(tx.execute(select(Duty).where(duty.c.origin == f"decide:request:{request.id}", duty.c.state.in_(UNFINISHED))).scalars())
 
 
 def request_lines(tx: Session, *, state: str, limit: int, offset: int = 0) -> list[Any]:

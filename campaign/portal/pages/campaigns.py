@@ -21,7 +21,6 @@ from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_campaign
 from campaign.records.log import write_event
 from campaign.records.phases import gates_of
-from campaign.records.registry import phases_of
 from campaign.records.tables import Campaign, Phase
 from campaign.rules.calendar import campaign_day, yellow_through
 from campaign.rules.gate import GateOutcome
@@ -203,11 +202,10 @@ def _phase_page(visit: Visit, slug: str, number: int, *, refusal: str = "", stat
 
 
 def _find(tx: Session, slug: str, number: int) -> tuple[Campaign, Phase]:
-    campaign = find_campaign(tx, slug)
-    phase = next((one for one in phases_of(tx, campaign) if one.number == number), None)
-    if phase is None:
-        raise NotFound(f"「{campaign.title}」没有第 {number} 个阶段。", code="no_phase")
-    return campaign, phase
+    found = boards.campaign_and_phase(tx, slug, number)
+    if found is None:
+        raise NotFound(f"没有代号为「{slug}」的创建活动,或者它没有第 {number} 个阶段。请从「创建活动」页面选择。", code="no_phase")
+    return found
 
 
 def _line(tx: Session, slug: str) -> boards.CampaignLine:
