@@ -58,12 +58,12 @@ def test_a_unit_gets_one_paper_a_day_and_the_other_the_next_morning(world: World
                        sent_on=world.now.astimezone(CAMPAIGN_ZONE).date(), number="示例督〔2026〕99号")  # fmt: skip
         tx.add(other)
     world.deliver()
-    waiting = [one for one in world.notices(table_of(Notice).c.kind == "督办通知书") if one.id == paper.id][0]
+    waiting = next(one for one in world.notices(table_of(Notice).c.kind == "督办通知书") if one.id == paper.id)
     assert waiting.state == "open"
     assert waiting.number is None
     world.now += timedelta(days=1)
     world.deliver()
-    sent = [one for one in world.notices(table_of(Notice).c.kind == "督办通知书") if one.id == paper.id][0]
+    sent = next(one for one in world.notices(table_of(Notice).c.kind == "督办通知书") if one.id == paper.id)
     assert sent.state == "delivered"
     assert sent.number
 
