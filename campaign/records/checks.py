@@ -22,7 +22,7 @@ class Check(NamedTuple):
     finds: str
 
 
-OWN_WORK = "d.kind IN ('perform', 'material', 'report', 'rectify') AND d.notice_id IS NULL"
+OWN_WORK = "d.kind IN ('perform', 'material', 'report', 'rectify') AND d.notice_id IS NULL AND d.origin NOT LIKE 'decide:%'"
 LATEST = "s.version = (SELECT max(v.version) FROM submission v WHERE v.duty_id = s.duty_id)"
 ALIVE = "('open', 'returned', 'submitted', 'suspended', 'waiting')"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,14 +43,16 @@ def phrase_of(tx: Session, one: Duty) -> str | None:
 def planned_due(tx: Session, one: Duty) -> datetime | None:
     """The deadline that its item, its material or its phase has in the records."""
     if one.due_source == "phase":
-        return tx.execute(select(_phase.c.due_at).where(_phase.c.id == one.phase_id)).scalar_one()
+        end: datetime | None = tx.execute(select(_phase.c.due_at).where(_phase.c.id == one.phase_id)).scalar_one()
+        return end
     if one.due_source != "own":
         return None
     if one.requirement_id is not None:
         own: datetime | None = tx.execute(select(_requirement.c.due_at).where(_requirement.c.id == one.requirement_id)).scalar_one()
         if own is not None:
             return own
-    return tx.execute(select(_item.c.due_at).where(_item.c.id == one.item_id)).scalar_one_or_none()
+    planned: datetime | None = tx.execute(select(_item.c.due_at).where(_item.c.id == one.item_id)).scalar_one_or_none()
+    return planned
 
 
 def armed(tx: Session, campaign_id: int, now: datetime) -> list[Any]:
@@ -70,3 +72,16 @@ def arm(tx: Session, changes: Sequence[tuple[int, datetime]]) -> None:
     if changes:
         armed_for = update(duty).where(duty.c.id == bindparam("b_id")).values(next_rung_at=bindparam("b_at"))
         tx.connection().execute(armed_for, [{"b_id": duty_id, "b_at": at} for duty_id, at in changes])
+
+
+def duties_of_items(tx: Session, campaign: Campaign, keys: Collection[str]) -> list[tuple[Duty, str, int | None]]:
+    """Unfinished duties of these items with the item's key and, for a material, its number."""
+    owed = duty.c.state.in_((DutyState.OPEN, DutyState.RETURNED, DutyState.WAITING, DutyState.SUSPENDED))
+    rows = (
+        select(Duty, _item.c.key, _requirement.c.number)
+        .join(_item, _item.c.id == duty.c.item_id)
+        .outerjoin(_requirement, _requirement.c.id == duty.c.requirement_id)
+        .where(duty.c.campaign_id == campaign.id, duty.c.series_id.is_(None), owed, _item.c.key.in_(sorted(keys)))
+        .order_by(duty.c.id)
+    )
+    return [(row[0], row[1], row[2]) for row in tx.execute(rows)]
