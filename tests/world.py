@@ -21,7 +21,7 @@ from campaign.records.outbox import Outcome, Outgoing
 from campaign.records.statements import table_of
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Finding, Notice, Phase, Unit
-from campaign.rules.calendar import CAMPAIGN_ZONE
+from campaign.rules.calendar import CAMPAIGN_ZONE, due_on
 from campaign.work import change_duty, rectify, signing
 from campaign.work.by import By
 from campaign.work.hand_in import KeptFile, hand_in
@@ -40,6 +40,12 @@ SLUG = "demo"
 def at(text: str) -> datetime:
     """Campaign time: `2026-03-02` is that day at 9:00, `2026-03-02T10:30` that minute."""
     return datetime.fromisoformat(text if "T" in text else f"{text}T09:00").replace(tzinfo=CAMPAIGN_ZONE)
+
+
+def day_of(due_at: datetime | None) -> date:
+    """The last day on which a duty that has a deadline can be handed in."""
+    assert due_at is not None
+    return due_on(due_at)
 
 
 def item(number: int, **fields: Any) -> dict[str, Any]:

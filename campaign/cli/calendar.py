@@ -114,7 +114,10 @@ def overlay(campaign: str, first: date, last: date | None, working: bool, note: 
 @click.argument("way", type=click.Choice(("keep", "earlier", "later")), metavar="keep|earlier|later")
 @writes
 def rest_days(campaign: str, way: str, act: Writing) -> None:
-    """期限落在休息日时怎么办:keep 不变(默认),earlier 提前到前一个工作日,later 顺延到后一个工作日。"""
+    """期限落在休息日时怎么办:keep 不变(默认),earlier 提前到前一个工作日,later 顺延到后一个工作日。
+
+    例:campaign calendar rest-days weisheng earlier --as 办公室主任
+    """
     from campaign.rules.rest_days import RestDays
     from campaign.work.calendar_change import set_rest_days
 

@@ -41,7 +41,10 @@ def check(file: Path, json_: bool) -> None:
 @click.option("--campaign", metavar="CAMPAIGN", help="这个创建活动的各类事项用哪个规则。")
 @reads
 def list_(campaign: str | None, ask: Reading) -> None:
-    """列出可用的督办规则,以及哪类事项用哪个。"""
+    """列出可用的督办规则,以及哪类事项用哪个。
+
+    例:campaign ladder list
+    """
     from campaign.rules.ladder import parse_ladder
 
     found = [parse_ladder(path.read_text("utf-8"), path.name) for path in sorted(_folder().glob("*.yaml"))]
@@ -103,7 +106,10 @@ def show(duty: str | None, name: str | None, due: date | None, ask: Reading) -> 
 @click.option("--duty-kind", default="", metavar="事项类别", help="只用于这类事项,如 rectify。")
 @writes
 def use(file: Path, campaign: str | None, phase_kind: str, duty_kind: str, act: Writing) -> None:
-    """启用一个督办规则:今后新交办的事项按它办,在办的不变。"""
+    """启用一个督办规则:今后新交办的事项按它办,在办的不变。
+
+    例:campaign ladder use ./规则.yaml --campaign weisheng --as 办公室主任
+    """
     from campaign.work.ladder_choices import put_in_force
 
     with opened(act) as store, store.begin() as tx:
@@ -135,5 +141,3 @@ def _show_rungs(ladder: Ladder) -> None:
         for rung in ladder.rungs
     ]
     show_table(("级", "名称", "何时", "间隔", "文书", "送达对象", "签发人"), rows)
-
-

@@ -45,7 +45,10 @@ def extend(duty: str, until: date, act: Writing) -> None:
 @click.option("--suggest", default="", metavar="单位", help="建议由哪个单位承办。")
 @writes
 def refuse(duty: str, suggest: str, act: Writing) -> None:
-    """申请退单,须写明理由;答复之前中止计时。"""
+    """申请退单,须写明理由;答复之前中止计时。
+
+    例:campaign request refuse 128 --reason 不属本单位职责 --suggest 城管局 --as 教育局联络员
+    """
     from campaign.records.campaigns import find_duty
     from campaign.work.requests import ask_refusal
 
@@ -61,7 +64,10 @@ def refuse(duty: str, suggest: str, act: Writing) -> None:
 @click.option("--decided", is_flag=True, help="看已答复的。")
 @reads
 def list_(decided: bool, ask: Reading) -> None:
-    """列出待答复(或已答复)的申请。"""
+    """列出待答复(或已答复)的申请。
+
+    例:campaign request list
+    """
     from campaign.records.requests import request_lines
 
     with opened(ask) as store, store.read() as tx:
@@ -84,7 +90,10 @@ def list_(decided: bool, ask: Reading) -> None:
 @click.option("--on", "day", type=DAY, help="准予延到哪一天;默认为申请的日期。")
 @writes
 def grant(request: int, day: date | None, act: Writing) -> None:
-    """准予延期。申请人不能批准自己的申请。"""
+    """准予延期。申请人不能批准自己的申请。
+
+    例:campaign request grant 3 --as 办公室主任
+    """
     from campaign.work.requests import grant_extension
 
     with opened(act) as store, store.begin() as tx:
@@ -102,7 +111,10 @@ def grant(request: int, day: date | None, act: Writing) -> None:
 @click.argument("unit")
 @writes
 def reassign(request: int, unit: str, act: Writing) -> None:
-    """改派给另一个单位;同一事项第二次退单须由领导小组负责人指定。"""
+    """改派给另一个单位;同一事项第二次退单须由领导小组负责人指定。
+
+    例:campaign request reassign 3 城管局 --as 办公室主任
+    """
     from campaign.records.campaigns import need_unit
     from campaign.work import requests
 
@@ -117,7 +129,10 @@ def reassign(request: int, unit: str, act: Writing) -> None:
 @click.argument("request", type=int)
 @writes
 def reject(request: int, act: Writing) -> None:
-    """驳回申请,须写明理由;退单被驳回的恢复计时。"""
+    """驳回申请,须写明理由;退单被驳回的恢复计时。
+
+    例:campaign request reject 3 --reason 理由不充分 --as 办公室主任
+    """
     from campaign.work import requests
 
     with opened(act) as store, store.begin() as tx:
@@ -153,7 +168,10 @@ def begin(campaign: str, document: str, phase: str | None, unit: str | None, act
 @click.argument("suspension", type=int)
 @writes
 def end(suspension: int, act: Writing) -> None:
-    """恢复一次暂缓所停下的事项。"""
+    """恢复一次暂缓所停下的事项。
+
+    例:campaign suspension end 2 --as 办公室主任
+    """
     from campaign.work.suspensions import resume_many
 
     with opened(act) as store, store.begin() as tx:
@@ -165,7 +183,10 @@ def end(suspension: int, act: Writing) -> None:
 @click.argument("campaign")
 @reads
 def suspensions(campaign: str, ask: Reading) -> None:
-    """列出一个创建活动的暂缓。"""
+    """列出一个创建活动的暂缓。
+
+    例:campaign suspension list weisheng
+    """
     from campaign.records.suspended import suspensions_of
 
     with opened(ask) as store, store.read() as tx:
@@ -187,7 +208,10 @@ def suspensions(campaign: str, ask: Reading) -> None:
 @click.argument("to", type=DAY)
 @writes
 def move(campaign: str, to: date, act: Writing) -> None:
-    """调整迎检日期:倒排的期限随之调整,每个有关单位收到一份调整通知;已经逾期的仍按逾期。"""
+    """调整迎检日期:倒排的期限随之调整,每个有关单位收到一份调整通知;已经逾期的仍按逾期。
+
+    例:campaign inspection move weisheng 2026-11-20 --reason 上级改期 --as 办公室主任
+    """
     from campaign.work.inspection_date import move_inspection
 
     with opened(act) as store, store.begin() as tx:

@@ -93,7 +93,7 @@ def line_ids(tx: Session, campaign_id: int) -> set[tuple[int, int | None]]:
 
 def told(tx: Session, campaign_id: int, since: datetime, until: datetime) -> list[Told]:
     """Every line of every notice in the order in which they went out."""
-    at = func.coalesce(_notice.c.issued_at, _notice.c.created_at)
+    at = func.coalesce(_notice.c.delivered_at, _notice.c.issued_at, _notice.c.created_at)
     first = _delivery.alias("first")
     rows = (
         select(

@@ -85,7 +85,7 @@ def _heat_cell(x: float, y: float, width: float, height: float, count: int, told
 
 def _months(first: date, last: date, x: Scale, floor: float) -> list[str]:
     parts, day = [], first.replace(day=1)
-    while day <= last:
+    while day <= last - timedelta(days=12):
         if day >= first:
             year = f"{day.year}年" if day.month == 1 or day <= first + timedelta(days=31) else ""
             parts.append(f'<line class="grid" x1="{x(day)}" x2="{x(day)}" y1="18" y2="{floor}"/>')

@@ -82,7 +82,7 @@ def _told(store: Store, campaign: Campaign, profile: Profile, seed: int, start: 
     found = [*_drowned(days), *_on_rest_days(due, calendar), *_gate_words(play.gates), *_papers(notices), *_crowded(notices), *_estimated(due, calendar)]
     return Rehearsal(
         campaign.title, profile.value, seed, campaign_day(start).isoformat(), campaign_day(last).isoformat(), phases, notices, _load(due),
-        [_gate(one) for one in play.gates], [*found, *dict.fromkeys(warnings)], totals, _heavy(days),
+        [_gate(one) for one in play.gates], [*found, *_of_the_plan(warnings)], totals, _heavy(days),
         _rest_weeks(due, calendar),
     )  # fmt: skip
 
@@ -119,6 +119,19 @@ def _load(due: Iterable[Any]) -> list[WeekLoad]:
         WeekLoad(unit, code, "{}-W{:02}".format(*monday.isocalendar()[:2]), monday.isoformat(), count, office)
         for (code, unit, office, monday), count in sorted(weeks.items(), key=lambda one: (one[0][3], one[0][0]))
     ]
+
+
+def _of_the_plan(warnings: Iterable[str]) -> list[str]:
+    """What the launch would say, in short: the check of the plan says it whole."""
+    told = list(dict.fromkeys(warnings))
+    units = [one for one in told if one.startswith("新建单位")]
+    noted = [one for one in told if "[" in one and "]" in one]
+    rest = [one for one in told if one not in units and one not in noted]
+    if units:
+        rest.insert(0, f"启动时将新建 {len(units)} 个单位,名册里都没有:请先导入名册或核对名称" if len(units) > 1 else units[0])
+    if noted:
+        rest.append(f"方案检查另有 {len(noted)} 条提示:用 campaign plan check 查看")
+    return rest
 
 
 def _heavy(days: Counter[tuple[str, date]]) -> dict[str, dict[str, int]]:

@@ -8,11 +8,11 @@ from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_campaign, find_duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Notice
-from campaign.rules.calendar import DayRow, due_at_of_day, due_on
+from campaign.rules.calendar import DayRow, due_at_of_day
 from campaign.rules.rest_days import RestDays
 from campaign.work.calendar_change import Recomputed, import_notice, set_by_hand, set_rest_days
 from campaign.work.change_duty import extend
-from tests.world import SLUG, World, item, plan
+from tests.world import SLUG, World, day_of, item, plan
 
 
 def change(world: World, day: str, *, working: bool, days: int = 1, own: bool = False) -> Recomputed:
@@ -32,11 +32,11 @@ def test_a_day_off_moves_the_next_rung_and_a_later_change_moves_it_back(world: W
 
 def test_a_deadline_counted_in_working_days_moves_and_its_unit_is_told(world: World) -> None:
     world.opened(plan([item(1, deadline="launch+8wd"), item(2, deadline="2026-03-20")]))
-    assert due_on(world.duty(1).due_at) == date(2026, 3, 11)
+    assert day_of(world.duty(1).due_at) == date(2026, 3, 11)
     done = change(world, "2026-03-10", working=False)
     assert done.deadlines == 1
-    assert due_on(world.duty(1).due_at) == date(2026, 3, 12)
-    assert due_on(world.duty(2).due_at) == date(2026, 3, 20)
+    assert day_of(world.duty(1).due_at) == date(2026, 3, 12)
+    assert day_of(world.duty(2).due_at) == date(2026, 3, 20)
     assert [one.kind for one in world.notices(table_of(Notice).c.kind == "调整通知")] == ["调整通知"]
     assert world.verify() == []
 
@@ -46,14 +46,14 @@ def test_an_extended_deadline_stays_whatever_the_calendar(world: World) -> None:
     with world.store.begin() as tx:
         extend(tx, find_duty(tx, 1), due_at_of_day(date(2026, 3, 18)), world.by())
     assert change(world, "2026-03-10", working=False, days=2).deadlines == 0
-    assert due_on(world.duty().due_at) == date(2026, 3, 18)
+    assert day_of(world.duty().due_at) == date(2026, 3, 18)
 
 
 def test_what_is_overdue_stays_overdue(world: World) -> None:
     world.opened(plan([item(1, deadline="launch+8wd")]))
     world.go("2026-03-13")
     assert change(world, "2026-03-10", working=False).deadlines == 0
-    assert due_on(world.duty().due_at) == date(2026, 3, 11)
+    assert day_of(world.duty().due_at) == date(2026, 3, 11)
 
 
 def test_an_overlay_is_one_campaigns_own_and_follows_its_base(world: World) -> None:
@@ -97,8 +97,8 @@ def test_deadlines_on_rest_days_follow_the_setting_and_show_the_stated_day(world
     with world.store.begin() as tx:
         assert set_rest_days(tx, find_campaign(tx, SLUG), RestDays.LATER, world.by()).deadlines == 1
     moved = world.duty(1)
-    assert due_on(moved.due_at) == date(2026, 3, 16)
-    assert due_on(moved.first_due_at) == date(2026, 3, 14)
+    assert day_of(moved.due_at) == date(2026, 3, 16)
+    assert day_of(moved.first_due_at) == date(2026, 3, 14)
     with world.store.begin() as tx:
         set_rest_days(tx, find_campaign(tx, SLUG), RestDays.KEEP, world.by())
-    assert due_on(world.duty(1).due_at) == date(2026, 3, 14)
+    assert day_of(world.duty(1).due_at) == date(2026, 3, 14)

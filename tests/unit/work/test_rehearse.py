@@ -15,8 +15,11 @@ from campaign.work.people_model import Profile
 from campaign.work.play import Play
 from campaign.work.preview import preview_campaign
 from campaign.work.rehearsal_page import page_of
-from campaign.work.rehearse import Rehearsal, rehearse_live, rehearse_plan
+from campaign.work.rehearsal_words import Rehearsal
+from campaign.work.rehearse import rehearse_live, rehearse_plan
 from tests.world import LADDERS, SLUG, World, at, item, phase, plan
+
+pytestmark = pytest.mark.slow  # each plays whole campaigns
 
 
 def two_phases() -> PlanSpec:
