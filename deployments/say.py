@@ -48,6 +48,12 @@ class Screen:
             f"  Prefect   {parts.place.ui_url}",
             f"  数据目录  {parts.home}",
             f"  日志      {parts.logs}",
+            *self._first_login(parts),
             "按 Ctrl-C 全部停止,数据会保留。",
         )
         self.tell("\n".join(lines))
+
+    def _first_login(self, parts: Parts) -> tuple[str, ...]:
+        """Where the one-time password stands. Itself it is not printed: a terminal is scrolled back and copied into chats."""
+        note = parts.home / "run" / "first-login.txt"
+        return (f"  首次登录  账号和一次性口令见 {note}",) if note.exists() else ()
