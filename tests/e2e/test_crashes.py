@@ -20,7 +20,7 @@ from tests.e2e import harness
 from tests.e2e.harness import wait_until
 from tests.e2e.probe_runner import ALONE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @contextmanager

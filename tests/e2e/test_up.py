@@ -23,7 +23,7 @@ from campaign.work.pulse import say_clock
 from tests.e2e import harness
 from tests.e2e.harness import ROOT, wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @contextmanager

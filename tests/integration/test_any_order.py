@@ -27,6 +27,9 @@ DEADLINES = ["2026-03-06", "2026-03-20", "2026-04-10", None, "event:示例活动
 PLACE = st.integers(min_value=0, max_value=40)
 
 
+pytestmark = pytest.mark.slow  # lives through whole campaigns
+
+
 def variant(dropped: int, deadline: int, unit: int) -> object:
     """One of many versions of the same plan: an item dropped, a deadline moved, a unit changed."""
     rows = [item(number, lead_unit=f"示例{number % 3}局", deadline=DEADLINES[number % 4]) for number in range(1, 7)]

@@ -27,6 +27,9 @@ DUTY, NOTICE = table_of(Duty), table_of(Notice)
 OWED = ("perform", "material", "report", "rectify")
 
 
+pytestmark = pytest.mark.slow  # lives through whole campaigns
+
+
 def filled(name: str, folder: Path) -> PlanSpec:
     """The plan as a person launches it: written to a file, its blank lead units filled by `--assume-lead`."""
     gold = gold_file(name)

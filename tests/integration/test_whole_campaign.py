@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+import pytest
+
 from campaign.records.log import broken_blocks, seal_events
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Escalation, GateRecord, Notice, PackageRecord, Person, Post, Tenure
@@ -23,6 +25,9 @@ PHASES = [
 UNITS = [f"示例{name}街道" for name in "甲乙丙丁戊己"]
 WEEKLY = {"every": "week", "on": ["FR"], "text": "每周五"}
 PUNCTUAL, LATE, NEVER = {"甲", "乙", "丙"}, {"丁", "戊"}, {"己"}
+
+
+pytestmark = pytest.mark.slow  # lives through whole campaigns
 
 
 def spec() -> object:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.portal.conftest import DESK, SMALL_PHONE, Visitor, keep_picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 PAGES = {
     "demo-contact": ("/todo", "/todo?show=done", "/notices", "/search?q=整治", "/password"),
     "demo-reviewer": ("/review", "/status"),

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.portal.conftest import DESK, PHONE, Visitor, keep_picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def photo(folder: Path, name: str = "现场照片.jpg") -> Path:
