@@ -35,7 +35,7 @@ def due_passes_of(store: Store, campaign: Campaign, now: datetime, actor: str) -
         grows = registry.growing_series(tx, today + HORIZON, campaign_id=campaign.id, unit_ids=None, phase_id=None)
         if grows or sweeping.count_due(tx, now, campaign.id):
             found.append(PassRequest("supervision", campaign.slug, None, now, actor, "到期"))
-        if campaign.next_bulletin_at is not None and campaign.next_bulletin_at <= now:
+        if campaign.state == "launched" and campaign.next_bulletin_at is not None and campaign.next_bulletin_at <= now:
             found.append(PassRequest("bulletin", campaign.slug, None, now, actor, "到期"))
         if notices.due_deliveries(tx, now, campaign.id):
             found.append(PassRequest("delivery", campaign.slug, None, now, actor, "到期"))
