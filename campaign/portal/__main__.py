@@ -71,14 +71,14 @@ def place_from(settings: Settings, host: str) -> Place:
 
 
 def _first_accounts(place: Place, *, demo: bool) -> None:
-    """The first administrator's one-time password is printed, and left in a file that only the operator can read."""
+    """The first administrator's one-time password is left in a file that only the operator can read; it never stands in a log."""
     password = first_administrator(place.store, place.clock())
     if password is not None:
         note = place.home / "run" / "first-login.txt"
         note.parent.mkdir(parents=True, exist_ok=True)
         note.touch(mode=0o600)
         note.write_text(f"登录名 {FIRST_LOGIN}\n一次性口令 {password}\n首次登录时必须修改;7 天内有效。修改后请删除本文件。\n", encoding="utf-8")
-        print(f"首个管理员:登录名 {FIRST_LOGIN},一次性口令 {password}(也记在 {note})", flush=True)  # noqa: T201 - for the operator
+        print(f"首个管理员的登录名和一次性口令见 {note}", flush=True)  # noqa: T201 - for the operator; `up` keeps this in a log, so no password
     if demo or (place.open_board and sample_is_here(place.store)):
         demo_logins(place.store, place.clock())
 
