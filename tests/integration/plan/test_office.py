@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaign.plan.documents import open_document
-from campaign.plan.files.office import find_office
+from campaign.plan.files.libreoffice import find_office
 from campaign.plan.intake import read_file
 from tests.samples.plans import build
 
@@ -39,5 +39,5 @@ def test_an_old_word_file_keeps_its_numbers_and_its_table(tmp_path: Path) -> Non
 
 def test_an_old_workbook_is_read_without_libreoffice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = converted(build("食品安全任务分解表.xlsx", tmp_path), "xls", tmp_path)
-    monkeypatch.setattr("campaign.plan.files.office.find_office", lambda: None)
+    monkeypatch.setattr("campaign.plan.files.libreoffice.find_office", lambda: None)
     assert len(read_file(old, year=2026).items) == 4

@@ -18,7 +18,7 @@ from campaign.errors import CampaignError
 from campaign.notices.documents import BadTemplate, check_templates, context_of, day_words, paragraphs_of, render
 from campaign.notices.forms import FORMS, SLIPS, build_templates
 from campaign.notices.pdf import NoPdf, to_pdf
-from campaign.plan.files.office import find_office
+from campaign.plan.files.libreoffice import find_office
 from campaign.records.outbox import Line
 from tests.unit.notices.samples import notice
 
@@ -218,7 +218,7 @@ def test_the_day_is_the_day_of_signing_in_campaign_time() -> None:
 
 
 def test_without_libreoffice_it_says_so_and_the_word_file_is_whole(paper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("campaign.notices.pdf.find_office", lambda: None)
+    monkeypatch.setattr("campaign.plan.files.libreoffice.find_office", lambda: None)
     with pytest.raises(NoPdf, match="LibreOffice"):
         to_pdf(paper, tmp_path / "x.pdf")
     Document(str(paper))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from campaign.errors import BadPlan
 from campaign.plan import documents
 from campaign.plan.documents import open_document
-from campaign.plan.files import guard, office
+from campaign.plan.files import guard, libreoffice, office
 from campaign.plan.files.html import lines_of_html
 from tests.samples.plans import NAMES, build
 from tests.samples.word import WordFile
@@ -82,7 +82,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
 
 
 def test_an_old_word_file_without_libreoffice_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "find_office", lambda: None)
+    monkeypatch.setattr(libreoffice, "find_office", lambda: None)
     path = tmp_path / "旧.wps"
     path.write_bytes(OLE + b"\x00" * 600)
     with pytest.raises(BadPlan, match=r"另存为 \.docx"):
@@ -93,7 +93,7 @@ def test_a_stuck_libreoffice_is_ended_after_its_time(tmp_path: Path, monkeypatch
     slow = tmp_path / "soffice"
     slow.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
     slow.chmod(0o755)
-    monkeypatch.setattr(office, "find_office", lambda: str(slow))
+    monkeypatch.setattr(libreoffice, "find_office", lambda: str(slow))
     path = tmp_path / "旧.doc"
     path.write_bytes(OLE)
     with pytest.raises(BadPlan) as refused:
