@@ -61,6 +61,7 @@ COMMANDS: dict[str, Entry] = {
     "suspension end": Entry("campaign.cli.requests:end", "恢复:接着原来剩余的工作日计时"),
     "suspension list": Entry("campaign.cli.requests:suspensions", "暂缓清单"),
     "inspection move": Entry("campaign.cli.requests:move", "调整迎检日期,倒排期限随之调整"),
+    "stagger": Entry("campaign.cli.stagger:stagger", "倒排工期:建议到期日子,指出谁哪天到期过多"),
     "ics": Entry("campaign.cli.ics:ics", "导出日历文件:一个单位的期限,或一个活动的阶段"),
     "campaigns": Entry("campaign.cli.launch:campaigns", "列出全部创建活动"),
     "status": Entry("campaign.cli.status:status", "各阶段进展、红黄绿灯和转段条件"),

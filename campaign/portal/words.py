@@ -51,6 +51,8 @@ VERBS = {
     "close_phase": "关闭阶段",
     "reopen_phase": "重新打开阶段",
     "shift_phase": "调整阶段日期",
+    "stagger": "倒排工期",
+    "redate": "调整期限",
     "finish": "活动结束",
     "finding": "登记问题",
     "withdraw_finding": "撤销问题",

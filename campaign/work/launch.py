@@ -21,7 +21,7 @@ from campaign.plan.check import check_plan
 from campaign.plan.spec import PlanSpec
 from campaign.records import leases, registry
 from campaign.records.calendars import ensure_years, load_calendar
-from campaign.records.campaigns import find_unit
+from campaign.records.campaigns import find_campaign, find_unit
 from campaign.records.log import write_event
 from campaign.records.tables import Campaign, Phase, PlanVersion
 from campaign.rules.calendar import campaign_day
@@ -31,6 +31,7 @@ from campaign.work.by import By
 from campaign.work.ladder_choices import choose_ladders, stored_ladder
 from campaign.work.replan import apply_items, close_the_removed
 from campaign.work.roll import enter_organisation, enter_units
+from campaign.work.stagger import load_hints
 
 
 @dataclass
@@ -65,7 +66,7 @@ def launch(
         raise Conflict(f"代号「{slug}」已用于「{known.title}」:请用 --slug 另起一个代号。", code="slug_taken", slug=slug)
     done = _launch_new(tx, plan, by, slug, digest, ladders, rehearsal, test_address) if known is None else _relaunch(tx, known, plan, by, digest)
     if known is None or done.changed or done.created:
-        done.warnings = [*_warnings(tx, plan, by, done.units_created), *warnings, *done.warnings]
+        done.warnings = [*_warnings(tx, plan, by, done.units_created), *warnings, *load_hints(tx, find_campaign(tx, slug), by.now), *done.warnings]
     return done
 
 

@@ -12,8 +12,8 @@ from campaign.records.calendars import load_calendar
 from campaign.records.duties import duty_table, open_waiting, start_revision
 from campaign.records.log import write_event
 from campaign.records.phases import duties_due_with
-from campaign.records.tables import Campaign, DutyState, Phase
-from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day
+from campaign.records.tables import Campaign, Duty, DutyState, Phase
+from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
 
 PASS_AT = time(8, 30)
@@ -114,7 +114,7 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
     if phase.due_at is not None:
         for duty in duties_due_with(tx, phase):
             overdue = duty.due_at is not None and duty.due_at <= by.now
-            if overdue or duty.due_at == phase.due_at:
+            if overdue or duty.due_at == phase.due_at or keeps_its_day(duty, phase, phase.due_at):
                 continue
             moved += 1
             if duty.state in (DutyState.OPEN, DutyState.RETURNED):
@@ -127,6 +127,13 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
                 detail={"from": before, "to": {"start": str(start), "end": str(end)}, "duties": moved})  # fmt: skip
     tx.flush()
     return moved
+
+
+def keeps_its_day(duty: Duty, phase: Phase, due_at: datetime) -> bool:
+    """A day that was chosen in 倒排工期 stays while it lies within the phase."""
+    if duty.due_source != "proposed" or duty.due_at is None:
+        return False
+    return duty.due_at <= due_at and (phase.starts_on is None or due_on(duty.due_at) >= phase.starts_on)
 
 
 def next_pass_at(tx: Session, campaign: Campaign, now: datetime) -> datetime:

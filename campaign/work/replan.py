@@ -20,6 +20,7 @@ from campaign.work.blueprint import Blueprint, ItemPlan
 from campaign.work.by import By
 from campaign.work.calendar_change import settle_drafts
 from campaign.work.mechanisms import enter_mechanisms
+from campaign.work.phases import keeps_its_day
 from campaign.work.plan_duties import item_duties, owing, standing_duties
 from campaign.work.roll import Units
 from campaign.work.series import enter_series
@@ -172,7 +173,7 @@ def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By) -> list[str]:
     if duty.state == DutyState.WAITING and draft.event_name != duty.event_name and not (draft.event_name and duty.due_source == "event"):
         _date_anew(duty, draft)
         told.append(f"「{duty.title}」(#{duty.id})期限:{f'等待{draft.event_name}' if draft.event_name else _day(draft.due_at)}")
-    elif draft.due_at is not None and draft.due_at != duty.due_at and not _has_longer(duty, draft.due_at):
+    elif draft.due_at is not None and draft.due_at != duty.due_at and not _keeps_its_own(tx, duty, draft.due_at, draft.due_source):
         told.append(f"「{duty.title}」(#{duty.id})期限:{_day(duty.due_at)} → {_day(draft.due_at)}")
         if duty.state == DutyState.WAITING:
             _date_anew(duty, draft)
@@ -185,9 +186,11 @@ def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By) -> list[str]:
     return told
 
 
-def _has_longer(duty: Duty, due_at: datetime) -> bool:
-    """An extension or the grace of a return is not taken back by a plan that says something shorter."""
-    return duty.due_source in ("extended", "returned") and duty.due_at is not None and due_at <= duty.due_at
+def _keeps_its_own(tx: Session, duty: Duty, due_at: datetime, source: str) -> bool:
+    """An extension or the grace of a return is not taken back by a plan that says something shorter, nor a chosen day by one that names none."""
+    if duty.due_source in ("extended", "returned"):
+        return duty.due_at is not None and due_at <= duty.due_at
+    return source in ("phase", "campaign") and keeps_its_day(duty, tx.get_one(Phase, duty.phase_id), due_at)
 
 
 def _date_anew(duty: Duty, draft: DutyDraft) -> None:
