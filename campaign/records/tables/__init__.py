@@ -9,9 +9,10 @@ from campaign.records.tables.log import CalendarDay, CalendarHead, CalendarOverl
 from campaign.records.tables.papers import Amendment, ChannelBudget, TypedNumber
 from campaign.records.tables.plans import Campaign, Item, ItemUnit, Phase, PlanVersion, Requirement, Series
 from campaign.records.tables.requests import DutyRequest, FileWithdrawal, NoticeReading, Upload
-from campaign.records.tables.units import Body, BodyMember, Person, Post, Tenure, Unit, UnitAlias
+from campaign.records.tables.units import Absence, Body, BodyMember, Person, Post, Tenure, Unit, UnitAlias
 
 __all__ = [
+    "Absence",
     "Amendment",
     "Attempt",
     "Body",

@@ -30,6 +30,7 @@ class Campaign(SQLModel, table=True):
     office_ladder_id: int = Field(foreign_key="ladder.id")
     calendar: str = Field(default="cn", max_length=24)
     next_bulletin_at: datetime | None = None
+    next_digest_at: datetime | None = None
     settings: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from campaign.records.tables.base import one_of
@@ -60,6 +60,24 @@ class Tenure(SQLModel, table=True):
     post_id: int = Field(foreign_key="post.id", index=True)
     from_on: date
     to_on: date | None = None
+
+
+class Absence(SQLModel, table=True):
+    """Somebody on leave, through its last day; messages go to the deputy, looked up when they are sent."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        UniqueConstraint("person_id", "from_on"),
+        CheckConstraint("to_on >= from_on", name="ends_after_it_begins"),
+        CheckConstraint("deputy_id <> person_id", name="somebody_else"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    deputy_id: int | None = Field(default=None, foreign_key="person.id")
+    from_on: date
+    to_on: date
+    entered_by: str = Field(max_length=60)
 
 
 class Body(SQLModel, table=True):
