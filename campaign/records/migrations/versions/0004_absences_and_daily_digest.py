@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.CheckConstraint("deputy_id <> person_id", name=op.f("ck_absence_somebody_else")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_absence_person_id")),
         sa.ForeignKeyConstraint(["deputy_id"], ["person.id"], name=op.f("fk_absence_deputy_id")),
-        sa.UniqueConstraint("person_id", "from_on", name=op.f("uq_absence_person_id")),
+        sa.UniqueConstraint("person_id", "from_on", name=op.f("uq_absence_person_id_from_on")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
     op.add_column("campaign", sa.Column("next_digest_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
