@@ -14,6 +14,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,16 +65,35 @@ class FileStore:
         name = clean_name(name)
         with _disk_trouble(), self._incoming() as aside:
             digest, size = self._copy(source, aside, name)
-            if not size:
-                raise BadFile(f"「{name}」是空文件：请检查后重新上传。", name=name)
-            media_type = media_type_of(aside, name, self._zip_limits)
-            if self._tombstone(digest).exists():
-                raise Withdrawn(f"「{name}」此前已按规定撤回，不能再次上传。", name=name, sha256=digest)
-            place = self._place(digest)
-            self._make_folder(place.parent)
-            aside.chmod(0o440)
-            aside.replace(place)
-            sync_folder(place.parent)
+            return self._settle(aside, digest, size, name)
+
+    def adopt(self, waiting: Path, sha256: str, size: int, name: str) -> Kept:
+        """Keep a file that lies whole in a folder of ours and was hashed while it came: a second name for it, where the file system has
+        such, else a copy. The waiting file itself stays, so whoever stops before noting the hash asks again and loses nothing."""
+        name = clean_name(name)
+        with _disk_trouble(), self._incoming() as aside:
+            sync_file(waiting)
+            try:
+                os.link(waiting, aside)
+            except OSError:
+                shutil.copyfile(waiting, aside)
+                sync_file(aside)
+            return self._settle(aside, sha256, size, name)
+
+    def _settle(self, aside: Path, digest: str, size: int, name: str) -> Kept:
+        """What was hashed and flushed is looked at and gets its place, or is refused."""
+        if not size:
+            raise BadFile(f"「{name}」是空文件：请检查后重新上传。", name=name)
+        if size > self._max_bytes:
+            raise _too_large(name, self._max_bytes)
+        media_type = media_type_of(aside, name, self._zip_limits)
+        if self._tombstone(digest).exists():
+            raise Withdrawn(f"「{name}」此前已按规定撤回，不能再次上传。", name=name, sha256=digest)
+        place = self._place(digest)
+        self._make_folder(place.parent)
+        aside.chmod(0o440)
+        aside.replace(place)
+        sync_folder(place.parent)
         return Kept(digest, size, media_type, name if extension_of(name) else f"{name}.{usual_extension(media_type)}")
 
     @contextmanager
@@ -104,8 +124,7 @@ class FileStore:
             self._present(sha256)
             with _disk_trouble(), self._incoming() as aside:
                 aside.write_text(json.dumps({"sha256": sha256, "withdrawn_at": now.isoformat(), "reason": reason}, ensure_ascii=False), encoding="utf-8")
-                with aside.open("rb") as written:
-                    os.fsync(written.fileno())
+                sync_file(aside)
                 aside.replace(stone)
                 sync_folder(stone.parent)
         place.unlink(missing_ok=True)
@@ -124,7 +143,7 @@ class FileStore:
             while chunk := reader.read(CHUNK):
                 size += len(chunk)
                 if size > self._max_bytes:
-                    raise BadFile(f"「{name}」超过 {_megabytes(self._max_bytes)} 的上限：请压缩或拆分后上传。", name=name)
+                    raise _too_large(name, self._max_bytes)
                 digest.update(chunk)
                 writer.write(chunk)
             writer.flush()
@@ -186,6 +205,11 @@ class _Checked(io.RawIOBase):
         return len(piece)
 
 
+def sync_file(path: Path) -> None:
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -213,6 +237,10 @@ def _disk_trouble() -> Iterator[None]:
         full = error.errno in (28, 122)  # ENOSPC, EDQUOT
         fact = "磁盘空间不足，文件没有保存：请清理磁盘后重新上传。" if full else f"资料库不能读写（{error.strerror}）：请检查数据目录的权限。"
         raise CampaignError(fact, code="disk_full" if full else "no_store") from error
+
+
+def _too_large(name: str, limit: int) -> BadFile:
+    return BadFile(f"「{name}」超过 {_megabytes(limit)} 的上限：请压缩或拆分后上传。", name=name)
 
 
 def _megabytes(size: int) -> str:

@@ -7,7 +7,6 @@ another, since whoever reviews it could not open it. A photo named .jpg that is 
 from __future__ import annotations
 
 import codecs
-import mmap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,14 +111,16 @@ def _guess(path: Path, extension: str, limits: ZipLimits) -> str | None:
 
 
 def _legacy_office(path: Path) -> str | None:
-    """An old Office file is a small file system; its directory names what it holds, in UTF-16."""
-    with path.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        if view.find(_wide(b"EncryptedPackage")) >= 0:
-            raise BadFile("文件设有打开密码，审核人打不开：请去掉密码后重新上传。")
-        for word, media_type in _LEGACY:
-            if view.find(_wide(word)) >= 0:
-                return media_type
-    return None
+    """An old Office file is a small file system; its directory, which may lie anywhere, names what it holds, in UTF-16."""
+    found, before = None, b""
+    with path.open("rb") as source:
+        while piece := source.read(_CHUNK):
+            view = before + piece
+            if _wide(b"EncryptedPackage") in view:
+                raise BadFile("文件设有打开密码，审核人打不开：请去掉密码后重新上传。")
+            found = found or next((media_type for word, media_type in _LEGACY if _wide(word) in view), None)
+            before = view[-64:]
+    return found
 
 
 def _wide(word: bytes) -> bytes:
@@ -127,26 +128,23 @@ def _wide(word: bytes) -> bytes:
 
 
 def _is_text(path: Path) -> bool:
-    """Readable in one of the encodings in use, without control characters; markup that a browser would run is refused."""
+    """Begins as text in one of the encodings in use, without control characters; markup that a browser would run is refused.
+
+    The beginning only: a gigabyte of text is not read twice, and nothing here is ever shown but as text.
+    """
     with path.open("rb") as source:
-        start = source.read(4)
-    encodings = ("utf-16",) if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "gb18030")
-    return any(_reads_as(path, encoding) for encoding in encodings)
+        opening, whole = source.read(_CHUNK), not source.read(1)
+    encodings = ("utf-16",) if opening.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "gb18030")
+    return any(_reads_as(opening, encoding, whole=whole) for encoding in encodings)
 
 
-def _reads_as(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    opening = ""
+def _reads_as(opening: bytes, encoding: str, *, whole: bool) -> bool:
     try:
-        with path.open("rb") as source:
-            while chunk := source.read(_CHUNK):
-                text = decoder.decode(chunk)
-                if not _CONTROLS.isdisjoint(text):
-                    return False
-                opening = opening or text[:4096].lower()
-            decoder.decode(b"", final=True)
+        text = codecs.getincrementaldecoder(encoding)().decode(opening, final=whole)
     except UnicodeDecodeError:
         return False
-    if any(mark in opening for mark in _MARKUP):
+    if not _CONTROLS.isdisjoint(text):
+        return False
+    if any(mark in text[:4096].lower() for mark in _MARKUP):
         raise BadFile("这是网页或脚本文件，不接收：请另存为 PDF 后上传。")
     return True

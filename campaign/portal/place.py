@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from campaign.engine.client import Engine
+from campaign.evidence.arriving import Arriving
 from campaign.evidence.files import FileStore
 from campaign.records.store import Store
 
@@ -110,7 +112,7 @@ class Place:
     def evidence(self) -> FileStore:
         return FileStore(self.home / "evidence")
 
-    @property
-    def arriving(self) -> Path:
+    @cached_property
+    def arriving(self) -> Arriving:
         """Where uploads wait until they are whole."""
-        return self.home / "uploads"
+        return Arriving(self.home / "uploads")

@@ -61,7 +61,7 @@ def test_pieces_become_one_file_that_goes_with_the_next_hand_in(place: Place, se
         stored = tx.exec(select(StoredFile).where(StoredFile.sha256 == hashlib.sha256(CONTENT).hexdigest())).one()
     assert stored.size == len(CONTENT)
     assert sender.client.get(f"/files/{version.id}/1").content == CONTENT
-    assert list(place.arriving.iterdir()) == []
+    assert list(place.arriving.folder.iterdir()) == []
 
 
 def test_after_a_break_it_goes_on_where_it_stopped(sender: Sender) -> None:
@@ -122,7 +122,7 @@ def test_a_file_whose_content_is_something_else_is_dropped_with_its_reason(place
     answer = sender.piece(made["id"], 0, b"MZ\0\0")
     assert answer.status_code == 400
     assert sender.client.get(f"/api/uploads/{made['id']}").status_code == 404
-    assert list(place.arriving.iterdir()) == []
+    assert list(place.arriving.folder.iterdir()) == []
 
 
 def test_a_name_with_a_path_is_only_a_name(sender: Sender) -> None:
@@ -147,7 +147,7 @@ def test_forgotten_pieces_go_after_three_days(place: Place, sender: Sender) -> N
     with place.store.read() as tx:
         assert tx.get(Upload, made["id"]) is None
         assert tx.get_one(Duty, sender.duty_id).state == "open"
-    assert not (place.arriving / f"{made['id']}.part").exists()
+    assert not place.arriving.part(made["id"]).exists()
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"duty": "x", "name": "a", "size": 1}'])
