@@ -2,13 +2,16 @@
 
 from campaign.records.tables.accounts import LoginThrottle, PortalAccount, PortalGrant, PortalSession
 from campaign.records.tables.base import metadata
+from campaign.records.tables.burden import ExtraRequest
 from campaign.records.tables.duties import Duty, DutyKind, DutyState, StoredFile, Submission, SubmissionFile, Suspension, SuspensionDuty, Verdict
 from campaign.records.tables.escalations import Attempt, Delivery, DocumentCounter, Escalation, LadderChoice, LadderVersion, Notice, NoticeLine, RungRow
 from campaign.records.tables.inspections import Finding, GateRecord, Inspection, PackageRecord
 from campaign.records.tables.log import CalendarDay, CalendarHead, CalendarOverlay, Event, EventBlock, Lease, Parked, PassDecision, PassDue, PassRun
+from campaign.records.tables.paper import CoverSheet, PaperReceipt, Signatory
 from campaign.records.tables.papers import Amendment, ChannelBudget, TypedNumber
 from campaign.records.tables.plans import Campaign, Item, ItemUnit, Phase, PlanVersion, Requirement, Series
 from campaign.records.tables.requests import DutyRequest, FileWithdrawal, NoticeReading, Upload
+from campaign.records.tables.reviews import CompiledPart, ReviewChain, ReviewChoice, ReviewStep, StepVerdict
 from campaign.records.tables.units import Absence, Body, BodyMember, Person, Post, Tenure, Unit, UnitAlias
 
 __all__ = [
@@ -22,6 +25,8 @@ __all__ = [
     "CalendarOverlay",
     "Campaign",
     "ChannelBudget",
+    "CoverSheet",
+    "CompiledPart",
     "Delivery",
     "DocumentCounter",
     "Duty",
@@ -31,6 +36,7 @@ __all__ = [
     "Escalation",
     "Event",
     "EventBlock",
+    "ExtraRequest",
     "FileWithdrawal",
     "Finding",
     "GateRecord",
@@ -45,6 +51,7 @@ __all__ = [
     "NoticeLine",
     "NoticeReading",
     "PackageRecord",
+    "PaperReceipt",
     "Parked",
     "PassDecision",
     "PassDue",
@@ -57,8 +64,13 @@ __all__ = [
     "PortalSession",
     "Post",
     "Requirement",
+    "ReviewChain",
+    "ReviewChoice",
+    "ReviewStep",
     "RungRow",
     "Series",
+    "StepVerdict",
+    "Signatory",
     "StoredFile",
     "Submission",
     "SubmissionFile",

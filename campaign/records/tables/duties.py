@@ -1,6 +1,6 @@
 """The heart: a duty, what was handed in for it, and the verdict on exactly one version."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
@@ -98,6 +98,7 @@ class Duty(SQLModel, table=True):
         where("ix_duty_item", "item_id", condition="item_id IS NOT NULL"),
         where("ix_duty_submission", "submission_id", condition="submission_id IS NOT NULL"),
         where("ix_duty_notice", "notice_id", condition="notice_id IS NOT NULL"),
+        where("ix_duty_parent", "parent_id", condition="parent_id IS NOT NULL"),
         where("ix_duty_event", "campaign_id", "event_name", condition="state = 'waiting'"),
     )
 
@@ -134,16 +135,25 @@ class Duty(SQLModel, table=True):
     notice_id: int | None = Field(default=None, foreign_key="notice.id")
     last_pass_id: int | None = None  # the sweep that took its latest rung: marks a batch's rows for the statements after the claim
     closed_reason: str | None = None
+    parent_id: int | None = None  # the duty that this one is a part of; without a foreign key, which SQLite could add only by writing the table anew
+    review_step_id: int | None = None  # the step of a chain that a review is; the same
 
 
 class StoredFile(SQLModel, table=True):
-    """Bytes kept under their hash. A withdrawn file keeps hash and tombstone; its bytes are gone everywhere."""
+    """Bytes kept under their hash. A withdrawn file keeps hash and tombstone; its bytes are gone everywhere.
+
+    `scan` is what the virus scanner said, empty where there is none; `taken_on` the day that a photo says it was taken.
+    """
 
     __tablename__ = "stored_file"
+    __table_args__ = (one_of("scan", ("", "clean", "unchecked", "infected")), where("ix_stored_file_unchecked", "sha256", condition="scan = 'unchecked'"))
+
     sha256: str = Field(primary_key=True, max_length=64)
     size: int
     media_type: str = Field(max_length=120)
     stored_at: datetime
+    scan: str = Field(default="", max_length=12)
+    taken_on: date | None = None
     withdrawn_at: datetime | None = None
     withdrawn_reason: str | None = None
 
@@ -161,6 +171,7 @@ class Submission(SQLModel, table=True):
     note: str = ""
     submitted_by: str = Field(max_length=60)
     submitted_at: datetime
+    chain_id: int | None = None  # the chain its review goes through, kept for good; NULL is the office alone
 
 
 class SubmissionFile(SQLModel, table=True):
