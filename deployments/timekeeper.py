@@ -8,11 +8,8 @@ Nothing is persisted: the jobs are code and the due columns are the schedule. Ev
 from __future__ import annotations
 
 import logging
-import os
-import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from campaign.errors import CampaignError
 from campaign.records import leases
 from campaign.records.store import Store
+from campaign.work.holders import holder_name
 from campaign.work.pulse import CLOCK_LEASE, CLOCK_SECONDS
 from deployments.clock import LONGEST_WAIT, Clock
 
@@ -41,7 +39,7 @@ class Timekeeper:
         self._clock = clock
         self._seal = seal
         self._after_tick = after_tick
-        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}"
+        self._holder = holder_name()
         self._hold: leases.Hold | None = None
         self._jobs = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         self._jobs.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)

@@ -91,6 +91,12 @@ def holder_of(store: Store, name: str) -> tuple[str, datetime, bool] | None:
         return None if row is None else (row.holder, row.expires_at, bool(row.holder) and row.expires_at >= database_clock(tx))
 
 
+def held(tx: Session) -> list[Hold]:
+    """Every lease that somebody holds now."""
+    rows = tx.execute(select(_lease.c.name, _lease.c.holder, _lease.c.token).where(_lease.c.holder != "", _lease.c.expires_at >= database_clock(tx)))
+    return [Hold(row.name, row.holder, row.token, 0.0) for row in rows]
+
+
 def forget(store: Store, prefix: str) -> None:
     """Drop expired leases of passes that will never come again (a closed campaign)."""
     with store.begin() as tx:

@@ -6,9 +6,6 @@ nothing more. Killed half way, run again or run twice at once, it changes nothin
 
 from __future__ import annotations
 
-import os
-import socket
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +18,7 @@ from campaign.records.store import Store
 from campaign.records.tables import Campaign, Phase
 from campaign.work import pass_steps
 from campaign.work.by import By
+from campaign.work.holders import holder_name
 from campaign.work.pass_types import Batch, PassContext, PassRequest, PassSummary, Step, StepResult
 from campaign.work.phases import open_phase
 
@@ -51,7 +49,7 @@ def open_pass(store: Store, request: PassRequest, services: pass_steps.Services 
     with store.begin() as tx:
         campaign, phase = _subject(tx, request)
         name = ":".join(str(part) for part in ("pass", request.name, campaign.slug if campaign else None, phase.key if phase else None) if part)
-        hold = leases.take_in(tx, name, _holder(), LEASE_SECONDS)
+        hold = leases.take_in(tx, name, holder_name(), LEASE_SECONDS)
         if hold is None:
             raise Conflict(f"{LABELS[request.name]}正在进行,请等它结束(最多 {LEASE_SECONDS:.0f} 秒)再试。", code="pass_running", lease=name)
         campaign_id, phase_id = campaign.id if campaign else None, phase.id if phase else None
@@ -140,10 +138,6 @@ def _message(counts: dict[str, int]) -> str:
              "sent": "送达 {} 份", "failed": "未送达 {} 份", "parked": "待处理 {} 项", "bulletins": "编发简报 {} 期"}  # fmt: skip
     told = [text.format(counts[key]) for key, text in words.items() if counts.get(key)]
     return ",".join(told) or "没有到期事项"
-
-
-def _holder() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 __all__ = [
