@@ -67,7 +67,10 @@ class NoticeReading(SQLModel, table=True):
 
 
 class Upload(SQLModel, table=True):
-    """A file that arrives in pieces. Its bytes wait beside the evidence; `sha256` says that it is whole and kept."""
+    """A file that arrives in pieces. Its bytes wait beside the evidence; `sha256` says that it is whole and kept.
+
+    `personal` names identity-card numbers that were found in its text, their middle hidden.
+    """
 
     __tablename__ = "upload"
     __table_args__ = (CheckConstraint("received >= 0 AND received <= size", name="never_more_than_announced"),)
@@ -82,3 +85,6 @@ class Upload(SQLModel, table=True):
     touched_at: datetime = Field(index=True)
     sha256: str | None = Field(default=None, max_length=64)
     media_type: str = Field(default="", max_length=120)
+    scan: str = Field(default="", max_length=12)
+    taken_on: date | None = None
+    personal: str = Field(default="", max_length=200)
