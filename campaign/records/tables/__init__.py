@@ -1,6 +1,6 @@
 """Every table of the product. Importing this module fills `SQLModel.metadata`; the migrations and the schema tests rely on that."""
 
-from campaign.records.tables.accounts import LoginThrottle, PortalAccount, PortalGrant, PortalSession
+from campaign.records.tables.accounts import LoginThrottle, PortalAccount, PortalGrant, PortalIdentity, PortalSession
 from campaign.records.tables.base import metadata
 from campaign.records.tables.burden import ExtraRequest
 from campaign.records.tables.duties import Duty, DutyKind, DutyState, StoredFile, Submission, SubmissionFile, Suspension, SuspensionDuty, Verdict
@@ -61,6 +61,7 @@ __all__ = [
     "PlanVersion",
     "PortalAccount",
     "PortalGrant",
+    "PortalIdentity",
     "PortalSession",
     "Post",
     "Requirement",

@@ -58,6 +58,17 @@ class PortalSession(SQLModel, table=True):
     revoked_at: datetime | None = None
 
 
+class PortalIdentity(SQLModel, table=True):
+    """Who an account is to the organisation's own sign-on (OIDC): the issuer's unchanging subject, noted when it was first matched."""
+
+    __tablename__ = "portal_identity"
+
+    issuer: str = Field(primary_key=True, max_length=300)
+    subject: str = Field(primary_key=True, max_length=255)
+    account_id: int = Field(foreign_key="portal_account.id", index=True)
+    linked_at: datetime
+
+
 class LoginThrottle(SQLModel, table=True):
     """Failures by login name and by address; a locked key is refused without looking at the password."""
 
