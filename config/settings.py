@@ -61,6 +61,15 @@ class Settings(BaseSettings):
     smtp_password: str | None = Field(default=None, repr=False, description="邮箱的口令或授权码")
     smtp_sender: str | None = Field(default=None, description="发件人地址")
     test_address: str | None = Field(default=None, description="golive 之前,所有消息只发到这个地址")
+    evidence_url: str | None = Field(default=None, description="报送文件存放在 S3 兼容存储时的地址,如 s3://桶名/目录;不填则存放在数据目录")
+    s3_endpoint: str | None = Field(default=None, description="S3 兼容存储的服务地址;亚马逊以外的存储须填")
+    s3_access_key: str | None = Field(default=None, repr=False, description="S3 的访问密钥编号;不填则用 AWS_ 开头的环境变量")
+    s3_secret_key: str | None = Field(default=None, repr=False, description="S3 的访问密钥")
+    s3_region: str | None = Field(default=None, description="S3 的区域")
+    scan_command: str | None = Field(default=None, description="病毒检查命令,如 clamdscan --fdpass --no-summary {file};退出码 0 为干净,1 为有病毒")
+    scan_socket: str | None = Field(default=None, description="病毒检查服务(clamd 协议)的套接字路径或 主机:端口")
+    scan_when_down: str = Field(default="hold", description="病毒检查没有应答时:hold 不入库、等恢复,mark 先收下并标记「未经病毒检查」")
+    scan_seconds: int = Field(default=120, ge=1, le=3600, description="病毒检查一个文件最多用多少秒")
     log_level: str = Field(default="INFO", description="日志级别:DEBUG、INFO、WARNING、ERROR")
 
     @field_validator("tz")
@@ -72,10 +81,10 @@ class Settings(BaseSettings):
             raise ValueError(f"没有名为「{value}」的时区,例如 Asia/Shanghai") from unknown
         return value
 
-    @field_validator("smtp_security", "sms_format")
+    @field_validator("smtp_security", "sms_format", "scan_when_down")
     @classmethod
     def _known_word(cls, value: str, about: ValidationInfo) -> str:
-        allowed = {"smtp_security": ("ssl", "starttls", "none"), "sms_format": ("json", "form")}[about.field_name or ""]
+        allowed = {"smtp_security": ("ssl", "starttls", "none"), "sms_format": ("json", "form"), "scan_when_down": ("hold", "mark")}[about.field_name or ""]
         if value not in allowed:
             raise ValueError(f"应为 {'、'.join(allowed)} 之一")
         return value
@@ -124,7 +133,7 @@ def _explain(wrong: ValidationError) -> str:
         name = PREFIX + str(error["loc"][0]).upper()
         limits = error.get("ctx", {})
         if "ge" in limits or "le" in limits or error["type"].startswith("int"):
-            allowed = "应为 1 到 65535 的整数"
+            allowed = f"应为 {limits.get('ge', 1)} 到 {limits.get('le', 65535)} 的整数"
         elif error["type"].startswith("bool"):
             allowed = "应为 1(是)或 0(否)"
         else:

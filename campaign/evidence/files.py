@@ -1,7 +1,7 @@
 """Files kept under their hash: written once, checked whenever they are read, withdrawn with a tombstone.
 
 Owns the folder of evidence. A file is there whole or not at all: it is written beside, flushed, and renamed into place, and its folder is
-flushed too, so that what a page has confirmed survives a power cut. Refuses what is empty, too large or not evidence (`media`).
+flushed too, so that what a page has confirmed survives a power cut. Refuses what is empty, too large or not evidence (`looking`).
 
 Taking in a file that is there already puts the fresh bytes in its place; the same hash, so nothing changes but damage that is healed.
 """
@@ -18,15 +18,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
 from campaign.errors import CampaignError
 from campaign.evidence.errors import BadFile, Damaged, NoSuchFile, Withdrawn
-from campaign.evidence.media import media_type_of, usual_extension
+from campaign.evidence.looking import look_at
+from campaign.evidence.media import usual_extension
 from campaign.evidence.names import clean_name, extension_of
+from campaign.evidence.scanning import Guard
 from campaign.evidence.zips import ZipLimits
 
 CHUNK = 1024 * 1024
@@ -37,12 +39,18 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was taken in; `name` is cleaned, and has an extension even where the given one had none."""
+    """What was taken in; `name` is cleaned, and has an extension even where the given one had none.
+
+    `scan` is what a virus scanner said, `taken_on` the day of a photo, `personal` the identity-card numbers found, their middle hidden.
+    """
 
     sha256: str
     size: int
     media_type: str
     name: str
+    scan: str = ""
+    taken_on: date | None = None
+    personal: tuple[str, ...] = ()
 
 
 class Health(StrEnum):
@@ -57,8 +65,11 @@ class Health(StrEnum):
 
 
 class FileStore:
-    def __init__(self, root: Path, *, max_bytes: int = MAX_BYTES, zip_limits: ZipLimits | None = None) -> None:
-        self.root, self._max_bytes, self._zip_limits = root, max_bytes, zip_limits or ZipLimits()
+    """On a local disk. `evidence.remote` keeps the bytes elsewhere and overrides only where they lie."""
+
+    def __init__(self, root: Path, *, max_bytes: int = MAX_BYTES, zip_limits: ZipLimits | None = None, guard: Guard | None = None) -> None:
+        self.root, self.guard = root, guard
+        self._max_bytes, self._zip_limits = max_bytes, zip_limits or ZipLimits()
 
     def put(self, source: Path | BinaryIO, name: str) -> Kept:
         """Keep these bytes; on disk when this returns. Streams, whatever the size."""
@@ -86,22 +97,20 @@ class FileStore:
             raise BadFile(f"「{name}」是空文件：请检查后重新上传。", name=name)
         if size > self._max_bytes:
             raise _too_large(name, self._max_bytes)
-        media_type = media_type_of(aside, name, self._zip_limits)
-        if self._tombstone(digest).exists():
+        if self._is_withdrawn(digest):
             raise Withdrawn(f"「{name}」此前已按规定撤回，不能再次上传。", name=name, sha256=digest)
-        place = self._place(digest)
-        self._make_folder(place.parent)
-        aside.chmod(0o440)
-        aside.replace(place)
-        sync_folder(place.parent)
-        return Kept(digest, size, media_type, name if extension_of(name) else f"{name}.{usual_extension(media_type)}")
+        seen = look_at(aside, name, zip_limits=self._zip_limits, guard=self.guard)
+        self._keep(aside, digest)
+        full = name if extension_of(name) else f"{name}.{usual_extension(seen.media_type)}"
+        return Kept(digest, size, seen.media_type, full, seen.scan, seen.taken_on, seen.personal)
 
     @contextmanager
     def open(self, sha256: str) -> Iterator[BinaryIO]:
         """The bytes, for reading from start to end. A damaged file never arrives whole: its last piece is not given out."""
-        place = self._present(sha256)
-        with place.open("rb") as raw:
-            yield io.BufferedReader(_Checked(raw, sha256, os.fstat(raw.fileno()).st_size), CHUNK)
+        if self._is_withdrawn(sha256):
+            raise Withdrawn(f"文件 {sha256[:12]} 已按规定撤回，只保留校验值。", sha256=sha256)
+        with self._bytes_of(sha256) as (source, size):
+            yield io.BufferedReader(_Checked(source, sha256, size), CHUNK)
 
     def verify(self, sha256: str) -> Health:
         """Read it all and compare."""
@@ -119,16 +128,12 @@ class FileStore:
 
     def withdraw(self, sha256: str, *, reason: str, now: datetime) -> None:
         """Take the bytes away for good. The tombstone comes first: from then on nobody reads them, even if this stops half way."""
-        place, stone = self._place(sha256), self._tombstone(sha256)
-        if not stone.exists():
-            self._present(sha256)
-            with _disk_trouble(), self._incoming() as aside:
-                aside.write_text(json.dumps({"sha256": sha256, "withdrawn_at": now.isoformat(), "reason": reason}, ensure_ascii=False), encoding="utf-8")
-                sync_file(aside)
-                aside.replace(stone)
-                sync_folder(stone.parent)
-        place.unlink(missing_ok=True)
-        sync_folder(place.parent)
+        if not self._is_withdrawn(sha256):
+            with self._bytes_of(sha256):
+                pass
+            with _disk_trouble():
+                self._bury(sha256, json.dumps({"sha256": sha256, "withdrawn_at": now.isoformat(), "reason": reason}, ensure_ascii=False))
+        self._remove(sha256)
 
     def forget_unfinished(self, now: datetime) -> int:
         """Remove what broken uploads left behind more than a day ago; answers how many."""
@@ -168,13 +173,36 @@ class FileStore:
         folder.mkdir(exist_ok=True)
         sync_folder(folder.parent)
 
-    def _present(self, sha256: str) -> Path:
-        if self._tombstone(sha256).exists():
-            raise Withdrawn(f"文件 {sha256[:12]} 已按规定撤回，只保留校验值。", sha256=sha256)
+    def _keep(self, aside: Path, digest: str) -> None:
+        place = self._place(digest)
+        self._make_folder(place.parent)
+        aside.chmod(0o440)
+        aside.replace(place)
+        sync_folder(place.parent)
+
+    @contextmanager
+    def _bytes_of(self, sha256: str) -> Iterator[tuple[BinaryIO, int]]:
         place = self._place(sha256)
         if not place.is_file():
             raise NoSuchFile(f"资料库中没有文件 {sha256[:12]}：请从备份恢复。", sha256=sha256)
-        return place
+        with place.open("rb") as raw:
+            yield raw, os.fstat(raw.fileno()).st_size
+
+    def _is_withdrawn(self, sha256: str) -> bool:
+        return self._tombstone(sha256).exists()
+
+    def _bury(self, sha256: str, words: str) -> None:
+        stone = self._tombstone(sha256)
+        with self._incoming() as aside:
+            aside.write_text(words, encoding="utf-8")
+            sync_file(aside)
+            aside.replace(stone)
+            sync_folder(stone.parent)
+
+    def _remove(self, sha256: str) -> None:
+        place = self._place(sha256)
+        place.unlink(missing_ok=True)
+        sync_folder(place.parent)
 
     def _place(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):

@@ -41,7 +41,7 @@ def extension_of(name: str) -> str:
 
 def _plain(name: str) -> str:
     kept = "".join(letter for letter in _BLANKS.sub(" ", name) if unicodedata.category(letter)[0] != "C")
-    return unicodedata.normalize("NFC", kept.translate(_FORBIDDEN)).strip(" .").strip()
+    return unicodedata.normalize("NFC", _BLANKS.sub(" ", kept.translate(_FORBIDDEN))).strip(" .").strip()
 
 
 def _cut(name: str, limit: int) -> str:

@@ -1,15 +1,18 @@
-"""A look inside zip-based files without unpacking them.
+"""A look inside zip-based files without unpacking them to where anybody could open them.
 
 Owns the guards: how large the directory may be (it is read before anything else, so it is measured first), how many members, how much they
-would become. Sizes are compared with the file itself, not with what the members claim to take, because members may overlap.
+would become. Sizes are compared with the file itself, not with what the members claim to take, because members may overlap. Archives
+within an archive are looked at in turn, and all of them share one budget: a bomb is not smaller for being wrapped.
 """
 
 from __future__ import annotations
 
 import struct
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from campaign.evidence.errors import BadFile
 from campaign.evidence.names import extension_of
@@ -18,6 +21,8 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN_XML = {"word/": OFFICE + "wordprocessingml.document", "xl/": OFFICE + "spreadsheetml.sheet", "ppt/": OFFICE + "presentationml.presentation"}
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 PROGRAMS = frozenset({"exe", "dll", "com", "scr", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "hta", "msi", "jar", "apk", "lnk", "sh", "reg"})
+_NESTED = frozenset({"zip", "docx", "xlsx", "pptx", "ofd", "odt", "ods", "odp", "docm", "xlsm", "pptm"})
+_PIECE = 1024 * 1024
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
 
@@ -28,26 +33,46 @@ class ZipLimits:
     unpacked_bytes: int = 8 * 1024**3
     ratio: int = 200
     ratio_from_bytes: int = 100 * 1024**2
+    depth: int = 3
+    nested_bytes: int = 300 * 1024**2
+
+
+class _Budget:
+    """What is left for all archives of one file together."""
+
+    def __init__(self, limits: ZipLimits) -> None:
+        self.limits, self.members, self.unpacked, self.nested = limits, 0, 0, limits.nested_bytes
 
 
 def media_type_of_zip(path: Path, limits: ZipLimits) -> str:
     """The media type that its members tell; refuses bombs, passwords, macros, programs and paths that lead out."""
-    if _directory_size(path) > limits.directory_bytes:
+    with path.open("rb") as source:
+        return _looked_into(source, path.stat().st_size, path.stat().st_size, _Budget(limits), 1)
+
+
+def _looked_into(source: BinaryIO, size: int, outer: int, budget: _Budget, depth: int) -> str:
+    limits = budget.limits
+    if _directory_size(source, size) > limits.directory_bytes:
         raise BadFile(f"压缩包内文件过多（上限 {limits.members} 个）：请拆分后上传。")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             members = archive.infolist()
-            _check(members, path.stat().st_size, limits)
-            return _kind(archive, {member.filename for member in members})
+            _check(members, outer, budget)
+            kind = _kind(archive, {member.filename for member in members})
+            if kind == "application/zip":
+                _check_nested(archive, members, outer, budget, depth)
+            return kind
     except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, struct.error) as error:
         raise BadFile("文件已损坏，无法打开：请重新导出或重新压缩后上传。") from error
 
 
-def _check(members: list[zipfile.ZipInfo], size: int, limits: ZipLimits) -> None:
-    if len(members) > limits.members:
-        raise BadFile(f"压缩包内有 {len(members)} 个文件，超过上限 {limits.members} 个：请拆分后上传。")
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > limits.unpacked_bytes or (unpacked > limits.ratio_from_bytes and unpacked > size * limits.ratio):
+def _check(members: list[zipfile.ZipInfo], size: int, budget: _Budget) -> None:
+    limits = budget.limits
+    budget.members += len(members)
+    if budget.members > limits.members:
+        raise BadFile(f"压缩包内有 {budget.members} 个文件，超过上限 {limits.members} 个：请拆分后上传。")
+    budget.unpacked += sum(member.file_size for member in members)
+    if budget.unpacked > limits.unpacked_bytes or (budget.unpacked > limits.ratio_from_bytes and budget.unpacked > size * limits.ratio):
         raise BadFile("压缩包解开后过大，疑似压缩炸弹，已拒收：请直接上传原文件。")
     for member in members:
         name = member.filename
@@ -57,6 +82,26 @@ def _check(members: list[zipfile.ZipInfo], size: int, limits: ZipLimits) -> None
             raise BadFile("压缩包内的文件路径不规范（指向包外），已拒收：请重新压缩后上传。")
         if extension_of(name) in PROGRAMS:
             raise BadFile(f"压缩包内含程序文件「{name.rsplit('/', 1)[-1][:60]}」，已拒收：请删去后重新压缩。")
+
+
+def _check_nested(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], outer: int, budget: _Budget, depth: int) -> None:
+    """Archives and Office files inside, unpacked one at a time into a file without a name."""
+    for member in members:
+        if extension_of(member.filename) not in _NESTED:
+            continue
+        if depth >= budget.limits.depth:
+            raise BadFile(f"压缩包套了 {depth} 层以上，已拒收：请解开后重新压缩。")
+        if member.file_size > budget.nested:
+            raise BadFile("压缩包里的压缩包和文档过大，无法逐个检查：请解开后分开上传。")
+        budget.nested -= member.file_size
+        with archive.open(member) as source, tempfile.TemporaryFile() as aside:
+            left = member.file_size
+            while left > 0 and (piece := source.read(min(_PIECE, left))):
+                aside.write(piece)
+                left -= len(piece)
+            aside.seek(0)
+            if aside.read(2) == b"PK":
+                _looked_into(aside, member.file_size, outer, budget, depth + 1)
 
 
 def _kind(archive: zipfile.ZipFile, names: set[str]) -> str:
@@ -76,19 +121,17 @@ def _kind(archive: zipfile.ZipFile, names: set[str]) -> str:
     return "application/zip"
 
 
-def _directory_size(path: Path) -> int:
+def _directory_size(source: BinaryIO, size: int) -> int:
     """What the end record says, in its 64-bit form where there is one; -1 when there is no end record (zipfile then says it is broken)."""
-    size = path.stat().st_size
-    with path.open("rb") as source:
-        source.seek(max(0, size - 65_557))
-        tail = source.read()
-        at = tail.rfind(_END)
-        if at < 0 or len(tail) < at + 22:
-            return -1
-        locator = tail[at - 20 : at] if at >= 20 else b""
-        if locator.startswith(_LOCATOR64):
-            source.seek(min(struct.unpack("<Q", locator[8:16])[0], size))
-            record = source.read(56)
-            if len(record) == 56 and record.startswith(_END64):
-                return int(struct.unpack("<Q", record[40:48])[0])
-        return int(struct.unpack("<L", tail[at + 12 : at + 16])[0])
+    source.seek(max(0, size - 65_557))
+    tail = source.read()
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) < at + 22:
+        return -1
+    locator = tail[at - 20 : at] if at >= 20 else b""
+    if locator.startswith(_LOCATOR64):
+        source.seek(min(struct.unpack("<Q", locator[8:16])[0], size))
+        record = source.read(56)
+        if len(record) == 56 and record.startswith(_END64):
+            return int(struct.unpack("<Q", record[40:48])[0])
+    return int(struct.unpack("<L", tail[at + 12 : at + 16])[0])

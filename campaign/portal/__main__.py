@@ -24,6 +24,7 @@ from campaign.portal.place import Place, PrefectWatch
 from campaign.records.requests import withdrawn_files
 from campaign.records.store import Store
 from campaign.work.first_accounts import FIRST_LOGIN, demo_logins, first_administrator, sample_is_here
+from campaign.work.services import evidence_of
 from config.settings import Settings, load_settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -67,6 +68,7 @@ def place_from(settings: Settings, host: str) -> Place:
         hosts=("127.0.0.1", "localhost", "[::1]", *((host,) if host not in ("0.0.0.0", "::") else ()), *named),  # noqa: S104 - compared, not bound
         open_board=local,
         secure_cookies=settings.portal_https,
+        kept=evidence_of(settings),
     )
 
 

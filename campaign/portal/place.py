@@ -107,10 +107,12 @@ class Place:
     secure_cookies: bool = False
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     counts: Remembered[Any] = field(default_factory=Remembered)
+    kept: FileStore | None = None
+    """Where files are kept, when it is not simply the data folder."""
 
-    @property
+    @cached_property
     def evidence(self) -> FileStore:
-        return FileStore(self.home / "evidence")
+        return self.kept or FileStore(self.home / "evidence")
 
     @cached_property
     def arriving(self) -> Arriving:

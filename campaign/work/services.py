@@ -14,6 +14,7 @@ from campaign.work.pass_steps import Services
 
 if TYPE_CHECKING:
     from campaign.evidence.files import FileStore
+    from campaign.evidence.opening import EvidenceSettings
     from campaign.notices.sending import SenderSettings
 
 
@@ -34,8 +35,8 @@ def way_out(settings: SenderSettings) -> Iterator[Services]:
         services.close()
 
 
-def evidence_of(settings: SenderSettings) -> FileStore:
+def evidence_of(settings: EvidenceSettings) -> FileStore:
     """Where the bytes of what is handed in are kept."""
-    from campaign.evidence.files import FileStore
+    from campaign.evidence.opening import open_evidence
 
-    return FileStore(settings.data_dir / "evidence")
+    return open_evidence(settings)
