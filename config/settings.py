@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(default=None, repr=False, description="通用消息推送地址")
     webhook_secret: str | None = Field(default=None, repr=False, description="通用消息推送的签名密钥;不填则不签名")
     webhook_allow_local: bool = Field(default=False, description="填 1 允许通用消息推送到本机和内部网络")
+    webhook_by_unit: bool = Field(default=False, description="填 1 表示通用接口的接收方自己按单位找人:单位没有登记人员时也发给它,并算送达")
     vendor_allow_local: bool = Field(default=False, description="填 1 允许机器人、应用和短信网关的地址在内部网络(政务微信、政务短信平台常在内网)")
     wecom_robot_url: str | None = Field(default=None, repr=False, description="企业微信群机器人的 Webhook 地址")
     wecom_app_url: str = Field(default="https://qyapi.weixin.qq.com", description="企业微信接口的地址;政务微信填自己的")

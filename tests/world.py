@@ -22,7 +22,7 @@ from campaign.records.statements import table_of
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Finding, Notice, Phase, Unit
 from campaign.rules.calendar import CAMPAIGN_ZONE, due_on
-from campaign.work import change_duty, rectify, signing
+from campaign.work import change_duty, receipts, rectify, signing
 from campaign.work.by import By
 from campaign.work.hand_in import KeptFile, hand_in
 from campaign.work.launch import Launched, launch
@@ -127,14 +127,15 @@ class World:
         return self.run("delivery")
 
     def opened(self, spec: PlanSpec | None = None, day: str = "2026-03-02", key: str = "p1") -> World:
-        """Launched, the phase open, its digests delivered."""
+        """Launched, the phase open, its digests delivered and signed for."""
         self.launch(spec)
         self.go(day).work_phase(key)
         self.deliver()
+        self.sign_for_all()
         return self
 
     def climb(self, rung: int, *, deliver_last: bool = True, one: int = 1) -> World:
-        """Go from each due moment to the next, sweeping and delivering, until the duty is on this rung; papers to be signed are signed at once."""
+        """Go from each due moment to the next, sweeping and delivering, until the duty is on this rung; papers are signed, and signed for, at once."""
         for _ in range(20):
             due = self.duty(one)
             if due.rung >= rung:
@@ -145,11 +146,18 @@ class World:
             if self.duty(one).rung < rung or deliver_last:
                 self.sign_all()
                 self.deliver()
+            self.sign_for_all()
         raise AssertionError(f"duty {one} never reached rung {rung}")
 
     def verify(self) -> list[str]:
         """What the checker says, as `code: sentence`."""
         return [f"{one.code}: {one.text}" for one in verify(self.store)]
+
+    def sign_for_all(self) -> None:
+        """Units 签收 every paper that asks for it."""
+        waiting = self.duties(table_of(Duty).c.origin.like("ack:notice:%"), table_of(Duty).c.state == "open")
+        with self.store.begin() as tx:
+            receipts.sign_for_many(tx, [duty.id for duty in waiting], self.by("示例联络员"))
 
     def sign_all(self) -> None:
         for notice in self.notices(table_of(Notice).c.state == "draft"):

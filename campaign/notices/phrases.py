@@ -96,6 +96,17 @@ PHRASES = MappingProxyType(
             due="调整后时限",
             reason="调整说明",
         ),
+        "签收提醒": Phrases(
+            gist="{count} 件文书待签收",
+            opening="{campaign}发给你单位的下列 {count} 件文书已经送达，尚未签收。",
+            closing="请登录工作台签收，或在纸质签收单上签字后交我办登记。签收与否，不影响所列事项的办理时限。",
+            due="签收时限",
+        ),
+        "督办抄告单": Phrases(
+            gist="{count} 项工作逾期督办",
+            opening="截至{day}，{campaign}中由你单位牵头的下列 {count} 项工作，责任单位超过规定时限尚未办结，已发文督办，现予抄告。",
+            closing="请牵头单位加强统筹协调，督促责任单位尽快办结。",
+        ),
         "签发提醒": Phrases(
             gist="{count} 件文书待签发",
             opening="{campaign}下列 {count} 件文书已经拟就，等待签发。",

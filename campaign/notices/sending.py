@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 class SenderSettings(ChannelSettings, Protocol):
     @property
     def test_address(self) -> str | None: ...
+    @property
+    def webhook_by_unit(self) -> bool: ...
 
 
 def send_batch(
@@ -51,7 +53,7 @@ def send_batch(
     def one(outgoing: Outgoing) -> Outcome | None:
         if time.monotonic() > until:
             return None
-        return _send_one(outgoing, channels.get(outgoing.channel), addressees.get(outgoing.notice_id, ()), now, test_address)
+        return _send_one(outgoing, channels.get(outgoing.channel), addressees.get(outgoing.delivery_id, ()), now, test_address)
 
     with ThreadPoolExecutor(max_workers=min(AT_ONCE, len(outgoings)), thread_name_prefix="notices") as threads:
         return [outcome for outcome in threads.map(one, outgoings) if outcome is not None]
@@ -60,16 +62,19 @@ def send_batch(
 class Sender:
     """The way out of a process: made once at the edge, called for each batch, closed at the end.
 
-    Takes people as the records list them: (relation, name, phone, email, account). Where nobody is known the unit itself is the addressee,
-    for a receiver that routes by unit, and for the file, which the office reads.
+    Takes people as the records list them: (relation, name, phone, email, account), by delivery. A unit of which nobody is known is refused by
+    every channel; a webhook whose receiver finds people itself may be told so, and then gets the unit's name.
     """
 
     def __init__(self, settings: SenderSettings) -> None:
         self._channels = channels_from(settings)
-        self._test_address = settings.test_address
+        self._test_address, self._by_unit = settings.test_address, settings.webhook_by_unit
 
     def __call__(self, outgoings: Sequence[Outgoing], people: Mapping[int, Sequence[PersonRow]], now: datetime) -> list[Outcome]:
-        addressees = {one.notice_id: [_person(row) for row in people.get(one.notice_id, ())] or [unit_itself(one.unit_name)] for one in outgoings}
+        addressees = {one.delivery_id: [_person(row) for row in people.get(one.delivery_id, ())] for one in outgoings}
+        for one in outgoings:
+            if self._by_unit and one.channel == "webhook" and not addressees[one.delivery_id]:
+                addressees[one.delivery_id] = [unit_itself(one.unit_name)]
         return send_batch(outgoings, self._channels, addressees, now=now, test_address=self._test_address)
 
     def close(self) -> None:

@@ -11,6 +11,8 @@ from campaign.rules.ladder import Ladder, Rung, parse_ladder
 from campaign.rules.papers import is_numbered
 
 _ladder, _rung, _choice, _phase, _campaign = (table_of(model) for model in (LadderVersion, RungRow, LadderChoice, Phase, Campaign))
+RECEIPT = "receipt"
+"""Among the choices for kinds of duties the word for 签收, which is a mechanism and no kind."""
 _parsed: dict[tuple[str, str], Ladder] = {}
 
 
@@ -75,16 +77,22 @@ def choose_ladder(tx: Session, campaign_id: int, ladder_id: int, *, phase_kind: 
 def chosen_ladder(tx: Session, campaign_id: int, phase_id: int, duty_kind: str, otherwise: int) -> int:
     """The ladder a new duty begins with, resolved here and nowhere else: for its phase and kind, for its kind, for its phase, else as asked.
 
-    A choice for a phase is about the units' work: what the office owes (`otherwise` is its own ladder) follows only a choice for its kind.
+    A choice for a phase is about the units' work: what the office owes (`otherwise` is its own ladder) follows only a choice for its kind, and
+    签收 follows only its own.
     """
     choices, kinds, office = _choices(tx, campaign_id)
-    if not choices:
+    if not choices or otherwise == choices.get(("", RECEIPT)):
         return otherwise
     phase_kind = kinds.get(phase_id, "")
     for key in ((phase_kind, duty_kind), ("", duty_kind), (phase_kind, "")):
         if key in choices and not (key[1] == "" and otherwise == office):
             return choices[key]
     return otherwise
+
+
+def receipt_ladder(tx: Session, campaign_id: int) -> int | None:
+    """The short ladder of 签收; None where the campaign demands none."""
+    return _choices(tx, campaign_id)[0].get(("", RECEIPT))
 
 
 def _choices(tx: Session, campaign_id: int) -> tuple[dict[tuple[str, str], int], dict[int, str], int]:

@@ -119,6 +119,12 @@ def hand_duties(tx: Session, notice: Notice) -> list[Duty]:
     )
 
 
+def hand_duties_of(tx: Session, notice_ids: Sequence[int]) -> list[Duty]:
+    """The office's open duties to carry any of these papers."""
+    chosen = duty.c.notice_id.in_(list(notice_ids)) & duty.c.origin.like("handdeliver:notice:%") & duty.c.state.in_(UNFINISHED)
+    return list(tx.execute(select(Duty).where(chosen).order_by(duty.c.id)).scalars())
+
+
 def cancel_deliveries(tx: Session, notice: Notice) -> None:
     tx.execute(
         update(_delivery)

@@ -19,6 +19,7 @@ from campaign.records.tables import Amendment, DutyState, Notice, Unit
 from campaign.rules.calendar import campaign_day
 from campaign.rules.papers import form_for
 from campaign.work.by import By
+from campaign.work.receipts import drop_receipts
 
 LONGEST = 2000
 
@@ -48,6 +49,7 @@ def recall_notice(tx: Session, notice: Notice, by: By) -> Notice:
         start_revision(tx, duty, due_at=duty.due_at, now=by.now, state=DutyState(duty.state), source=duty.due_source)
     for duty in notices.hand_duties(tx, notice):
         finish(tx, duty, DutyState.CANCELLED, by.now, by.reason)
+    drop_receipts(tx, notice, by)
     return _amend(tx, notice, by, way="withdraw", kind="撤回通知", body=body)
 
 

@@ -12,19 +12,27 @@ from campaign.records.calendars import load_calendar
 from campaign.records.duties import duty_table, finish, lock, open_waiting, start_revision, stop_ladders, waiting_for
 from campaign.records.log import write_event
 from campaign.records.outbox import collect_lines
+from campaign.records.receipts import ORIGIN
 from campaign.records.registry import duties_of_ids, phases_of
-from campaign.records.tables import Campaign, Duty, DutyKind, DutyState
+from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice
 from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
+from campaign.work import receipts
 from campaign.work.by import By
 
 
 def acknowledge(tx: Session, duty: Duty, by: By) -> None:
-    """签收. The first one counts; again changes nothing."""
+    """签收 of an item, and with it of the paper that listed it, or of a paper itself. The first one counts; again changes nothing."""
     _must_be_unfinished(tx, duty, "签收")
+    if duty.origin.startswith(ORIGIN):
+        receipts.sign_for(tx, tx.get_one(Notice, duty.notice_id), by)
+        tx.refresh(duty)
+        return
     if duty.acked_at is None:
         duty.acked_at, duty.acked_by = by.now, by.actor
         tx.add(duty)
+        tx.flush()
+        receipts.shown_by_work(tx, [duty.id], by)
         _log(tx, duty, by, "ack")
 
 
@@ -138,7 +146,7 @@ def _must_be_its_own(duty: Duty, what: str) -> None:
     elif duty.kind == DutyKind.RECTIFY:
         way = "问题要由他人复核后销号,登记有误的请撤销该问题"
     elif duty.notice_id is not None:
-        way = "请签发或撤回该文书" if duty.kind == DutyKind.SIGN else "请登记人工送达"
+        way = "请签发或撤回该文书" if duty.kind == DutyKind.SIGN else "请签收,或登记纸质签收" if duty.origin.startswith(ORIGIN) else "请登记人工送达"
     if way:
         raise Conflict(f"#{duty.id}「{duty.title}」不能{what}:{way}。", code="not_its_own", duty=duty.id)
 

@@ -1,27 +1,30 @@
 """Sending what is due: claim in one transaction, send outside any, record in another.
 
 Whoever dies between sending and recording leaves the claim to run out; the sending is then repeated with the same key, and the receiver can
-tell. A notice that no channel takes becomes a duty of the office: 人工送达.
+tell. A notice that no channel takes, or that nobody in the unit could get, becomes a duty of the office: 人工送达.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from campaign.records import leases, manners, notices, outbox, registry
+from campaign.records import leases, manners, notices, outbox
 from campaign.records.budgets import within_budget
-from campaign.records.duties import DutyDraft, create_duties
+from campaign.records.duties import DutyDraft, create_duties, finish
 from campaign.records.log import write_event
 from campaign.records.store import Store
-from campaign.records.tables import Campaign, DutyKind, Notice, Unit
+from campaign.records.tables import Campaign, DutyKind, DutyState, Notice, Unit
 from campaign.rules.calendar import campaign_day
+from campaign.work.addressing import copy_to_lead_units, resolve_addressees
+from campaign.work.by import By
 from campaign.work.hand_in import working_days_after
 from campaign.work.pass_types import PassContext
+from campaign.work.receipts import ask_for_receipts
 
 HAND_DAYS = 1
-OFFICE_RELATIONS = ("office", "group_head", "lead_unit")
 
 
 def due_count(tx: Session, now: datetime, campaign_id: int | None) -> int:
@@ -42,11 +45,15 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
     if not outgoing:
         return {"sent": 0}
     outcomes = ctx.services.send(outgoing, addressees, now)
+    arrived = {outcome.delivery_id for outcome in outcomes if outcome.outcome == "delivered"}
+    unreachable = {one.notice_id for one in outgoing if not addressees[one.delivery_id]}
+    by = By(ctx.request.actor, now)
     with store.begin() as tx:
         exhausted = outbox.record_outcomes(tx, outcomes, ctx.hold.holder, now)
         for notice_id in exhausted:
-            ask_for_hand_delivery(tx, tx.get_one(Notice, notice_id), now, ctx.request.actor)
-    sent = sum(outcome.outcome == "delivered" for outcome in outcomes)
+            ask_for_hand_delivery(tx, tx.get_one(Notice, notice_id), by, unreachable=notice_id in unreachable)
+        follow_up(tx, [one for one in outgoing if one.delivery_id in arrived], by, ctx.id)
+    sent = len(arrived)
     return {"sent": sent, "failed": len(outcomes) - sent}
 
 
@@ -63,30 +70,26 @@ def warn_of_papers(tx: Session, campaign_ids: set[int], now: datetime, actor: st
                             subject="unit", subject_id=unit_id, detail={"papers": count, "cap": cap})  # fmt: skip
 
 
-def resolve_addressees(tx: Session, outgoing: list[outbox.Outgoing], now: datetime) -> dict[int, list[tuple[str, str, str | None, str | None, str | None]]]:
-    """Who holds the posts of each notice's audience today: found at sending time, so a successor is found too."""
-    today = campaign_day(now)
-    found = registry.addressees(tx, sorted({one.unit_id for one in outgoing}), today)
-    offices = {row.id: row.office_unit_id for row in (tx.get_one(Campaign, campaign_id) for campaign_id in {one.campaign_id for one in outgoing})}
-    office_people = registry.addressees(tx, sorted(set(offices.values())), today)
-    answer = {}
-    for one in outgoing:
-        relations = set(one.audience.split(","))
-        people = [person for person in found.get(one.unit_id, []) if person[0] in relations]
-        if relations & set(OFFICE_RELATIONS):
-            people += office_people.get(offices[one.campaign_id], [])
-        answer[one.notice_id] = people or found.get(one.unit_id, [])
-    return answer
+def follow_up(tx: Session, arrived: Sequence[outbox.Outgoing], by: By, pass_id: int | None = None) -> None:
+    """What a delivery brings about: its 签收 is asked for, the lead unit gets its copy, and nobody need carry the paper any more."""
+    if not arrived:
+        return
+    ask_for_receipts(tx, [one.notice_id for one in arrived], by)
+    copy_to_lead_units(tx, arrived, by.now, pass_id)
+    for duty in notices.hand_duties_of(tx, [one.notice_id for one in arrived]):
+        finish(tx, duty, DutyState.ACCEPTED, by.now, "已由其他渠道送达")
 
 
-def ask_for_hand_delivery(tx: Session, notice: Notice, now: datetime, actor: str) -> None:
-    """No channel took it: the office serves it by hand."""
+def ask_for_hand_delivery(tx: Session, notice: Notice, by: By, *, unreachable: bool = False) -> None:
+    """No channel took it, or nobody can be reached: the office serves it by hand. One that has arrived (a successor's copy) is no such case."""
+    if notice.state != "issued":
+        return
     campaign, unit = tx.get_one(Campaign, notice.campaign_id), tx.get_one(Unit, notice.unit_id)
+    named = f"{notice.kind}({notice.number})" if notice.number else notice.kind
+    why = "单位没有联系得上的人员" if unreachable else "各送达渠道均未成功"
     create_duties(tx, [DutyDraft(
         campaign_id=notice.campaign_id, phase_id=notices.phase_of(tx, notice), unit_id=campaign.office_unit_id, kind=DutyKind.PERFORM,
-        origin=f"handdeliver:notice:{notice.id}", title=f"人工送达{notice.kind}:{unit.name}", ladder_id=campaign.office_ladder_id,
-        due_at=working_days_after(tx, campaign, now, HAND_DAYS), due_source="own", required=False, notice_id=notice.id,
-    )], now)  # fmt: skip
-    write_event(
-        tx, at=now, actor=actor, verb="undeliverable", reason="各送达渠道均未成功", campaign_id=notice.campaign_id, subject="notice", subject_id=notice.id
-    )
+        origin=f"handdeliver:notice:{notice.id}", title=f"人工送达{named}:{notice.unit_name or unit.name}"[:300], ladder_id=campaign.office_ladder_id,
+        due_at=working_days_after(tx, campaign, by.now, HAND_DAYS), due_source="own", required=False, notice_id=notice.id,
+    )], by.now)  # fmt: skip
+    write_event(tx, at=by.now, actor=by.actor, verb="undeliverable", reason=why, campaign_id=notice.campaign_id, subject="notice", subject_id=notice.id)

@@ -17,9 +17,11 @@ from campaign.records import findings, submissions
 from campaign.records.calendars import load_calendar
 from campaign.records.duties import DutyDraft, create_duties, finish, lock, stop_ladders
 from campaign.records.log import write_event
+from campaign.records.receipts import ORIGIN
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Submission
 from campaign.rules.calendar import campaign_day, due_at_of_day
 from campaign.rules.findings import recheck_due_at
+from campaign.work import receipts
 from campaign.work.by import By
 
 REVIEW_DAYS = 2
@@ -44,6 +46,8 @@ def may_hand_in(duty: Duty) -> str | None:
     if duty.kind == DutyKind.RECHECK:
         return "复核事项不用报送:请用 review 给出复核意见"
     if duty.notice_id is not None:
+        if duty.origin.startswith(ORIGIN):
+            return "签收文书不用报送:请点「签收」,或用 ack 签收"
         return "签发事项不用报送:请用 sign 签发" if duty.kind == DutyKind.SIGN else "人工送达不用报送:请用 notices serve 登记由谁签收"
     if duty.state not in MAY_HAND_IN:
         state = DutyState(duty.state)
@@ -84,6 +88,7 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
         stop_ladders(tx, [duty.id], by.now)
         ask_for_review(tx, campaign, duty, submission, by)
         findings.mark(tx, duty, "rechecking")
+    receipts.shown_by_work(tx, [duty.id], by)
     write_event(tx, at=by.now, actor=by.actor, verb="submit", reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,
                 detail={"version": submission.version, "sha256": digest, "files": len(files)})  # fmt: skip
     return submission

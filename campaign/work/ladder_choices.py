@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from campaign.errors import BadPlan, CampaignError
 from campaign.plan.spec import PhaseKind
-from campaign.records.ladders import choose_ladder, store_ladder
+from campaign.records.ladders import RECEIPT, choose_ladder, store_ladder
 from campaign.records.log import write_event
 from campaign.records.tables import Campaign, DutyKind
 from campaign.rules.ladder import BadLadder
@@ -21,7 +21,7 @@ from campaign.work.by import By
 
 CHOICES = "ladder_choices.yaml"
 PHASE_KINDS = tuple(kind.value for kind in PhaseKind)
-DUTY_KINDS = tuple(kind.value for kind in DutyKind)
+DUTY_KINDS = (*(kind.value for kind in DutyKind), RECEIPT)
 
 
 def stored_ladder(tx: Session, ladders: Path, name: str) -> int:

@@ -18,10 +18,12 @@ from campaign.records import many, played, registry
 from campaign.records.calendars import load_calendar
 from campaign.records.notices import due_deliveries
 from campaign.records.outbox import Outcome, Outgoing
+from campaign.records.receipts import ORIGIN
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Phase
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day, due_on
 from campaign.rules.gate import GateDecision, GateOutcome
+from campaign.work import receipts
 from campaign.work.by import By
 from campaign.work.due import due_passes, next_due_at
 from campaign.work.gate import ask_gate, decide_gate
@@ -127,6 +129,10 @@ class Play:
             code = self._codes[duty.unit_id]
             if duty.kind in (DutyKind.REVIEW, DutyKind.RECHECK):
                 self._expect(self.people.office_acts_at(duty.origin, now, calendar), "review", duty.id, 0)
+            elif duty.origin.startswith(ORIGIN):
+                at = self.people.hands_in_at(code, duty.origin, duty.revision, now, duty.due_at, calendar)
+                if at is not None:
+                    self._expect(at, "sign_for", duty.id, duty.revision)
             elif duty.origin.startswith("sign:notice:"):
                 self._expect(self.people.office_acts_at(duty.origin, now, calendar), "sign", duty.notice_id or 0, 0)
             elif duty.due_at is not None and duty.state in (DutyState.OPEN, DutyState.RETURNED):
@@ -156,6 +162,8 @@ class Play:
             if due := dict(acts.get("hand_in", ())):
                 ready = [duty for duty in registry.duties_of_ids(tx, list(due)) if duty.revision == due[duty.id] and duty.state in ("open", "returned")]
                 hand_in_together(tx, campaign, ready, [PAPER], By(UNIT, now))
+            if papers := acts.get("sign_for"):
+                receipts.sign_for_many(tx, [subject for subject, _ in papers], By(UNIT, now))
             if asked := acts.get("review"):
                 self._review(tx, campaign, [subject for subject, _ in asked], now)
             if papers := acts.get("sign"):
@@ -200,7 +208,7 @@ class Play:
 def deliver_all(outgoings: Sequence[Outgoing], people: dict[int, list[Any]], now: datetime) -> list[Outcome]:
     """The way out of a rehearsal: everything arrives, nothing leaves the machine."""
     return [
-        Outcome(one.delivery_id, "delivered", "演练", tuple({"name": name, "relation": relation} for relation, name, *_ in people.get(one.notice_id, ())))
+        Outcome(one.delivery_id, "delivered", "演练", tuple({"name": name, "relation": relation} for relation, name, *_ in people.get(one.delivery_id, ())))
         for one in outgoings
     ]
 

@@ -15,6 +15,7 @@ from campaign.records.outbox import add_deliveries, mark_delivered
 from campaign.records.tables import Campaign, DutyKind, DutyState, Notice
 from campaign.work.by import By
 from campaign.work.hand_in import working_days_after
+from campaign.work.receipts import sign_for
 
 SIGN_DAYS = 2
 
@@ -102,6 +103,7 @@ def serve_by_hand(tx: Session, notice: Notice, by: By, *, to: str) -> None:
     mark_delivered(tx, [notice.id], by.now)
     for duty in notices.hand_duties(tx, notice):
         finish(tx, duty, DutyState.ACCEPTED, by.now)
+    sign_for(tx, notice, by, on_paper=to)
     write_event(
         tx,
         at=by.now,

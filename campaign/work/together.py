@@ -19,6 +19,7 @@ from campaign.records.log import write_events
 from campaign.records.outbox import collect_lines
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState
 from campaign.rules.findings import due_after_return, may_recheck
+from campaign.work import receipts
 from campaign.work.by import By
 from campaign.work.hand_in import ACCEPTED_AT_ONCE, REVIEW_DAYS, KeptFile, hand_in, may_hand_in, version_hash, working_days_after
 from campaign.work.review import review
@@ -55,6 +56,7 @@ def hand_in_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], fi
     at_once = [one.id for one in fit if one.kind in ACCEPTED_AT_ONCE]
     many.finish_many(tx, at_once, DutyState.ACCEPTED, by.now)
     many.mark_submitted(tx, [one.id for one in fit if one.kind not in ACCEPTED_AT_ONCE], by.now)
+    receipts.shown_by_work(tx, [one.id for one in fit], by)
     due_at = working_days_after(tx, campaign, by.now, REVIEW_DAYS)
     create_duties(tx, [
         DutyDraft(

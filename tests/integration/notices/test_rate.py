@@ -21,7 +21,7 @@ SENDINGS = 1000
 def rate(name: str, channel: Channel) -> float:
     rows = [notice(n, channel=name) for n in range(SENDINGS)]
     begun = time.perf_counter()
-    outcomes = send_batch(rows, {name: channel}, {row.notice_id: [CONTACT] for row in rows}, now=ISSUED)
+    outcomes = send_batch(rows, {name: channel}, {row.delivery_id: [CONTACT] for row in rows}, now=ISSUED)
     seconds = time.perf_counter() - begun
     channel.close()
     assert {outcome.outcome for outcome in outcomes} == {"delivered"}

@@ -132,7 +132,7 @@ def test_host_name_is_kept_for_the_receiver_while_the_judged_address_is_used(rec
 def test_batch_shares_connections_and_delivers_each_key_once(receiver: Receiver) -> None:
     channel = WebhookChannel(receiver.url("ok"), shared_client(), allow_local=True)
     rows = [notice(n) for n in range(60)]
-    outcomes = send_batch(rows, {"webhook": channel}, {row.notice_id: [CONTACT] for row in rows}, now=ISSUED)
+    outcomes = send_batch(rows, {"webhook": channel}, {row.delivery_id: [CONTACT] for row in rows}, now=ISSUED)
     channel.close()
     assert {outcome.outcome for outcome in outcomes} == {"delivered"}
     assert sorted(receiver.keys) == sorted(row.idempotency_key for row in rows)
@@ -142,10 +142,10 @@ def test_failures_in_a_batch_are_each_their_own(receiver: Receiver) -> None:
     channel = WebhookChannel(receiver.url("ok"), shared_client(), allow_local=True)
     receiver.cut_next = 3
     rows = [notice(n) for n in range(20)]
-    first = send_batch(rows, {"webhook": channel}, {row.notice_id: [CONTACT] for row in rows}, now=ISSUED)
+    first = send_batch(rows, {"webhook": channel}, {row.delivery_id: [CONTACT] for row in rows}, now=ISSUED)
     again = [row for row, outcome in zip(rows, first, strict=True) if outcome.outcome == "unknown"]
     assert len(again) == 3
-    second = send_batch(again, {"webhook": channel}, {row.notice_id: [CONTACT] for row in rows}, now=ISSUED + timedelta(minutes=1))
+    second = send_batch(again, {"webhook": channel}, {row.delivery_id: [CONTACT] for row in rows}, now=ISSUED + timedelta(minutes=1))
     channel.close()
     assert {outcome.outcome for outcome in second} == {"delivered"}
     assert set(receiver.keys) == {row.idempotency_key for row in rows}

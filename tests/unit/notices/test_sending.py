@@ -44,28 +44,28 @@ class Recording:
 
 def test_outcomes_stand_in_the_order_of_the_rows() -> None:
     rows = [notice(n) for n in range(50)]
-    outcomes = send_batch(rows, {"webhook": Recording()}, {row.notice_id: [CONTACT] for row in rows}, now=ISSUED)
+    outcomes = send_batch(rows, {"webhook": Recording()}, {row.delivery_id: [CONTACT] for row in rows}, now=ISSUED)
     assert [outcome.delivery_id for outcome in outcomes] == [row.delivery_id for row in rows]
     assert outcomes[0].recipients == ({"name": "林一", "relation": "contact", "address": "lin1"},)
 
 
 def test_one_bad_row_stops_nobody_and_tells_no_secret() -> None:
     rows = [notice(n) for n in range(5)]
-    outcomes = send_batch(rows, {"webhook": Recording(frozenset({2002}))}, {row.notice_id: [CONTACT] for row in rows}, now=ISSUED)
+    outcomes = send_batch(rows, {"webhook": Recording(frozenset({2002}))}, {row.delivery_id: [CONTACT] for row in rows}, now=ISSUED)
     assert [outcome.outcome for outcome in outcomes] == ["delivered", "delivered", "unknown", "delivered", "delivered"]
     assert "secret-token" not in outcomes[2].detail
     assert outcomes[2].recipients == ()
 
 
 def test_unknown_channel_is_refused_so_that_the_next_takes_over_at_once() -> None:
-    (outcome,) = send_batch([notice(1, channel="wecom_robot")], {"file": Recording()}, {2001: [CONTACT]}, now=ISSUED)
+    (outcome,) = send_batch([notice(1, channel="wecom_robot")], {"file": Recording()}, {1001: [CONTACT]}, now=ISSUED)
     assert (outcome.outcome, outcome.detail) == ("refused", "渠道「企业微信群机器人」未配置。")
 
 
 @pytest.mark.parametrize(("url", "words"), [(None, "未配置"), ("ftp://example.cn/x", "https://"), ("http://[::1", "https://"), ("http://a:99999/", "https://")])
 def test_webhook_that_is_not_set_up_refuses_with_the_reason(tmp_path: Path, url: str | None, words: str) -> None:
     channels = channels_from(settings(tmp_path, webhook_url=url))
-    (outcome,) = send_batch([notice(1)], channels, {2001: [CONTACT]}, now=ISSUED)
+    (outcome,) = send_batch([notice(1)], channels, {1001: [CONTACT]}, now=ISSUED)
     close_channels(channels)
     assert outcome.outcome == "refused"
     assert words in outcome.detail
@@ -81,7 +81,7 @@ def test_live_notice_without_anybody_is_refused_and_names_the_unit() -> None:
 
 def test_before_golive_everything_goes_to_the_test_address_only() -> None:
     channel = Recording()
-    (outcome,) = send_batch([notice(1, live=False)], {"webhook": channel}, {2001: [CONTACT]}, now=ISSUED, test_address="test@example.cn")
+    (outcome,) = send_batch([notice(1, live=False)], {"webhook": channel}, {1001: [CONTACT]}, now=ISSUED, test_address="test@example.cn")
     ((subject, addressees),) = channel.told
     assert subject.startswith("【演练】")
     assert addressees == [Addressee("演练地址", email="test@example.cn", relation="test")]
@@ -92,7 +92,7 @@ def test_before_golive_without_a_test_address_nothing_leaves_the_house() -> None
     webhook, file = Recording(), Recording()
     channels: dict[str, Channel] = {"webhook": webhook, "file": file}
     rows = [notice(1, live=False), notice(2, live=False, channel="file")]
-    outcomes = send_batch(rows, channels, {2001: [CONTACT], 2002: [CONTACT]}, now=ISSUED)
+    outcomes = send_batch(rows, channels, {1001: [CONTACT], 1002: [CONTACT]}, now=ISSUED)
     assert [outcome.outcome for outcome in outcomes] == ["refused", "delivered"]
     assert webhook.told == []
     assert file.told[0][1] == [Addressee("演练地址", relation="test")]
@@ -118,14 +118,21 @@ def test_test_address_is_understood_by_its_look(address: str, kind: str) -> None
     assert getattr(rehearsal_addressee(f" {address} "), kind) == address
 
 
-def test_sender_gives_the_unit_itself_where_nobody_is_known(tmp_path: Path) -> None:
+def test_a_file_that_would_take_it_is_no_delivery_to_a_unit_where_nobody_is_known(tmp_path: Path) -> None:
     sender = Sender(settings(tmp_path))
     rows = [notice(1, channel="file"), notice(2, channel="file"), notice(3)]
-    outcomes = sender(rows, {2002: [("unit_head", "吴二", "13900005678", None, None)]}, ISSUED)
+    outcomes = sender(rows, {1002: [("unit_head", "吴二", "13900005678", None, None)]}, ISSUED)
     sender.close()
-    assert [outcome.outcome for outcome in outcomes] == ["delivered", "delivered", "refused"]
+    assert [outcome.outcome for outcome in outcomes] == ["refused", "delivered", "refused"]
     told = {row["key"]: row["to"] for row in read_sendings(tmp_path / "outbox.jsonl")}
-    assert told == {
-        "n2001-1": [{"name": "城关街道", "relation": "unit"}],
-        "n2002-1": [{"name": "吴二", "relation": "unit_head", "address": "139****5678"}],
-    }
+    assert told == {"n2002-1": [{"name": "吴二", "relation": "unit_head", "address": "139****5678"}]}
+
+
+def test_a_webhook_that_finds_people_itself_gets_the_unit_where_it_is_set_up_so(tmp_path: Path) -> None:
+    sender = Sender(settings(tmp_path, webhook_by_unit=True))
+    webhook = Recording()
+    sender._channels["webhook"] = webhook
+    outcomes = sender([notice(1), notice(2, channel="file")], {}, ISSUED)
+    sender.close()
+    assert [outcome.outcome for outcome in outcomes] == ["delivered", "refused"]
+    assert [people for _, people in webhook.told] == [[Addressee("城关街道", relation="unit")]]
