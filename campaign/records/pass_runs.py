@@ -68,18 +68,6 @@ def count_notices(tx: Session, pass_id: int) -> int:
     return int(tx.execute(select(func.count()).select_from(_notice).where(_notice.c.pass_id == pass_id)).scalar_one())
 
 
-def steps_by_campaign(tx: Session, pass_id: int, batch: int) -> dict[int, int]:
-    """How many steps, taken or skipped, a batch of a pass recorded for each campaign."""
-    rows = tx.execute(
-        select(duty_table.c.campaign_id, func.count())
-        .join_from(_due, _escalation, (_escalation.c.duty_id == _due.c.duty_id) & (_escalation.c.pass_id == pass_id))
-        .join(duty_table, duty_table.c.id == _due.c.duty_id)
-        .where(_due.c.pass_id == pass_id, _due.c.batch == batch)
-        .group_by(duty_table.c.campaign_id)
-    ).all()
-    return {row[0]: row[1] for row in rows}
-
-
 def units_of_phase(tx: Session, phase_id: int) -> list[tuple[int, str, str]]:
     """Units that owe something in a phase: (id, code, name) by code."""
     chosen = select(duty_table.c.unit_id).where(duty_table.c.phase_id == phase_id).union(select(_series.c.unit_id).where(_series.c.phase_id == phase_id))

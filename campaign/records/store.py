@@ -4,12 +4,17 @@ Owns connections, pragmas and the translation of database trouble into sentences
 
 SQLite gets one writer connection a process (BEGIN IMMEDIATE, synchronous=FULL) and read-only connections beside it: a deferred
 transaction that turns into a writer fails at once with SQLITE_BUSY whatever the time-out says, an immediate one waits its turn.
+
+SQLite knows no queue of writers: whoever waits looks again after a while, at the end ten times a second only, and a sweep that writes one
+transaction after the other would never be found idle. So we look every few milliseconds, and whoever wrote for long leaves a gap.
 """
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,6 +29,9 @@ from sqlmodel import Session
 from campaign.errors import CampaignError, RetryLater
 
 BUSY_SECONDS = 15
+LONG_SECONDS, GAP_SECONDS = 0.1, 0.012
+"""After a transaction as long as that, so long nobody of this thread writes: three looks of whoever waits for the file."""
+LOOK_SECONDS = 0.002, 0.004
 
 
 class Store:
@@ -66,11 +74,15 @@ class Store:
             if self.is_sqlite:
                 if not self._turn.acquire(timeout=BUSY_SECONDS):
                     raise RetryLater("数据库正忙:另一项写入超过 15 秒未结束。请稍后再试。", code="busy")
+                began = time.monotonic()
                 try:
                     with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
+                        began = time.monotonic()
                         yield tx
                 finally:
                     self._turn.release()
+                if time.monotonic() - began > LONG_SECONDS:
+                    time.sleep(GAP_SECONDS)
             else:
                 with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
                     yield tx
@@ -125,9 +137,29 @@ def _sqlite_engine(url: Any, *, write: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _start(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if write:
+            _begin_writing(connection.connection.dbapi_connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_writing(connection: sqlite3.Connection) -> None:
+    """BEGIN IMMEDIATE, looking every few milliseconds for the moment at which no other process writes."""
+    until = time.monotonic() + BUSY_SECONDS
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(random.uniform(*LOOK_SECONDS))
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 @contextmanager

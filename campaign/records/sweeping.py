@@ -1,20 +1,25 @@
-"""The set-based sweep: which duties are due, and one batch of them taking its next rung.
+"""The set-based sweep: which duties are due, and some of them taking their next rung.
 
-A batch is six statements whatever its size. The claim comes first: the UPDATE marks its rows with the pass and re-checks the due column,
-so a duty handed in a moment ago is not among them, and the statements after it see exactly what was claimed. The rest is
-INSERT … ON CONFLICT, so a batch that is done again changes nothing.
+The due ids lie in a real table in parts of 250 by primary key; a transaction takes a range of parts, as many as fit its time, in six statements
+whatever their number. The claim comes first: the UPDATE marks its rows with the pass and re-checks the due column, so a duty handed in a moment
+ago is not among them, and the statements after it see exactly what was claimed. The rest is INSERT … ON CONFLICT, so parts that are done again
+change nothing.
 
-Written as SQL, not built: the CROSS JOINs fix the order for SQLite's planner (due ids first, rows by primary key after them), which
-otherwise scans the duties, and the + keeps it off the index of the pass; PostgreSQL reads both as if they were not there.
+Written as SQL, not built: the CROSS JOINs are the order in which the rows are to be looked up (due ids first, everything else by its key after
+them), and the + keeps SQLite off the index of the pass. Left to themselves both planners now and then scan the duties instead, once a batch:
+a sweep that needs 2 s then takes 20. SQLite keeps the order of a CROSS JOIN; PostgreSQL does for as long as `_as_written` lasts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import TextClause, bindparam, func, insert, select, text
+from sqlalchemy import Integer, TextClause, bindparam, func, insert, select, text
 from sqlmodel import Session
 
 from campaign.records.calendars import calendar_of
@@ -25,81 +30,101 @@ from campaign.records.tables import Campaign, Notice, PassDecision, PassDue
 from campaign.rules.calendar import campaign_day
 from campaign.rules.ladder import EscalationDecision, due_rung
 
-BATCH = 10_000
+PART = 250
+"""Due rows that stay together: the least that a transaction takes, some 0.1 s where each row lies on a page of its own."""
+PARTS = 40
+"""Parts of a batch, which is one task run: 10,000 rows."""
 _due, _decision, _notice, _campaign = table_of(PassDue), table_of(PassDecision), table_of(Notice), table_of(Campaign)
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a batch did: duties escalated, reminders skipped, drafts that now wait for a signature."""
+    """What a transaction did: duties escalated, reminders skipped, drafts that now wait for a signature, and steps by campaign."""
 
     escalated: int = 0
     skipped: int = 0
     drafts: tuple[int, ...] = ()
-
-    def __add__(self, other: Swept) -> Swept:
-        return Swept(self.escalated + other.escalated, self.skipped + other.skipped, self.drafts + other.drafts)
+    steps: dict[int, int] = field(default_factory=dict)
 
 
 def any_due(tx: Session, now: datetime) -> bool:
-    """One index look-up, whatever the table's size. Rehearsals are not among what the clock sweeps."""
-    rehearsed = list(tx.execute(select(_campaign.c.id).where(_campaign.c.rehearsal)).scalars())
-    due = select(duty.c.id).where(duty.c.next_rung_at <= now).limit(1)
-    return tx.execute(due.where(duty.c.campaign_id.not_in(rehearsed)) if rehearsed else due).first() is not None
+    """An index look-up for each campaign, whatever the table's size. Rehearsals are not among what the clock sweeps."""
+    first = next_rung_time(tx)
+    return first is not None and first <= now
 
 
-def count_due(tx: Session, now: datetime, campaign_id: int | None) -> int:
-    """How many duties a sweep of this campaign, or of all but rehearsals, would look at."""
-    due = select(func.count()).select_from(duty).where(duty.c.next_rung_at <= now, duty.c.state.in_(("open", "returned")))
-    if campaign_id is not None:
-        return int(tx.execute(due.where(duty.c.campaign_id == campaign_id)).scalar_one())
-    return int(tx.execute(due.where(duty.c.campaign_id.not_in(select(_campaign.c.id).where(_campaign.c.rehearsal)))).scalar_one())
+def count_due(tx: Session, now: datetime, campaign_id: int) -> int:
+    """How many duties a sweep of this campaign would look at."""
+    due = select(func.count()).select_from(duty).where(duty.c.campaign_id == campaign_id, duty.c.next_rung_at <= now)
+    return int(tx.execute(due).scalar_one())
 
 
 def next_rung_time(tx: Session) -> datetime | None:
-    rehearsed = list(tx.execute(select(_campaign.c.id).where(_campaign.c.rehearsal)).scalars())
-    first = select(func.min(duty.c.next_rung_at)).where(duty.c.next_rung_at.is_not(None))
-    at: datetime | None = tx.execute(first.where(duty.c.campaign_id.not_in(rehearsed)) if rehearsed else first).scalar_one_or_none()
-    return at
+    """The earliest of all campaigns but rehearsals, whose duties it never reads: one of them may be full of what is long past by our time."""
+    first = select(func.min(duty.c.next_rung_at)).where(duty.c.campaign_id == _campaign.c.id).correlate(_campaign).scalar_subquery()
+    times = tx.execute(select(first).where(~_campaign.c.rehearsal)).scalars()
+    return min((at for at in times if at is not None), default=None)
 
 
 def collect_due(tx: Session, pass_id: int, now: datetime, *, campaign_id: int | None = None, phase_id: int | None = None) -> int:
-    """Put the due ids into the pass's table, in batches by primary key; answers how many batches."""
-    rehearsed = " AND campaign_id NOT IN (SELECT id FROM campaign WHERE rehearsal)" if campaign_id is None else ""
-    only = rehearsed + "".join(f" AND {column} = :{column}" for column, value in (("campaign_id", campaign_id), ("phase_id", phase_id)) if value is not None)
-    filled: Any = tx.execute(
-        _timed(f"""INSERT INTO pass_due (pass_id, batch, duty_id)
-            SELECT :pass, (row_number() OVER (ORDER BY id) - 1) / :size, id FROM duty
-            WHERE next_rung_at <= :now AND state IN ('open', 'returned'){only}"""),  # noqa: S608 - column names from this line's own tuple
-        {"pass": pass_id, "size": BATCH, "now": now}
-        | {name: value for name, value in (("campaign_id", campaign_id), ("phase_id", phase_id)) if value is not None},
-    )
-    if not filled.rowcount:
-        return 0
-    if tx.get_bind().dialect.name == "postgresql":
-        tx.execute(text("ANALYZE pass_due"))  # without statistics its planner scans the duties once a batch
-    return (int(filled.rowcount) - 1) // BATCH + 1
+    """Put the due ids into the pass's table, in parts by primary key; answers how many parts. Read from the index alone."""
+    whose = "c.id = :campaign_id" if campaign_id is not None else "NOT c.rehearsal"
+    only = " AND d.phase_id = :phase_id" if phase_id is not None else ""
+    named = {name: value for name, value in (("campaign_id", campaign_id), ("phase_id", phase_id)) if value is not None}
+    with _as_written(tx):
+        filled: Any = tx.execute(
+            _timed(f"""INSERT INTO pass_due (pass_id, batch, duty_id)
+                SELECT :pass, (row_number() OVER (ORDER BY d.id) - 1) / :size, d.id FROM campaign c CROSS JOIN duty d
+                WHERE {whose} AND d.campaign_id = c.id AND d.next_rung_at <= :now{only}"""),  # noqa: S608 - constants
+            {"pass": pass_id, "size": PART, "now": now} | named,
+        )
+    return -(-int(filled.rowcount) // PART)
 
 
-def sweep_batch(tx: Session, pass_id: int, batch: int, now: datetime) -> Swept:
-    """Take the next rung of each duty of a batch: claim, notices, escalations, lines, deliveries."""
-    if tx.get_bind().dialect.name == "postgresql":
+def sweep_parts(tx: Session, pass_id: int, parts: range, now: datetime) -> Swept:
+    """Take the next rung of each duty of these parts: claim, notices, escalations, lines, deliveries."""
+    with _as_written(tx):
+        return _sweep(tx, {"pass": pass_id, "first": parts[0], "last": parts[-1], "now": now})
+
+
+def _sweep(tx: Session, bound: dict[str, Any]) -> Swept:
+    postgres = tx.get_bind().dialect.name == "postgresql"
+    mine = {key: bound[key] for key in ("pass", "first", "last")}
+    timed = mine | {"now": bound["now"]}
+    dated = timed | {"day": campaign_day(bound["now"])}
+    if postgres:
         # Two sweeps over the same duties lock them in one order, and so wait for each other instead of dying of each other.
-        tx.execute(_LOCK, {"pass": pass_id, "batch": batch})
-    decisions = _decide(tx, pass_id, batch, now)
-    if not decisions:
+        tx.execute(_LOCK, mine)
+    decided = _decide(tx, timed)
+    if not decided:
         return Swept()
-    bound = {"pass": pass_id, "batch": batch, "now": now, "day": campaign_day(now)}
-    skipped = sum(_record_skip(tx, bound, number) for number in sorted({number for decision in decisions for number in decision.skipped}))
-    tx.execute(_CLAIM, {key: bound[key] for key in ("pass", "batch", "now")})
-    tx.execute(_NOTICES, bound)
-    escalated: Any = tx.execute(_ESCALATIONS, bound)
-    if not escalated.rowcount:
-        return Swept(skipped=skipped)
-    tx.execute(_LINES, {key: bound[key] for key in ("pass", "batch")})
-    tx.execute(_DELIVERIES, {key: bound[key] for key in ("pass", "now")})
-    drafts = tx.execute(select(_notice.c.id).where(_notice.c.pass_id == pass_id, _notice.c.state == "draft")).scalars()
-    return Swept(escalated.rowcount, skipped, tuple(drafts))
+    skipped = sum(_record_skip(tx, timed, number) for number in sorted({number for decision, _ in decided.values() for number in decision.skipped}))
+    tx.execute(_CLAIM_BY_KEY if postgres else _CLAIM, timed)
+    steps: Counter[int] = Counter()
+    for group, (decision, duties) in decided.items():
+        steps[group[0]] += duties * (len(decision.skipped) + (decision.take is not None))
+    taking = sum(duties for decision, duties in decided.values() if decision.take)
+    if not taking:
+        return Swept(skipped=skipped, steps=dict(steps))
+    tx.execute(_NOTICES, dated)
+    escalated: Any = tx.execute(_ESCALATIONS, dated)
+    tx.execute(_LINES, mine)
+    tx.execute(_DELIVERIES, timed)
+    signed = any(decision.take and decision.take.signed for decision, _ in decided.values())
+    drafts = tuple(tx.execute(_DRAFTS, mine).scalars()) if signed else ()
+    return Swept(int(escalated.rowcount), skipped, drafts, dict(steps))
+
+
+@contextmanager
+def _as_written(tx: Session) -> Iterator[None]:
+    """PostgreSQL joins in the order that is written, each row by its index, whatever it thinks it knows of tables that were empty a second ago."""
+    if tx.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    tx.execute(text("SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _WRITTEN.items())))
+    yield
+    for name in _WRITTEN:  # not where the body failed: its transaction is over
+        tx.execute(text(f"SET LOCAL {name} TO DEFAULT"))
 
 
 def forget_due(tx: Session, pass_id: int) -> None:
@@ -108,29 +133,27 @@ def forget_due(tx: Session, pass_id: int) -> None:
     tx.execute(_decision.delete().where(_decision.c.pass_id == pass_id))
 
 
-def _decide(tx: Session, pass_id: int, batch: int, now: datetime) -> list[EscalationDecision]:
-    """Ask the rule once for each distinct question of the batch, and store the answers to join them."""
-    groups = tx.execute(
-        select(duty.c.campaign_id, duty.c.ladder_id, duty.c.rung, duty.c.floor_rung, duty.c.due_at)
-        .join(_due, _due.c.duty_id == duty.c.id)
-        .where(_due.c.pass_id == pass_id, _due.c.batch == batch, duty.c.next_rung_at <= now)
-        .distinct()
-    ).all()
+def _decide(tx: Session, bound: dict[str, Any]) -> dict[tuple[Any, ...], tuple[EscalationDecision, int]]:
+    """Ask the rule once for each distinct question among the parts, and store the answers to join them; with how many duties ask it.
+
+    >>> {(campaign, ladder, rung, floor, due_at): (decision, duties)}
+    """
+    groups = tx.execute(_GROUPS, bound).all()
     if not groups:
-        return []
-    decisions, rows = [], []
-    for group in groups:
-        calendar = calendar_of(tx, group.campaign_id)
-        decision = due_rung(ladder_of(tx, group.ladder_id), rung=group.rung, due_at=group.due_at, now=now, calendar=calendar, floor_rung=group.floor_rung)
-        decisions.append(decision)
+        return {}
+    decided, rows = {}, []
+    for *key, duties in groups:
+        campaign_id, ladder_id, rung, floor_rung, due_at = key
+        decision = due_rung(ladder_of(tx, ladder_id), rung=rung, due_at=due_at, now=bound["now"], calendar=calendar_of(tx, campaign_id), floor_rung=floor_rung)
+        decided[tuple(key)] = (decision, duties)
         rows.append(
-            {"pass_id": pass_id, "batch": batch, "campaign_id": group.campaign_id, "ladder_id": group.ladder_id, "rung": group.rung,
-             "floor_rung": group.floor_rung, "due_at": group.due_at,
+            {"pass_id": bound["pass"], "batch": bound["first"], "campaign_id": campaign_id, "ladder_id": ladder_id, "rung": rung,
+             "floor_rung": floor_rung, "due_at": due_at,
              "take": decision.take.number if decision.take else 0, "rung_after": decision.rung_after, "next_rung_at": decision.next_at}
         )  # fmt: skip
-    tx.execute(_decision.delete().where(_decision.c.pass_id == pass_id, _decision.c.batch == batch))
+    tx.execute(_decision.delete().where(_decision.c.pass_id == bound["pass"], _decision.c.batch == bound["first"]))
     tx.execute(insert(_decision), rows)
-    return decisions
+    return decided
 
 
 def _record_skip(tx: Session, bound: dict[str, Any], number: int) -> int:
@@ -139,12 +162,12 @@ def _record_skip(tx: Session, bound: dict[str, Any], number: int) -> int:
         _timed("""INSERT INTO escalation (duty_id, revision, rung, taken_at, skipped, pass_id)
             SELECT d.id, d.revision, :number, :now, TRUE, :pass
             FROM pass_due q CROSS JOIN duty d CROSS JOIN pass_decision a
-            WHERE q.pass_id = :pass AND q.batch = :batch AND d.id = q.duty_id AND d.next_rung_at <= :now AND d.state IN ('open', 'returned')
-              AND a.pass_id = :pass AND a.batch = :batch AND a.campaign_id = d.campaign_id AND a.ladder_id = d.ladder_id AND a.rung = d.rung
+            WHERE q.pass_id = :pass AND q.batch BETWEEN :first AND :last AND d.id = q.duty_id AND d.next_rung_at <= :now
+              AND a.pass_id = :pass AND a.batch = :first AND a.campaign_id = d.campaign_id AND a.ladder_id = d.ladder_id AND a.rung = d.rung
               AND a.floor_rung = d.floor_rung AND a.due_at = d.due_at AND a.rung < :number AND a.rung_after >= :number AND (a.take = 0 OR :number < a.take)
               AND EXISTS (SELECT 1 FROM rung r WHERE r.ladder_id = d.ladder_id AND r.number = :number AND r.before_deadline)
             ON CONFLICT DO NOTHING"""),
-        {key: bound[key] for key in ("pass", "batch", "now")} | {"number": number},
+        bound | {"number": number},
     )
     return int(done.rowcount)
 
@@ -159,20 +182,39 @@ def _timed(statement: str) -> TextClause:
     return clause
 
 
-_LOCK = text("SELECT 1 FROM duty d JOIN pass_due q ON d.id = q.duty_id WHERE q.pass_id = :pass AND q.batch = :batch ORDER BY d.id FOR UPDATE OF d")
+_WRITTEN = {"join_collapse_limit": 1, "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
 
-_CLAIM = _timed("""
-    UPDATE duty SET rung = a.rung_after, next_rung_at = a.next_rung_at, last_pass_id = CASE WHEN a.take > 0 THEN :pass ELSE duty.last_pass_id END
-    FROM pass_due q CROSS JOIN pass_decision a
-    WHERE q.pass_id = :pass AND q.batch = :batch AND duty.id = q.duty_id AND duty.next_rung_at <= :now AND duty.state IN ('open', 'returned')
-      AND a.pass_id = :pass AND a.batch = :batch AND a.campaign_id = duty.campaign_id AND a.ladder_id = duty.ladder_id AND a.rung = duty.rung
-      AND a.floor_rung = duty.floor_rung AND a.due_at = duty.due_at""")
+_MINE = "q.pass_id = :pass AND q.batch BETWEEN :first AND :last"
 
-_CLAIMED = """
+_LOCK = text(f"SELECT 1 FROM pass_due q CROSS JOIN duty d WHERE {_MINE} AND d.id = q.duty_id ORDER BY d.id FOR UPDATE OF d")  # noqa: S608 - constants
+
+_GROUPS = _timed(f"""
+    SELECT d.campaign_id, d.ladder_id, d.rung, d.floor_rung, d.due_at, count(*) FROM pass_due q CROSS JOIN duty d
+    WHERE {_MINE} AND d.id = q.duty_id AND d.next_rung_at <= :now
+    GROUP BY d.campaign_id, d.ladder_id, d.rung, d.floor_rung, d.due_at""").columns(  # noqa: S608 - constants
+    campaign_id=duty.c.campaign_id.type, ladder_id=duty.c.ladder_id.type, rung=duty.c.rung.type, floor_rung=duty.c.floor_rung.type,
+    due_at=duty.c.due_at.type, duties=Integer(),
+)  # fmt: skip
+
+_ANSWER = """a.pass_id = :pass AND a.batch = :first AND a.campaign_id = d.campaign_id AND a.ladder_id = d.ladder_id AND a.rung = d.rung
+      AND a.floor_rung = d.floor_rung AND a.due_at = d.due_at"""
+
+_SET = "rung = a.rung_after, next_rung_at = a.next_rung_at, last_pass_id = CASE WHEN a.take > 0 THEN :pass ELSE d.last_pass_id END"
+
+_CLAIM = _timed(f"""
+    UPDATE duty AS d SET {_SET} FROM pass_due q CROSS JOIN pass_decision a
+    WHERE {_MINE} AND d.id = q.duty_id AND d.next_rung_at <= :now AND {_ANSWER}""")  # noqa: S608 - constants
+
+# PostgreSQL puts the updated table last; so the duty is read once more, to be found by its key before its answer is.
+_CLAIM_BY_KEY = _timed(f"""
+    UPDATE duty AS claimed SET {_SET} FROM pass_due q CROSS JOIN duty d CROSS JOIN pass_decision a
+    WHERE {_MINE} AND d.id = q.duty_id AND d.next_rung_at <= :now AND {_ANSWER} AND claimed.id = d.id""")  # noqa: S608 - constants
+
+_CLAIMED = f"""
     FROM pass_due q CROSS JOIN duty d CROSS JOIN rung r
-    WHERE q.pass_id = :pass AND q.batch = :batch AND d.id = q.duty_id AND d.last_pass_id = :pass AND d.next_rung_at IS NULL AND d.state IN ('open', 'returned')
+    WHERE {_MINE} AND d.id = q.duty_id AND d.last_pass_id = :pass AND d.next_rung_at IS NULL AND d.state IN ('open', 'returned')
       AND r.ladder_id = d.ladder_id AND r.number = d.rung
-      AND NOT EXISTS (SELECT 1 FROM escalation e WHERE e.duty_id = d.id AND e.revision = d.revision AND e.rung = d.rung)"""
+      AND NOT EXISTS (SELECT 1 FROM escalation e WHERE e.duty_id = d.id AND e.revision = d.revision AND e.rung = d.rung)"""  # noqa: S608 - constants
 
 # DO UPDATE rather than DO NOTHING: it locks the open notice, so that the sender cannot close it before this batch's lines are in.
 _NOTICES = _timed(f"""
@@ -190,15 +232,21 @@ _ESCALATIONS = _timed(f"""
       AND n.batch = CASE WHEN r.signed THEN :pass ELSE 0 END AND n.state IN ('open', 'draft')
     ON CONFLICT DO NOTHING""")  # noqa: S608 - constants
 
-_LINES = _timed("""
+_LINES = _timed(f"""
     INSERT INTO notice_line (notice_id, duty_id, escalation_id)
     SELECT e.notice_id, e.duty_id, e.id FROM pass_due q CROSS JOIN escalation e
-    WHERE q.pass_id = :pass AND q.batch = :batch AND e.duty_id = q.duty_id AND +e.pass_id = :pass AND NOT e.skipped
-    ON CONFLICT (notice_id, duty_id) DO UPDATE SET escalation_id = excluded.escalation_id, removed_at = NULL""")
+    WHERE {_MINE} AND e.duty_id = q.duty_id AND +e.pass_id = :pass AND NOT e.skipped
+    ON CONFLICT (notice_id, duty_id) DO UPDATE SET escalation_id = excluded.escalation_id, removed_at = NULL""")  # noqa: S608 - constants
 
-_DELIVERIES = _timed("""
+# The papers of these parts only: a pass may have written on a hundred thousand before.
+_PAPERS = f"""(SELECT DISTINCT e.notice_id FROM pass_due q CROSS JOIN escalation e
+      WHERE {_MINE} AND e.duty_id = q.duty_id AND +e.pass_id = :pass AND NOT e.skipped) AS p CROSS JOIN notice n"""  # noqa: S608 - constants
+
+_DELIVERIES = _timed(f"""
     INSERT INTO delivery (notice_id, number, channel, audience, state, idempotency_key, attempts, next_attempt_at, recipients)
     SELECT n.id, 1, r.channel, r.audience, 'pending', 'n' || n.id || '-1', 0, :now, '[]'
-    FROM notice n CROSS JOIN rung r
-    WHERE n.pass_id = :pass AND n.state = 'open' AND r.ladder_id = n.ladder_id AND r.number = n.rung
-    ON CONFLICT DO NOTHING""")
+    FROM {_PAPERS} CROSS JOIN rung r
+    WHERE n.id = p.notice_id AND n.state = 'open' AND r.ladder_id = n.ladder_id AND r.number = n.rung
+    ON CONFLICT DO NOTHING""")  # noqa: S608 - constants
+
+_DRAFTS = text(f"SELECT n.id FROM {_PAPERS} WHERE n.id = p.notice_id AND n.state = 'draft' ORDER BY n.id")  # noqa: S608 - constants

@@ -1,24 +1,20 @@
 """What each step of a pass does, and how it splits into batches.
 
-One transaction a batch, with the pass's lease renewed in it. A batch of the sweep that fails is halved until the bad row is alone; that one
-is parked with its reason, and never stops the rest.
+One transaction a batch, with the pass's lease renewed in it. The sweep has a file of its own: escalate.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
-from campaign.errors import CampaignError
-from campaign.records import leases, pass_runs, registry, sweeping, views
+from campaign.records import leases, pass_runs, registry, views
 from campaign.records.duties import duty_table, open_waiting
-from campaign.records.log import write_event, write_events
+from campaign.records.log import write_event
 from campaign.records.outbox import collect_lines
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Phase
@@ -30,7 +26,6 @@ from campaign.work.hand_in import ask_for_review
 from campaign.work.pass_types import Batch, PassContext, StepResult
 from campaign.work.phases import next_pass_at
 from campaign.work.series import HORIZON, grow_series
-from campaign.work.signing import ask_for_signatures
 
 MOST_BATCHES = 60
 """Batches of units a step: three such steps stay below 200 task runs."""
@@ -100,67 +95,11 @@ def collect(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
     return StepResult({"collected": collected})
 
 
-def due_batches(store: Store, ctx: PassContext) -> list[Batch]:
-    with store.begin() as tx:
-        leases.renew_in(tx, ctx.hold)
-        count = sweeping.collect_due(tx, ctx.id, ctx.request.now, campaign_id=ctx.campaign_id, phase_id=ctx.phase_id)
-    return [Batch(f"B{number + 1:03}", f"第{number + 1}批", number=number) for number in range(count)]
-
-
-def escalate(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
-    """Take the next rung of each due duty of the batch."""
-    try:
-        with store.begin() as tx:
-            leases.renew_in(tx, ctx.hold)
-            with _bad_rows_named():
-                swept = sweeping.sweep_batch(tx, ctx.id, batch.number, ctx.request.now)
-                if swept.drafts:
-                    ask_for_signatures(tx, swept.drafts, By(ctx.request.actor, ctx.request.now))
-            _log_sweep(tx, ctx, batch)
-            return StepResult({"escalated": swept.escalated, "skipped": swept.skipped})
-    except _BadRows as error:
-        return _halve(store, ctx, batch, error)
-
-
-class _BadRows(Exception):
-    """Something in these rows is wrong, and will be at every try; trouble of the database is not among it."""
-
-
-@contextmanager
-def _bad_rows_named() -> Iterator[None]:
-    try:
-        yield
-    except (IntegrityError, DataError, ValueError, OverflowError, CampaignError) as error:
-        raise _BadRows(str(error)) from error
-
-
-def _log_sweep(tx: Session, ctx: PassContext, batch: Batch) -> None:
-    """One event a campaign, in the transaction of what it tells."""
-    write_events(tx, [
-        {"at": ctx.request.now, "actor": ctx.request.actor, "verb": f"pass_{ctx.name}", "reason": ctx.request.reason, "campaign_id": campaign_id,
-         "subject": "pass", "subject_id": ctx.id, "detail": {"batch": batch.number, "steps": steps}}
-        for campaign_id, steps in pass_runs.steps_by_campaign(tx, ctx.id, batch.number).items()
-    ])  # fmt: skip
-
-
 def _log_step(tx: Session, ctx: PassContext, campaign_id: int | None, verb: str, **counts: Any) -> None:
     write_event(
         tx, at=ctx.request.now, actor=ctx.request.actor, verb=verb, reason=ctx.request.reason, campaign_id=campaign_id, subject="pass", subject_id=ctx.id,
         detail=counts,
     )  # fmt: skip
-
-
-def _halve(store: Store, ctx: PassContext, batch: Batch, error: Exception) -> StepResult:
-    with store.begin() as tx:
-        leases.renew_in(tx, ctx.hold)
-        ids = pass_runs.due_ids(tx, ctx.id, batch.number)
-        if len(ids) <= 1:
-            for duty_id in ids:
-                pass_runs.park_duty(tx, ctx.name, duty_id, str(error), ctx.request.now)
-            return StepResult({"parked": len(ids)})
-        fresh = pass_runs.move_to_new_batch(tx, ctx.id, ids[len(ids) // 2 :])
-    first, second = escalate(store, ctx, batch), escalate(store, ctx, Batch(batch.code, batch.label, number=fresh))
-    return StepResult({key: first.counts.get(key, 0) + second.counts.get(key, 0) for key in {*first.counts, *second.counts}})
 
 
 def publish(store: Store, ctx: PassContext, batch: Batch) -> StepResult:

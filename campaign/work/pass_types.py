@@ -29,12 +29,13 @@ class PassRequest:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one task run works on: a unit or a group of units, or a numbered part of the due rows. `code` is ASCII, `label` Chinese."""
+    """What one task run works on: a unit or a group of units, or so many parts of the due rows from `number` on. `code` is ASCII, `label` Chinese."""
 
     code: str
     label: str
     unit_ids: tuple[int, ...] = ()
     number: int = 0
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from campaign.records.store import Store
 from campaign.records.tables import Campaign, Phase
 from campaign.work import pass_steps
 from campaign.work.by import By
+from campaign.work.escalate import due_batches, escalate
 from campaign.work.holders import holder_name
 from campaign.work.pass_types import Batch, PassContext, PassRequest, PassSummary, Step, StepResult
 from campaign.work.phases import open_phase
@@ -26,7 +27,7 @@ LEASE_SECONDS = 60.0
 
 ASSIGN = Step("assign", "分派", pass_steps.units_of_phase, pass_steps.assign)
 COLLECT = Step("collect", "收集", pass_steps.units_of_phase, pass_steps.collect)
-ESCALATE = Step("escalate", "督办", pass_steps.due_batches, pass_steps.escalate)
+ESCALATE = Step("escalate", "督办", due_batches, escalate)
 PUBLISH = Step("publish", "公布", pass_steps.once, pass_steps.publish)
 GATE = Step("gate", "验收", pass_steps.once, pass_steps.gate)
 SERIES = Step("series", "定期事项", pass_steps.once, pass_steps.grow)

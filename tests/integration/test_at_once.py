@@ -78,7 +78,8 @@ def test_handing_in_while_the_sweep_runs_loses_neither(world: World) -> None:
 
 def test_sweeping_while_papers_are_sent_loses_no_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sender closes the very papers that the sweep writes on, batch after batch."""
-    monkeypatch.setattr(sweeping, "BATCH", 4)
+    monkeypatch.setattr(sweeping, "PART", 4)
+    monkeypatch.setattr(sweeping, "PARTS", 1)
     world.opened(MANY).go("2026-03-05").sweep()
     world.deliver()
     world.go("2026-03-09")

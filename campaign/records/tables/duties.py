@@ -91,7 +91,7 @@ class Duty(SQLModel, table=True):
         CheckConstraint("due_at IS NOT NULL OR state IN ('waiting', 'waived', 'cancelled')", name="owed_by_a_time"),
         CheckConstraint("next_rung_at IS NULL OR state IN ('open', 'returned')", name="ladder_runs_only_while_owed"),
         CheckConstraint("revision >= 1 AND rung >= 0 AND floor_rung >= 0", name="counters"),
-        where("ix_duty_next_rung", "next_rung_at", condition="next_rung_at IS NOT NULL"),
+        where("ix_duty_due", "campaign_id", "next_rung_at", "phase_id", condition="next_rung_at IS NOT NULL"),
         Index("ix_duty_unit", "unit_id", "state", "due_at"),
         Index("ix_duty_phase", "phase_id", "state", "due_at"),
         Index("ix_duty_campaign", "campaign_id", "state", "due_at"),

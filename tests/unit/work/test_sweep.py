@@ -128,7 +128,7 @@ def test_trouble_of_the_database_parks_nobody(lite: World, monkeypatch: pytest.M
 
         raise OperationalError("UPDATE duty", {}, Locked("database is locked"))
 
-    monkeypatch.setattr(sweeping, "sweep_batch", locked)
+    monkeypatch.setattr(sweeping, "sweep_parts", locked)
     with pytest.raises(Exception, match="正忙"):
         lite.sweep()
 
@@ -137,7 +137,8 @@ def test_trouble_of_the_database_parks_nobody(lite: World, monkeypatch: pytest.M
 
 
 def test_more_than_a_batch_is_swept_in_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "BATCH", 3)
+    monkeypatch.setattr(sweeping, "PART", 3)
+    monkeypatch.setattr(sweeping, "PARTS", 1)
     world.opened(plan([item(number, deadline="2026-03-10") for number in range(1, 9)]))
 
     assert world.go("2026-03-05").escalate() == 8
@@ -155,7 +156,7 @@ def test_a_batch_run_again_after_its_commit_changes_nothing(world: World) -> Non
     results = []
     for _ in range(2):
         with world.store.begin() as tx:
-            results.append(sweeping.sweep_batch(tx, run, 0, world.now).escalated)
+            results.append(sweeping.sweep_parts(tx, run, range(1), world.now).escalated)
 
     assert results == [1, 0]
 
