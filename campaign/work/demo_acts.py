@@ -17,6 +17,7 @@ from sqlmodel import Session
 from campaign.records import findings, registry, submissions, views
 from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import need_unit
+from campaign.records.receipts import ORIGIN
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Phase, Submission
 from campaign.records.views import DutyView
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
@@ -50,7 +51,7 @@ EXTENDED_BY = timedelta(days=7)
 def acknowledge_what_came(tx: Session, campaign: Campaign, at: datetime) -> None:
     people, calendar = cast(), load_calendar(tx, campaign.calendar)
     for row, duty in _owed(tx, campaign, at, OWED):
-        if duty.acked_at is not None or duty.kind in (DutyKind.REVIEW, DutyKind.RECHECK):
+        if duty.acked_at is not None or duty.kind in (DutyKind.REVIEW, DutyKind.RECHECK) or duty.origin.startswith(ORIGIN):
             continue
         when = people.acknowledges_at(row.unit, duty.origin, duty.opened_at, calendar)
         if when is not None and when <= at:

@@ -1,15 +1,13 @@
 """Who works in the sample campaign, and how: which unit is prompt and which is silent, what they hand in, and what an office does by hand.
 
-Owns the cast and the script; `demo.py` plays them. Everything is invented: the people are called after the sixty-year cycle.
+Owns the cast and the script, as data for the people's model; `demo.py` plays them. Everything is invented: the people are called after the sixty-year cycle.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from campaign.rules.calendar import WorkingCalendar
-from campaign.work.people_model import DRAGGING, LAST_MINUTE, MUTE, OUT_OF_CHARACTER, PUNCTUAL, SLOW, People, Profile, Temperament
+from campaign.work.people_model import DRAGGING, LAST_MINUTE, MUTE, PUNCTUAL, SLOW, People, Profile, Temperament
 
 OFFICE, REVIEWER, DIRECTOR, INSPECTOR = "区创建办", "戊辰", "丙寅", "庚午"
 NATURES: dict[str, Temperament] = {
@@ -22,34 +20,11 @@ NATURES: dict[str, Temperament] = {
     "鹭洲社区": LAST_MINUTE,
     "望江社区": MUTE,
 }
-RETURNS = (
-    "台账只有汇总数,缺少分点位明细,请补充",
-    "照片没有注明时间和地点,请逐张标注后重报",
-    "表中数据与上周报送不一致,请核对后说明原因",
-    "缺少单位盖章,请补盖后重新报送",
-)
 
 
-@dataclass(frozen=True)
-class Cast(People):
-    """The sample's units by name, instead of by lot."""
-
-    def temperament(self, unit: str, origin: str = "") -> Temperament:
-        nature = NATURES.get(unit, PUNCTUAL)
-        if nature is not MUTE and origin and self._chance("odd", unit, origin) < OUT_OF_CHARACTER:
-            return SLOW if nature is PUNCTUAL else PUNCTUAL
-        return nature
-
-    def acknowledges_at(self, unit: str, origin: str, opened_at: datetime, calendar: WorkingCalendar) -> datetime | None:
-        """Most sign for what they got within two working days; a silent unit never does."""
-        return None if self.temperament(unit) is MUTE else self.office_acts_at(f"ack:{origin}", opened_at, calendar)
-
-    def why_returned(self, origin: str) -> str:
-        return RETURNS[int(self._chance("why", origin) * len(RETURNS))]
-
-
-def cast() -> Cast:
-    return Cast(Profile.MIXED, 7)
+def cast() -> People:
+    """Units that have no nature of their own here are prompt."""
+    return People(Profile.MIXED, 7, NATURES, PUNCTUAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""How people work, as a model: when a unit hands in, when the office reviews, and what is sent back.
+"""How people work, as a model: when a unit signs for its work and hands it in, when the office reviews, and what is sent back and why.
 
-Owns four profiles and the temperaments that a unit may have in them. Refuses chance: every answer is a hash of the seed and of what is
-asked about, so that the same seed plays the same campaign whatever the order of the questions, and one duty more changes no other.
+Owns four profiles and the temperaments that a unit may have in them, by lot or by name: a rehearsal and the sample campaign ask the same
+model. Refuses chance: every answer is a hash of the seed and of what is asked about, so that the same seed plays the same campaign whatever
+the order of the questions, and one duty more changes no other.
 
 People act once a working day, in the afternoon, behind that day's passes; so a year is some two hundred and fifty moments.
 """
@@ -9,7 +10,8 @@ People act once a working day, in the afternoon, behind that day's passes; so a 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -56,16 +58,37 @@ OUT_OF_CHARACTER = 0.1
 """A tenth of a unit's work goes as another unit's would: nobody is always the same."""
 
 
+RETURNS = (
+    "台账只有汇总数,缺少分点位明细,请补充",
+    "照片没有注明时间和地点,请逐张标注后重报",
+    "表中数据与上周报送不一致,请核对后说明原因",
+    "缺少单位盖章,请补盖后重新报送",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     profile: Profile
     seed: int = 1
+    natures: Mapping[str, Temperament] = field(default_factory=dict)
+    otherwise: Temperament | None = None
+    """Units that `natures` names, and what all others are; with neither, a unit's temperament falls by lot."""
 
     def temperament(self, unit: str, origin: str = "") -> Temperament:
-        """Of a unit; for one duty in ten, somebody else's."""
-        whose = f"{unit}/{origin}" if origin and self._chance("odd", unit, origin) < OUT_OF_CHARACTER else unit
-        place = self._chance("temperament", whose)
+        """Of a unit; for one duty in ten, somebody else's. Who does nothing does nothing at all."""
+        known = self.natures.get(unit, self.otherwise)
+        odd = bool(origin) and known is not MUTE and self._chance("odd", unit, origin) < OUT_OF_CHARACTER
+        if known is not None and not odd:
+            return known
+        place = self._chance("temperament", f"{unit}/{origin}" if odd else unit)
         return next(one for share, one in MIX[self.profile] if place < share)
+
+    def acknowledges_at(self, unit: str, origin: str, opened_at: datetime, calendar: WorkingCalendar) -> datetime | None:
+        """Most sign for what they got within two working days; a silent unit never does."""
+        return None if self.temperament(unit) is MUTE else self.office_acts_at(f"ack:{origin}", opened_at, calendar)
+
+    def why_returned(self, origin: str) -> str:
+        return RETURNS[int(self._chance("why", origin) * len(RETURNS))]
 
     def hands_in_at(self, unit: str, origin: str, revision: int, opened_at: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime | None:
         """When this work comes in, never before the working day after it was opened; None when it never does."""
