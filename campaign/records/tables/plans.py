@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from campaign.plan.spec import PhaseKind
@@ -113,7 +113,7 @@ class ItemUnit(SQLModel, table=True):
 
 
 class Requirement(SQLModel, table=True):
-    """One material that an item asks for, and what it must be: copies, form, how many times."""
+    """One material that an item asks for, and what it must be: copies, form, how many times. Its number never changes; `removed` is asked for no more."""
 
     __tablename__ = "requirement"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -127,6 +127,8 @@ class Requirement(SQLModel, table=True):
     form: str | None = Field(default=None, max_length=16)
     due_at: datetime | None = None
     event_name: str | None = Field(default=None, max_length=40)
+    key: str | None = Field(default=None, max_length=60)
+    removed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Series(SQLModel, table=True):
