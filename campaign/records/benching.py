@@ -19,6 +19,7 @@ from campaign.rules.calendar import campaign_day
 
 SLUG = "bench"
 UNITS = 200
+PIECE = 20_000
 _TIME, _DAY = table_of(Duty).c.due_at.type, table_of(Notice).c.day.type
 
 
@@ -86,25 +87,27 @@ def count_due(tx: Session, campaign_id: int, now: datetime) -> int:
 def undo(tx: Session, campaign_id: int, now: datetime) -> None:
     """Everything that a sweep at `now` did, taken back."""
     _forget(tx, campaign_id)
-    _run(
-        tx,
-        """UPDATE duty SET rung = rung - 1, next_rung_at = :past_at, last_pass_id = NULL
-           WHERE campaign_id = :campaign AND next_rung_at IS NULL AND state = 'open'""",
-        campaign=campaign_id,
-        past_at=now - timedelta(hours=1),
-    )
+    back = f"""UPDATE duty SET rung = rung - 1, next_rung_at = :past_at, last_pass_id = NULL
+           WHERE id IN (SELECT id FROM duty WHERE campaign_id = :campaign AND next_rung_at IS NULL AND state = 'open' LIMIT {PIECE})"""
+    while _run(tx, back, campaign=campaign_id, past_at=now - timedelta(hours=1)).rowcount:
+        pass
 
 
 def plain_sweep(tx: Session, campaign_id: int, pass_id: int, now: datetime) -> int:
     """Duty updated; notice, escalation, line and delivery inserted: five statements. Answers how many duties took a rung."""
     mine = {"campaign": campaign_id, "pass": pass_id}
-    claimed = _run(
-        tx,
-        """UPDATE duty SET rung = rung + 1, next_rung_at = NULL, last_pass_id = :pass
-           WHERE campaign_id = :campaign AND next_rung_at <= :now_at AND state IN ('open', 'returned')""",
-        **mine,
-        now_at=now,
-    )
+    first, last = tx.execute(text("SELECT min(id), max(id) FROM duty WHERE campaign_id = :campaign"), {"campaign": campaign_id}).one()
+    claimed = 0
+    for start in range(first, last + 1, 10 * PIECE):  # in pieces for the same reason as below
+        claimed += _run(
+            tx,
+            """UPDATE duty SET rung = rung + 1, next_rung_at = NULL, last_pass_id = :pass
+               WHERE campaign_id = :campaign AND next_rung_at <= :now_at AND state IN ('open', 'returned') AND id >= :start AND id < :end""",
+            **mine,
+            now_at=now,
+            start=start,
+            end=start + 10 * PIECE,
+        ).rowcount
     _run(
         tx,
         """INSERT INTO notice (campaign_id, unit_id, kind, rung, ladder_id, day, batch, state, title, created_at, pass_id)
@@ -137,11 +140,14 @@ def plain_sweep(tx: Session, campaign_id: int, pass_id: int, now: datetime) -> i
         **{"pass": pass_id},
         now_at=now,
     )
-    return int(claimed.rowcount)
+    return claimed
 
 
 def remove(tx: Session, campaign_id: int) -> None:
     _forget(tx, campaign_id)
+    # In pieces: SQLite keeps what a single statement changed in memory, to take it back if the statement fails.
+    while _run(tx, f"DELETE FROM duty WHERE id IN (SELECT id FROM duty WHERE campaign_id = :campaign LIMIT {PIECE})", campaign=campaign_id).rowcount:
+        pass
     for table in ("event", "pass_run", "duty", "phase"):
         _run(tx, f"DELETE FROM {table} WHERE campaign_id = :campaign", campaign=campaign_id)
     _run(tx, "DELETE FROM campaign WHERE id = :campaign", campaign=campaign_id)
