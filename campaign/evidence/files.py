@@ -97,7 +97,7 @@ class FileStore:
             raise BadFile(f"「{name}」是空文件：请检查后重新上传。", name=name)
         if size > self._max_bytes:
             raise _too_large(name, self._max_bytes)
-        if self._is_withdrawn(digest):
+        if self.is_withdrawn(digest):
             raise Withdrawn(f"「{name}」此前已按规定撤回，不能再次上传。", name=name, sha256=digest)
         seen = look_at(aside, name, zip_limits=self._zip_limits, guard=self.guard)
         self._keep(aside, digest)
@@ -107,7 +107,7 @@ class FileStore:
     @contextmanager
     def open(self, sha256: str) -> Iterator[BinaryIO]:
         """The bytes, for reading from start to end. A damaged file never arrives whole: its last piece is not given out."""
-        if self._is_withdrawn(sha256):
+        if self.is_withdrawn(sha256):
             raise Withdrawn(f"文件 {sha256[:12]} 已按规定撤回，只保留校验值。", sha256=sha256)
         with self._bytes_of(sha256) as (source, size):
             yield io.BufferedReader(_Checked(source, sha256, size), CHUNK)
@@ -128,7 +128,7 @@ class FileStore:
 
     def withdraw(self, sha256: str, *, reason: str, now: datetime) -> None:
         """Take the bytes away for good. The tombstone comes first: from then on nobody reads them, even if this stops half way."""
-        if not self._is_withdrawn(sha256):
+        if not self.is_withdrawn(sha256):
             with self._bytes_of(sha256):
                 pass
             with _disk_trouble():
@@ -188,7 +188,7 @@ class FileStore:
         with place.open("rb") as raw:
             yield raw, os.fstat(raw.fileno()).st_size
 
-    def _is_withdrawn(self, sha256: str) -> bool:
+    def is_withdrawn(self, sha256: str) -> bool:
         return self._tombstone(sha256).exists()
 
     def _bury(self, sha256: str, words: str) -> None:

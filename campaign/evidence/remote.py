@@ -51,7 +51,7 @@ class RemoteStore(FileStore):
                 raise NoSuchFile(f"资料库中没有文件 {sha256[:12]}：请从备份恢复。", sha256=sha256) from gone
             yield cast(BinaryIO, _Streamed(iter(found.stream(min_chunk_size=CHUNK)))), found.meta["size"]
 
-    def _is_withdrawn(self, sha256: str) -> bool:
+    def is_withdrawn(self, sha256: str) -> bool:
         import obstore
 
         with _said_plainly():

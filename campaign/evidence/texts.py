@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from campaign.evidence.pdfs import pdf_text
 from campaign.evidence.zips import OFFICE
@@ -39,7 +40,7 @@ def text_of(path: Path, media_type: str) -> str:
         if media_type == "application/pdf":
             return pdf_text(path, PAGES)[:MOST_WORDS]
         if media_type in _PARTS:
-            return "\n".join(_members(path, _PARTS[media_type]))[:MOST_WORDS]
+            return zip_text(path, media_type)
     except Exception:  # a stranger's file may break any reader; then there are no words
         return ""
     return ""
@@ -58,9 +59,13 @@ def plain_text(content: bytes) -> str:
     return content.decode("utf-8", "replace")
 
 
-def _members(path: Path, wanted: re.Pattern[str]) -> Iterator[str]:
+def zip_text(source: Path | BinaryIO, media_type: str) -> str:
+    return "\n".join(_members(source, _PARTS[media_type]))[:MOST_WORDS]
+
+
+def _members(whole: Path | BinaryIO, wanted: re.Pattern[str]) -> Iterator[str]:
     left = MOST_UNPACKED
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(whole) as archive:
         for member in sorted(archive.infolist(), key=lambda one: _page(one.filename)):
             if not wanted.fullmatch(member.filename) or left <= 0:
                 continue

@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         place = place_from(settings, host)
         _first_accounts(place, demo=asked.demo)
         finish_withdrawals(place)
+        place.derived.forget_unused(place.clock())
     except CampaignError as refusal:
         print(refusal.message, file=sys.stderr)  # noqa: T201 - a process says on its terminal why it does not start
         return 2
@@ -69,6 +70,7 @@ def place_from(settings: Settings, host: str) -> Place:
         open_board=local,
         secure_cookies=settings.portal_https,
         kept=evidence_of(settings),
+        converts=True,
     )
 
 
@@ -91,7 +93,7 @@ def finish_withdrawals(place: Place) -> None:
         agreed = withdrawn_files(tx)
     for sha256, reason in agreed:
         if place.evidence.verify(sha256) not in (Health.WITHDRAWN, Health.MISSING):
-            place.evidence.withdraw(sha256, reason=reason, now=place.clock())
+            place.remove_bytes(sha256, reason)
 
 
 def _end_with_parent() -> None:

@@ -16,7 +16,9 @@ from typing import Any, Generic, TypeVar
 
 from campaign.engine.client import Engine
 from campaign.evidence.arriving import Arriving
+from campaign.evidence.derived import Derived
 from campaign.evidence.files import FileStore
+from campaign.plan.files.libreoffice import convert, find_office
 from campaign.records.store import Store
 
 T = TypeVar("T")
@@ -109,10 +111,21 @@ class Place:
     counts: Remembered[Any] = field(default_factory=Remembered)
     kept: FileStore | None = None
     """Where files are kept, when it is not simply the data folder."""
+    converts: bool = False
 
     @cached_property
     def evidence(self) -> FileStore:
         return self.kept or FileStore(self.home / "evidence")
+
+    @cached_property
+    def derived(self) -> Derived:
+        """Office files as PDF, to look at; where this portal converts none, only those that are there."""
+        return Derived(self.home / "derived", self.evidence, convert=convert, available=lambda: self.converts and find_office() is not None)
+
+    def remove_bytes(self, sha256: str, reason: str) -> None:
+        """Of a withdrawn file, wherever they are: the original and what was made of it."""
+        self.derived.forget(sha256)
+        self.evidence.withdraw(sha256, reason=reason, now=self.clock())
 
     @cached_property
     def arriving(self) -> Arriving:

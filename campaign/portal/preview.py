@@ -1,91 +1,121 @@
-"""Looking at a file without opening it on the visitor's device: pages of PDFs and images as small pictures, text and Office files as words.
+"""Looking at a file without opening it on the visitor's device: pages of PDFs and images as small pictures, Office files as the PDF that was made
+of them (`evidence.derived`), and as words while there is none.
 
 Refuses what is too large to be drawn safely. What is drawn comes from strangers, so pixels, pages and characters are bounded, and one drawing
-at a time: PDFium is not safe in several threads.
+at a time.
 """
 
 from __future__ import annotations
 
 import io
 import threading
-import warnings
-from dataclasses import dataclass
-from typing import BinaryIO
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
 
 import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-MOST_PAGES, MOST_PIXELS, MOST_BYTES, MOST_WORDS = 30, 80_000_000, 60_000_000, 20_000
+from campaign.errors import CampaignError
+from campaign.evidence.derived import CONVERTED, Derived
+from campaign.evidence.files import FileStore
+from campaign.evidence.pdfs import opened_pdf
+from campaign.evidence.pictures import DRAWN, Broken, opened_picture, too_many_pixels
+from campaign.evidence.texts import plain_text, zip_text
+
+MOST_PAGES, MOST_BYTES, MOST_WORDS = 30, 60_000_000, 20_000
 WIDTH = 1000
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DRAWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp", "image/tiff"})
+OFD = "application/ofd"
 SHEETS = frozenset({SHEET, "application/vnd.ms-excel"})
+UNREADABLE = "这个文件无法在页面内显示,可能已损坏或有打开密码。请下载后查看。"
 _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`pages` pictures, or `text`, or a table; `why` says why there is none of them."""
+    """`pages` pictures, or `text`, or a table; `why` says why there is none of them. While a PDF is being made of it, `waiting`."""
 
     pages: int = 0
     text: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
     why: str = ""
+    waiting: bool = False
 
 
-def preview_of(source: BinaryIO, size: int, media_type: str) -> Preview:
-    if size > MOST_BYTES:
-        return Preview(why="文件较大,请下载后查看。")
+def preview_of(file: Any, evidence: FileStore, derived: Derived) -> Preview:
+    """`file` has a sha256, a size and a media type. Never fails: what cannot be shown says why."""
     try:
-        if media_type in DRAWN:
-            return Preview(pages=1)
-        if media_type == "application/pdf":
-            with _one_at_a_time:
-                document = pypdfium2.PdfDocument(source.read())
-                try:
+        if file.media_type in CONVERTED:
+            made = derived.pdf_of(file.sha256, file.size, file.media_type)
+            if made.pdf is not None:
+                with opened_pdf(made.pdf) as document:
                     return Preview(pages=min(len(document), MOST_PAGES))
-                finally:
-                    document.close()
-        if media_type.startswith("text/"):
-            return Preview(text=_text(source.read(MOST_WORDS * 4)))
-        if media_type == WORD:
-            return Preview(text=_word(io.BytesIO(source.read())))
-        if media_type in SHEETS:
-            return Preview(rows=_sheet(io.BytesIO(source.read())))
+            return replace(_directly(file, evidence), waiting=made.waiting, why=made.why)
+        return _directly(file, evidence)
+    except CampaignError as refused:
+        return Preview(why=refused.message)
     except Exception:  # whatever a stranger's file does to a reader, the page stays
-        return Preview(why="这个文件无法在页面内显示,可能已损坏或有打开密码。请下载后查看。")
-    return Preview(why="这类文件不能在页面内显示,请下载后查看。")
+        return Preview(why=UNREADABLE)
 
 
-def picture(source: BinaryIO, media_type: str, page: int) -> bytes | None:
+def _directly(file: Any, evidence: FileStore) -> Preview:
+    if file.media_type in DRAWN:
+        return Preview(pages=1)
+    if not file.media_type.startswith("text/") and file.media_type not in (WORD, OFD, "application/pdf", *SHEETS):
+        return Preview(why="这类文件不能在页面内显示,请下载后查看。")
+    if file.size > MOST_BYTES:
+        return Preview(why="文件较大,请下载后查看。")
+    with evidence.open(file.sha256) as source:
+        if file.media_type.startswith("text/"):
+            return Preview(text=plain_text(source.read(MOST_WORDS * 4))[:MOST_WORDS])
+        content = source.read()
+    try:
+        if file.media_type == "application/pdf":
+            with opened_pdf(content) as document:
+                return Preview(pages=min(len(document), MOST_PAGES))
+        if file.media_type == OFD:
+            text = zip_text(io.BytesIO(content), OFD)[:MOST_WORDS].strip()
+            return Preview(text=text, why="以上只是 OFD 文件的文字,版式和印章请下载后用 OFD 阅读器查看。" if text else "OFD 文件请下载后用 OFD 阅读器查看。")
+        if file.media_type == WORD:
+            return Preview(text=_word(io.BytesIO(content)))
+        return Preview(rows=_sheet(io.BytesIO(content)))
+    except Exception:  # mammoth, calamine and PDFium each have errors of their own
+        return Preview(why=UNREADABLE)
+
+
+def picture(file: Any, evidence: FileStore, derived: Derived, page: int) -> bytes | None:
     """One page as a JPEG at most 1000 pixels wide; None when it cannot be drawn."""
+    made = derived.pdf_of(file.sha256, file.size, file.media_type).pdf if file.media_type in CONVERTED else None
+    if file.media_type not in DRAWN and file.media_type != "application/pdf" and made is None:
+        return None
     with _one_at_a_time:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", Image.DecompressionBombWarning)
-                drawn = _pdf_page(source.read(), page) if media_type == "application/pdf" else _image(source)
-                if drawn is None:
-                    return None
-                drawn.thumbnail((WIDTH, WIDTH * 3))
-                out = io.BytesIO()
-                drawn.convert("RGB").save(out, "JPEG", quality=82)
-                return out.getvalue()
-        except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, pypdfium2.PdfiumError):
+            if made is not None:
+                drawn = _pdf_page(made.read_bytes(), page)
+            else:
+                with evidence.open(file.sha256) as source:
+                    drawn = _pdf_page(source.read(), page) if file.media_type == "application/pdf" else _image(source)
+            if drawn is None:
+                return None
+            drawn.thumbnail((WIDTH, WIDTH * 3))
+            out = io.BytesIO()
+            drawn.convert("RGB").save(out, "JPEG", quality=82)
+            return out.getvalue()
+        except (*Broken, pypdfium2.PdfiumError):
             return None
 
 
 def _image(source: BinaryIO) -> Image.Image | None:
-    with Image.open(source) as found:
-        if found.width * found.height > MOST_PIXELS:
+    with opened_picture(source) as found:
+        if too_many_pixels(found):
             return None
         found.draft("RGB", (WIDTH, WIDTH * 3))
         return ImageOps.exif_transpose(found)
 
 
 def _pdf_page(content: bytes, page: int) -> Image.Image | None:
-    document = pypdfium2.PdfDocument(content)
-    try:
+    with opened_pdf(content) as document:
         if not 1 <= page <= min(len(document), MOST_PAGES):
             return None
         sheet = document[page - 1]
@@ -95,17 +125,6 @@ def _pdf_page(content: bytes, page: int) -> Image.Image | None:
         drawn: Image.Image = sheet.render(scale=WIDTH / width).to_pil()
         sheet.close()
         return drawn
-    finally:
-        document.close()
-
-
-def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)[:MOST_WORDS]
-        except UnicodeDecodeError:
-            continue
-    return content.decode("utf-8", "replace")[:MOST_WORDS]
 
 
 def _word(source: BinaryIO) -> str:

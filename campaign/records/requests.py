@@ -98,24 +98,19 @@ def tray(tx: Session, account_id: int, duty_id: int) -> list[Any]:
     return list(tx.execute(rows.order_by(_upload.c.created_at, _upload.c.id)))
 
 
-def put_in_tray(
-    tx: Session, *, upload_id: str, account_id: int, duty_id: int, name: str, size: int, at: datetime, sha256: str | None, media_type: str = ""
-) -> None:
-    whole = size if sha256 else 0
-    tx.add(
-        Upload(
-            id=upload_id,
-            account_id=account_id,
-            duty_id=duty_id,
-            name=name[:255],
-            size=size,
-            received=whole,
-            created_at=at,
-            touched_at=at,
-            sha256=sha256,
-            media_type=media_type,
-        )
-    )
+def put_in_tray(tx: Session, *, upload_id: str, account_id: int, duty_id: int, name: str, size: int, at: datetime) -> Upload:
+    """Announced; nothing of it is here yet."""
+    row = Upload(id=upload_id, account_id=account_id, duty_id=duty_id, name=name[:255], size=size, created_at=at, touched_at=at)
+    tx.add(row)
+    tx.flush()
+    return row
+
+
+def arrived(tx: Session, upload: Upload, kept: Any, at: datetime) -> None:
+    """Whole and kept in the evidence store: what is known of it is noted."""
+    upload.sha256, upload.media_type, upload.name, upload.received, upload.touched_at = kept.sha256, kept.media_type, kept.name, upload.size, at
+    upload.scan, upload.taken_on, upload.personal = str(kept.scan), kept.taken_on, "、".join(kept.personal)[:200]
+    tx.add(upload)
     tx.flush()
 
 
@@ -158,6 +153,8 @@ def file_with_duty(tx: Session, submission_id: int, number: int) -> Any | None:
             _file.c.sha256,
             _stored.c.size,
             _stored.c.media_type,
+            _stored.c.scan,
+            _stored.c.taken_on,
             _stored.c.withdrawn_at,
             _stored.c.withdrawn_reason,
             duty.c.id.label("duty_id"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session
 
 from campaign.errors import Conflict
@@ -15,7 +15,24 @@ from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Duty, DutyKind, StoredFile, Submission, SubmissionFile, Verdict
 from campaign.records.tables.duties import UNFINISHED
 
-_submission, _file, _verdict = table_of(Submission), table_of(SubmissionFile), table_of(Verdict)
+_submission, _file, _verdict, _stored = table_of(Submission), table_of(SubmissionFile), table_of(Verdict), table_of(StoredFile)
+
+
+class FileTaken(Protocol):
+    """What the records note of a file that is in the evidence store."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def scan(self) -> str: ...
+    @property
+    def taken_on(self) -> date | None: ...
 
 
 def latest(tx: Session, duty: Duty) -> Submission | None:
@@ -27,25 +44,32 @@ def submitters(tx: Session, duty: Duty) -> set[str]:
     return set(tx.execute(select(_submission.c.submitted_by).where(_submission.c.duty_id == duty.id)).scalars())
 
 
-def add_version(tx: Session, duty: Duty, digest: str, files: Sequence[tuple[str, str, int, str]], *, note: str, actor: str, at: datetime) -> Submission:
+def add_version(tx: Session, duty: Duty, digest: str, files: Sequence[FileTaken], *, note: str, actor: str, at: datetime) -> Submission:
     number = tx.execute(select(func.coalesce(func.max(_submission.c.version), 0)).where(_submission.c.duty_id == duty.id)).scalar_one() + 1
     assert duty.id is not None
     submission = Submission(duty_id=duty.id, version=number, sha256=digest, note=note, submitted_by=actor, submitted_at=at)
     tx.add(submission)
     tx.flush()
-    insert_new(
-        tx,
-        StoredFile,
-        [{"sha256": sha, "size": size, "media_type": media, "stored_at": at} for _, sha, size, media in {file[1]: file for file in files}.values()],
-        returning="sha256",
-    )
+    keep_files(tx, files, at)
     insert_new(
         tx,
         SubmissionFile,
-        [{"submission_id": submission.id, "number": count, "sha256": sha, "name": name[:255]} for count, (name, sha, _, _) in enumerate(files, 1)],
+        [{"submission_id": submission.id, "number": count, "sha256": file.sha256, "name": file.name[:255]} for count, file in enumerate(files, 1)],
         returning="number",
     )
     return submission
+
+
+def keep_files(tx: Session, files: Sequence[FileTaken], at: datetime) -> None:
+    """Note them once each; a later clean scan takes the mark off one that was taken unchecked."""
+    once = list({file.sha256: file for file in files}.values())
+    rows = [
+        {"sha256": one.sha256, "size": one.size, "media_type": one.media_type, "stored_at": at, "scan": str(one.scan), "taken_on": one.taken_on} for one in once
+    ]
+    insert_new(tx, StoredFile, rows, returning="sha256")
+    clean = [one.sha256 for one in once if one.scan == "clean"]
+    if clean:
+        tx.execute(update(_stored).where(_stored.c.sha256.in_(clean), _stored.c.scan.in_(("", "unchecked"))).values(scan="clean"))
 
 
 def open_reviews(tx: Session, submission: Submission) -> list[Duty]:

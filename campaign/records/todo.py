@@ -213,7 +213,17 @@ def versions_of(tx: Session, duty_id: int, *, limit: int = 20) -> list[Any]:
 
 def files_of_versions(tx: Session, submission_ids: Collection[int]) -> dict[int, list[Any]]:
     rows = (
-        select(_file.c.submission_id, _file.c.number, _file.c.name, _file.c.sha256, _stored.c.size, _stored.c.media_type, _stored.c.withdrawn_at)
+        select(
+            _file.c.submission_id,
+            _file.c.number,
+            _file.c.name,
+            _file.c.sha256,
+            _stored.c.size,
+            _stored.c.media_type,
+            _stored.c.scan,
+            _stored.c.taken_on,
+            _stored.c.withdrawn_at,
+        )
         .join(_stored, _stored.c.sha256 == _file.c.sha256)
         .where(_file.c.submission_id.in_(list(submission_ids)))
         .order_by(_file.c.submission_id, _file.c.number)

@@ -13,6 +13,18 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 
 
+_LEDGER = re.compile(r"台账|名册|名单|花名册|登记表|登记册|底册|档案|信息表")
+_PEOPLE = re.compile(
+    r"病人|患者|精神障碍|艾滋|结核|传染病|吸毒|戒毒|涉毒|重点人口|重点人员|重点对象|社区矫正|刑满释放|刑释|信访人|上访|邪教|"
+    r"困境儿童|留守儿童|未成年|低保|特困|失独|残疾人|流动人口|易肇事肇祸"
+)
+
+
+def is_sensitive_ledger(title: str) -> bool:
+    """A list of people whom being on it may harm, as 严重精神障碍患者台账: that it exists is attested, the list itself stays where it is."""
+    return bool(_LEDGER.search(title) and _PEOPLE.search(title))
+
+
 def identity_numbers(text: str) -> list[str]:
     """Those in the text, shown with their middle hidden: 110101********1234."""
     return [f"{found[:6]}********{found[-4:]}" for found in _ID.findall(text) if _holds(found)]

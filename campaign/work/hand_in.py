@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -21,22 +21,27 @@ from campaign.records.receipts import ORIGIN
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Submission
 from campaign.rules.calendar import campaign_day, due_at_of_day
 from campaign.rules.findings import recheck_due_at
+from campaign.rules.sensitive import is_sensitive_ledger
 from campaign.work import receipts
 from campaign.work.by import By
 
 REVIEW_DAYS = 2
+ATTESTED = "敏感台账核实:"
+"""How the note begins that stands for a ledger which must not be uploaded."""
 ACCEPTED_AT_ONCE = (DutyKind.SIGN,)
 MAY_HAND_IN = (DutyState.OPEN, DutyState.RETURNED, DutyState.SUBMITTED)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file already in the store."""
+    """A file already in the store, with what a scanner and a camera said of it."""
 
     name: str
     sha256: str
     size: int
     media_type: str
+    scan: str = ""
+    taken_on: date | None = None
 
 
 def may_hand_in(duty: Duty) -> str | None:
@@ -64,14 +69,14 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
     refusal = may_hand_in(lock(tx, duty))
     if refusal:
         raise Conflict(f"{refusal}(#{duty.id}「{duty.title}」)。", code="may_not_hand_in", duty=duty.id)
-    if not files and duty.kind in (DutyKind.MATERIAL, DutyKind.SIGN):
+    if not files and duty.kind in (DutyKind.MATERIAL, DutyKind.SIGN) and not (note.startswith(ATTESTED) and is_sensitive_ledger(duty.title)):
         raise CampaignError(f"#{duty.id}「{duty.title}」需要报送文件:请附上至少一个文件。", code="no_files", duty=duty.id)
     digest = version_hash(files, note)
     latest = submissions.latest(tx, duty)
     if latest is not None and latest.sha256 == digest and duty.state == DutyState.SUBMITTED:
         return latest
     submission = submissions.add_version(
-        tx, duty, digest, [(file.name, file.sha256, file.size, file.media_type) for file in files], note=note, actor=by.actor, at=by.now
+        tx, duty, digest, files, note=note, actor=by.actor, at=by.now
     )
     if latest is not None:
         close_reviews(tx, latest, by, "已被新版本取代")
@@ -92,6 +97,15 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
     write_event(tx, at=by.now, actor=by.actor, verb="submit", reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,
                 detail={"version": submission.version, "sha256": digest, "files": len(files)})  # fmt: skip
     return submission
+
+
+def attestation(kept: int, checked: int, checked_by: str) -> str:
+    """What is handed in instead of a sensitive ledger: that it is kept, how much of it was checked, and by whom."""
+    if kept < 1 or checked < 0 or checked > kept:
+        raise CampaignError("请填写台账份数和抽查份数,抽查份数不能多于台账份数。", code="bad_attestation")
+    if not checked_by.strip():
+        raise CampaignError("请填写抽查人。", code="bad_attestation")
+    return f"{ATTESTED}台账已建立,共 {kept} 份,抽查 {checked} 份,抽查人 {checked_by.strip()}。台账留存本单位,不上传。"
 
 
 def version_hash(files: Sequence[KeptFile], note: str) -> str:

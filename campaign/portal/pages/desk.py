@@ -89,7 +89,7 @@ def decide_withdrawal(visit: Visiting, withdrawal_id: int) -> Response:
             agreed = visit.form.get("what") == "agree"
             withdrawal.decide(tx, asked, visit.by(visit.form.get("reason", "")), agree=agreed)
         if agreed:
-            visit.place.evidence.withdraw(sha256, reason=reason, now=visit.now)
+            visit.place.remove_bytes(sha256, reason)
     except CampaignError as refused:
         return _requests(visit, "open", 1, refusal=refused.message)
     return visit.go("/requests", "文件已撤回,只保留校验值和撤回记录。" if agreed else "已记录不同意撤回。")

@@ -12,12 +12,15 @@ from starlette.responses import Response
 
 from campaign.errors import NotFound
 from campaign.portal.access import Role
+from campaign.portal.flags import counted_words
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
 from campaign.records import requests, todo
 from campaign.records.calendars import load_calendar
 from campaign.records.tables import Duty
 from campaign.rules.calendar import campaign_day, due_on, yellow_through
+from campaign.rules.counting import count_events
+from campaign.rules.sensitive import is_sensitive_ledger
 from campaign.work.hand_in import MAY_HAND_IN
 
 router = APIRouter()
@@ -61,6 +64,8 @@ def show_duty(visit: Visit, duty_id: int, *, refusal: str = "", status: int = 20
         typed=visit.form,
         today=campaign_day(visit.now),
         naming=name_pattern(page.facts, visit),
+        counted=_counted(page),
+        ledger=is_sensitive_ledger(page.facts.title),
     )
 
 
@@ -100,7 +105,18 @@ def own_duty(visit: Visit, tx: Session, duty_id: int) -> Duty:
     return duty
 
 
+def _counted(page: DutyPage) -> str:
+    """How often a quantified requirement is met: by the version that stands, and by what waits in the tray beside it."""
+    wanted = page.facts._mapping["count"]
+    if not wanted or wanted < 2:
+        return ""
+    standing = [one for one in page.files.get(page.versions[0].id, []) if not one.withdrawn_at] if page.versions else []
+    return counted_words(count_events([*standing, *page.tray], wanted))
+
+
 def name_pattern(facts: Any, visit: Visit) -> str:
-    """How a file is best called: unit, material, day."""
+    """How a file is best called: unit, material, day; where events are counted, the day of the event."""
+    if (facts._mapping["count"] or 0) > 1:
+        return f"{facts.unit}-{(facts.asked or facts.title)[:30]}-活动日期-序号,如 5月12日-1.jpg。同一天的几张算一次"
     day = due_on(facts.due_at) if facts.due_at else campaign_day(visit.now)
     return f"{facts.unit}-{(facts.asked or facts.title)[:30]}-{day:%Y%m%d}.pdf"

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
 from campaign.errors import CampaignError, NotFound
+from campaign.evidence.scanning import Scan
 from campaign.portal.preview import picture, preview_of
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.requests import file_with_duty
@@ -18,6 +19,8 @@ from campaign.work import withdrawal
 
 router = APIRouter()
 CHUNK = 256 * 1024
+REFRESH_SECONDS = 4
+"""How soon a page that waits for a conversion looks again; a header does it, without a script."""
 
 
 @router.get("/files/{submission_id}/{number}")
@@ -37,16 +40,19 @@ def download(visit: Visiting, submission_id: int, number: int) -> Response:
 @router.get("/files/{submission_id}/{number}/look")
 def look(visit: Visiting, submission_id: int, number: int) -> Response:
     found = reachable_file(visit, submission_id, number)
-    with visit.place.evidence.open(found.sha256) as source:
-        shown = preview_of(source, found.size, found.media_type)
-    return visit.page("look.html", file=found, shown=shown, submission_id=submission_id, number=number)
+    with visit.place.evidence.open(found.sha256):
+        pass
+    shown = preview_of(found, visit.place.evidence, visit.place.derived)
+    answer = visit.page("look.html", file=found, shown=shown, submission_id=submission_id, number=number)
+    if shown.waiting:
+        answer.headers["refresh"] = str(REFRESH_SECONDS)
+    return answer
 
 
 @router.get("/files/{submission_id}/{number}/pages/{page}")
 def page_picture(visit: Visiting, submission_id: int, number: int, page: int) -> Response:
     found = reachable_file(visit, submission_id, number)
-    with visit.place.evidence.open(found.sha256) as source:
-        drawn = picture(source, found.media_type, page)
+    drawn = picture(found, visit.place.evidence, visit.place.derived, page)
     if drawn is None:
         raise NotFound("这一页不能显示,请下载后查看。", code="no_picture")
     return Response(drawn, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
@@ -69,6 +75,8 @@ def reachable_file(visit: Visit, submission_id: int, number: int) -> Any:
         visit.must_reach_unit(found.unit_id, lead_unit_of(tx, found.item_id), what="这份材料")
     if found.withdrawn_at is not None:
         raise CampaignError(f"「{found.name}」已按规定撤回,只保留校验值 {found.sha256[:16]}…。", code="withdrawn_file")
+    if found.scan == Scan.INFECTED:
+        raise CampaignError(f"「{found.name}」查出病毒,已隔离,不能打开或下载。请报送单位杀毒后重新报送。", code="infected")
     return found
 
 

@@ -6,7 +6,7 @@ Files go to the evidence store first and into the sender's tray; a refusal after
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -18,11 +18,11 @@ from campaign.errors import CampaignError
 from campaign.portal.pages.duty import own_duty, show_duty
 from campaign.portal.visit import Visit, Visiting
 from campaign.records import requests as records
-from campaign.records.tables import Duty
-from campaign.rules.sensitive import classification_mark, identity_numbers
+from campaign.records.tables import Duty, Upload
+from campaign.rules.sensitive import classification_mark, identity_numbers, is_sensitive_ledger
 from campaign.work import requests
 from campaign.work.change_duty import acknowledge
-from campaign.work.hand_in import KeptFile, hand_in, may_hand_in
+from campaign.work.hand_in import KeptFile, attestation, hand_in, may_hand_in
 
 router = APIRouter()
 
@@ -38,28 +38,35 @@ def acknowledge_duty(visit: Visiting, duty_id: int) -> Response:
 def submit(visit: Visiting, duty_id: int) -> Response:
     try:
         with visit.place.store.read() as tx:
-            refusal = may_hand_in(own_duty(visit, tx, duty_id))
+            duty = own_duty(visit, tx, duty_id)
+        refusal = may_hand_in(duty)
         if refusal:
             raise CampaignError(f"{refusal}。", code="may_not_hand_in")
         note = _note(visit)
         _refuse_sensitive(visit, note)
+        _refuse_ledger(duty, visit.files)
         _keep_sent_files(visit, duty_id)
         with visit.place.store.begin() as tx:
             duty = own_duty(visit, tx, duty_id)
             waiting = {row.id: row for row in records.tray(tx, visit.me.account_id, duty_id)}
             dropped = set(visit.lists.get("drop", []))
-            files = [KeptFile(row.name, row.sha256, row.size, row.media_type) for key, row in waiting.items() if key not in dropped]
+            taken = [row for key, row in waiting.items() if key not in dropped]
+            _refuse_personal(visit, taken)
+            files = [KeptFile(row.name, row.sha256, row.size, row.media_type, row.scan, row.taken_on) for row in taken]
             files += [_reused(visit, tx, wanted) for wanted in visit.lists.get("reuse", [])]
+            _refuse_ledger(duty, files)
             if not files and not note:
                 raise CampaignError("没有要报送的内容:请选择文件,或写明办理情况。", code="nothing_given")
-            version = hand_in(tx, duty, list({(one.sha256, one.name): one for one in files}.values()), visit.by(), note=note)
+            once = list({one.sha256: one for one in reversed(files)}.values())[::-1]
+            version = hand_in(tx, duty, once, visit.by(), note=note)
             records.clear_tray(tx, list(waiting))
             number, done = version.version, duty.state == "accepted"
     except CampaignError as refused:
         if refused.code in ("out_of_reach", "no_duty"):
             raise
         return show_duty(visit, duty_id, refusal=refused.message, status=503 if refused.code in ("busy", "disk_full") else 400)
-    return visit.go(f"/duties/{duty_id}", f"第 {number} 版已收到并保存,{'已办结' if done else '等待审核。审核意见会显示在本页'}。")
+    twice = f"有 {len(files) - len(once)} 个文件内容相同,只保留一份。" if len(files) > len(once) else ""
+    return visit.go(f"/duties/{duty_id}", f"第 {number} 版已收到并保存,{'已办结' if done else '等待审核。审核意见会显示在本页'}。{twice}")
 
 
 @router.post("/duties/{duty_id}/extension")
@@ -103,17 +110,9 @@ def _keep_sent_files(visit: Visit, duty_id: int) -> None:
     for number, sent in enumerate(visit.files):
         kept = visit.place.evidence.put(sent.file, sent.filename or "")
         with visit.place.store.begin() as tx:
-            records.put_in_tray(
-                tx,
-                upload_id=f"{number:03d}-{secrets.token_urlsafe(16)}",
-                account_id=visit.me.account_id,
-                duty_id=duty_id,
-                name=kept.name,
-                size=kept.size,
-                at=visit.now,
-                sha256=kept.sha256,
-                media_type=kept.media_type,
-            )
+            key = f"{number:03d}-{secrets.token_urlsafe(16)}"
+            row = records.put_in_tray(tx, upload_id=key, account_id=visit.me.account_id, duty_id=duty_id, name=kept.name, size=kept.size, at=visit.now)
+            records.arrived(tx, row, kept, visit.now)
 
 
 def _reused(visit: Visit, tx: Session, wanted: str) -> KeptFile:
@@ -124,7 +123,7 @@ def _reused(visit: Visit, tx: Session, wanted: str) -> KeptFile:
     visit.must_reach_unit(found.unit_id, what="这份材料")
     if found.withdrawn_at is not None:
         raise CampaignError(f"「{found.name}」已按规定撤回,不能复用。", code="withdrawn_file")
-    return KeptFile(found.name, found.sha256, found.size, found.media_type)
+    return KeptFile(found.name, found.sha256, found.size, found.media_type, found.scan, found.taken_on)
 
 
 def _refuse_sensitive(visit: Visit, note: str) -> None:
@@ -139,8 +138,33 @@ def _refuse_sensitive(visit: Visit, note: str) -> None:
         raise CampaignError(f"内容里有身份证号({shown}):请删去。确须保留的,请勾选「确须写明身份证号」后再报送。", code="identity_number")
 
 
+def _refuse_personal(visit: Visit, files: Sequence[Upload]) -> None:
+    """Identity-card numbers were found in the text of these files: the sender looks once more before they go."""
+    found = [row for row in files if row.personal]
+    if found and visit.form.get("personal") != "1":
+        named = ";".join(f"「{row.name}」中有 {row.personal}" for row in found[:3])
+        raise CampaignError(f"文件里有身份证号:{named}。请去掉该文件、遮盖后重新上传;确须保留的,请勾选「确须写明身份证号」后再报送。", code="identity_number")
+
+
+def _refuse_ledger(duty: Duty, files: Sequence[object]) -> None:
+    """A list of people whom being on it may harm is attested; a file would be the list itself, or a copy of it."""
+    if files and is_sensitive_ledger(duty.title):
+        raise CampaignError("敏感台账不要上传:请去掉文件,填写「台账已建立、抽查 N 份」即可。", code="sensitive_ledger")
+
+
 def _note(visit: Visit) -> str:
-    """What was typed, and below it the figures with the rate that follows from them."""
+    """What was typed, below it what is attested of a sensitive ledger, and the figures with the rate that follows from them."""
+    note = _typed_figures(visit)
+    if not visit.form.get("ledgers") and not visit.form.get("checked"):
+        return note
+    try:
+        kept, checked = int(visit.form.get("ledgers", "")), int(visit.form.get("checked", "") or "0")
+    except ValueError as wrong:
+        raise CampaignError("台账份数和抽查份数应填整数,如 120 和 20。", code="bad_attestation") from wrong
+    return f"{attestation(kept, checked, visit.form.get('checked_by', ''))}\n\n{note}".strip()
+
+
+def _typed_figures(visit: Visit) -> str:
     note, part, whole = (visit.form.get(name, "") for name in ("note", "part", "whole"))
     if not part and not whole:
         return note

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from campaign.errors import CampaignError, Conflict, NotFound
 from campaign.portal.access import Role
 from campaign.portal.flags import flags_of
-from campaign.portal.preview import Preview, preview_of
+from campaign.portal.preview import preview_of
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
 from campaign.records import requests, reviewing, todo
@@ -138,8 +138,9 @@ def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response
         files = todo.files_of_versions(tx, [submission_id]).get(submission_id, [])
         elsewhere = requests.versions_with(tx, {one.sha256 for one in files}, but=version.duty_id) if files else {}
         earlier = [one for one in todo.versions_of(tx, version.duty_id) if one.version < version.version]
-    flags = flags_of(files, elsewhere, visit.place.evidence, opened_at=version.opened_at, count=facts._mapping["count"])
-    shown = {one.number: _shown(visit, one) for one in files[:SHOWN_FILES]}
+    flags = flags_of(files, elsewhere, visit.place.evidence, opened_at=version.opened_at, submitted_at=version.submitted_at, asked=facts.asked or "",
+                     count=facts._mapping["count"])  # fmt: skip
+    shown = {one.number: preview_of(one, visit.place.evidence, visit.place.derived) for one in files[:SHOWN_FILES]}
     return visit.page(
         "version.html",
         status=409 if refusal else 200,
@@ -154,14 +155,6 @@ def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response
         typed=visit.form,
         picked=set(visit.lists.get("ready", [])),
     )
-
-
-def _shown(visit: Visit, file: object) -> Preview:
-    try:
-        with visit.place.evidence.open(file.sha256) as source:  # type: ignore[attr-defined]  # a result row
-            return preview_of(source, file.size, file.media_type)  # type: ignore[attr-defined]  # the same
-    except CampaignError as refused:
-        return Preview(why=refused.message)
 
 
 def _reason(visit: Visit) -> str:

@@ -26,6 +26,7 @@ from campaign.portal.pages.duty import own_duty
 from campaign.portal.visit import Visit, Visiting
 from campaign.records import requests as records
 from campaign.records.tables import Upload
+from campaign.rules.sensitive import is_sensitive_ledger
 from campaign.work.hand_in import may_hand_in
 
 router = APIRouter()
@@ -34,6 +35,8 @@ WRITE = 1024 * 1024
 MOST_AT_ONCE = 50
 FORGOTTEN_AFTER = timedelta(days=3)
 SPARE_BYTES = 200_000_000
+KEEP_TRYING = ("disk_full", "no_store", "scanner_down", "busy")
+"""Refusals that say nothing about the file: what has arrived waits for the next try."""
 KNOWN = frozenset(extension for kind in KINDS.values() for extension in kind.extensions)
 ID = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
@@ -97,14 +100,15 @@ def _announce(visit: Visit, duty_id: int, name: str, size: int) -> dict[str, Any
         raise CampaignError("磁盘空间不足,不能接收这个文件。请联系管理员清理磁盘。", code="disk_full")
     upload_id = secrets.token_urlsafe(24)
     with visit.place.store.begin() as tx:
-        refusal = may_hand_in(own_duty(visit, tx, duty_id))
+        duty = own_duty(visit, tx, duty_id)
+        refusal = may_hand_in(duty) or ("敏感台账不要上传,填写「台账已建立、抽查 N 份」即可" if is_sensitive_ledger(duty.title) else None)
         if refusal:
             raise Conflict(f"{refusal}。", code="may_not_hand_in")
         for forgotten in records.forgotten_uploads(tx, visit.now - FORGOTTEN_AFTER):
             arriving.drop(forgotten)
         if records.uploads_on_their_way(tx, visit.me.account_id) >= MOST_AT_ONCE:
             raise Conflict("正在上传的文件太多:请等前面的传完。", code="too_many")
-        records.put_in_tray(tx, upload_id=upload_id, account_id=visit.me.account_id, duty_id=duty_id, name=name, size=size, at=visit.now, sha256=None)
+        records.put_in_tray(tx, upload_id=upload_id, account_id=visit.me.account_id, duty_id=duty_id, name=name, size=size, at=visit.now)
     return {"id": upload_id, "received": 0, "size": size, "done": False, "piece": PIECE}
 
 
@@ -119,15 +123,14 @@ def _finish(visit: Visit, upload_id: str) -> Upload:
         try:
             kept = visit.place.evidence.adopt(waiting, sha256, size, upload.name)
         except CampaignError as refused:
-            if refused.code not in ("disk_full", "no_store"):
+            if refused.code not in KEEP_TRYING:
                 with visit.place.store.begin() as tx:
                     records.clear_tray(tx, [upload_id])
                 arriving.drop(upload_id)
             raise
         with visit.place.store.begin() as tx:
             row = tx.get_one(Upload, upload_id)
-            row.sha256, row.media_type, row.name, row.received, row.touched_at = kept.sha256, kept.media_type, kept.name, row.size, visit.now
-            tx.add(row)
+            records.arrived(tx, row, kept, visit.now)
         arriving.drop(upload_id)
     return row
 

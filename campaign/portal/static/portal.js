@@ -22,6 +22,20 @@
     Array.prototype.forEach.call(document.querySelectorAll("form[data-sent]"), function (form) { delete form.dataset.sent; });
   });
 
+  Array.prototype.forEach.call(document.querySelectorAll("[data-turning]"), function (note) { window.setTimeout(turned, 3000, note, 60); });
+
+  /* A file that is being converted: looks again now and then and shows it when it is there, so that what a reviewer has typed stays. */
+  function turned(note, left) {
+    var place = note.closest("section");
+    if (!place || !left || !window.fetch) { return; }
+    fetch(note.dataset.turning, { credentials: "same-origin" }).then(function (answer) { return answer.text(); }).then(function (text) {
+      var page = new DOMParser().parseFromString(text, "text/html");
+      if (page.querySelector("[data-turning]")) { window.setTimeout(turned, 4000, note, left - 1); return; }
+      var shown = page.querySelector("[data-shown]"), old = place.querySelector("[data-shown]");
+      if (shown && old) { old.replaceWith(document.importNode(shown, true)); }
+    }, function () { window.setTimeout(turned, 8000, note, left - 1); });
+  }
+
   var form = document.querySelector("form[data-uploads]");
   if (!form || !window.fetch || !window.File) { return; }
   var input = form.querySelector("input[type=file]");
@@ -71,8 +85,13 @@
       forget(key);
       one.line.text("已收到,点「报送」后生效");
     } catch (error) {
-      forget(key);
-      one.line.text("没有上传成功:" + (error.message || "请检查网络后重新选择文件"));
+      if (error.status === 401) {
+        one.line.text("登录已过期,已传的部分已经保存。");
+        one.line.login();
+      } else {
+        if (error.final && error.code !== "stale_form") { forget(key); }
+        one.line.text("没有上传成功:" + (error.message || "请检查网络后重新选择文件"));
+      }
       one.line.fail();
     }
   }
@@ -80,7 +99,7 @@
   async function begin(one, key) {
     var known = recall(key);
     if (known) {
-      try { return await ask("GET", form.dataset.uploads + "/" + known); } catch (error) { forget(key); }
+      try { return await ask("GET", form.dataset.uploads + "/" + known); } catch (error) { if (error.status !== 404) { throw error; } forget(key); }
     }
     var told = await ask("POST", form.dataset.uploads, JSON.stringify({ duty: Number(form.dataset.duty), name: one.file.name, size: one.file.size }));
     remember(key, told.id);
@@ -89,7 +108,8 @@
 
   async function again(told, one, key) {
     try { return await ask("GET", form.dataset.uploads + "/" + told.id); } catch (error) {
-      if (error.final) { forget(key); return begin(one, key); }
+      if (error.status === 404) { forget(key); return begin(one, key); }
+      if (error.final) { throw error; }
       return told;
     }
   }
@@ -100,6 +120,8 @@
     try { told = await answer.json(); } catch (error) { told = null; }
     if (answer.ok && told) { return told; }
     var problem = new Error(told && told.error ? told.error.message : "服务器没有接受(" + answer.status + ")");
+    problem.status = answer.status;
+    problem.code = told && told.error ? told.error.code : "";
     problem.final = answer.status >= 400 && answer.status < 500 && answer.status !== 409 && answer.status !== 408;
     throw problem;
   }
@@ -112,6 +134,12 @@
     return {
       text: function (said) { words.textContent = name + ":" + said; },
       progress: function (got, all) { bar.value = Math.floor(100 * got / all); words.textContent = name + ":" + bar.value + "%(" + Math.round(got / 1048576) + " / " + Math.round(all / 1048576) + " MB)"; },
+      login: function () {
+        var link = document.createElement("a");
+        link.href = "/login?next=" + encodeURIComponent(window.location.pathname);
+        link.textContent = "重新登录后再选同一个文件,会接着传";
+        row.appendChild(link);
+      },
       fail: function () { row.className = "flag"; bar.hidden = true; }
     };
   }

@@ -213,7 +213,7 @@ def test_material_of_an_earlier_duty_can_be_used_again(place: Place) -> None:
         version = tx.exec(select(Submission).where(Submission.duty_id == duty_id)).one()
     assert other is not None
     page = client.get(f"/duties/{other.id}").text
-    assert "复用本单位已报过的材料" in page
+    assert "用于其他指标的材料,是否复用?" in page
     assert "共用台账.txt" in page
     assert client.post(f"/duties/{other.id}/submit", {"reuse": f"{version.id}-1"}, page=f"/duties/{other.id}").status_code == 303
     stranger = contact(place, "云溪街道桂苑社区", "stranger")
