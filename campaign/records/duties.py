@@ -18,6 +18,7 @@ from campaign.records.statements import chunks, insert_new, table_of
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, NoticeLine, Submission
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
 from campaign.rules.ladder import RungDue, first_rung_at, next_rung_at
+from campaign.rules.splitting import SPLIT_KINDS
 
 duty_table = table_of(Duty)
 _line, _notice, _submission = table_of(NoticeLine), table_of(Notice), table_of(Submission)
@@ -48,6 +49,10 @@ class DutyDraft:
     submission_id: int | None = None
     finding_id: int | None = None
     notice_id: int | None = None
+    parent_id: int | None = None
+    review_step_id: int | None = None
+    keeps_ladder: bool = False
+    """The ladder is this one, whatever the campaign chose for its phase and kind."""
     stated_due_at: datetime | None = None
     """The deadline as it was given, where `due_at` was moved off a rest day."""
 
@@ -94,8 +99,8 @@ def create_duties(tx: Session, drafts: Sequence[DutyDraft], now: datetime, clock
     rows = []
     for draft in drafts:
         row = {name: getattr(draft, name) for name in DRAFTED}
-        waiting, stated = row.pop("waiting"), row.pop("stated_due_at")
-        ladder_id = chosen_ladder(tx, draft.campaign_id, draft.phase_id, draft.kind, draft.ladder_id)
+        waiting, stated, kept = row.pop("waiting"), row.pop("stated_due_at"), row.pop("keeps_ladder")
+        ladder_id = draft.ladder_id if kept else chosen_ladder(tx, draft.campaign_id, draft.phase_id, draft.kind, draft.ladder_id)
         row |= {
             "state": DutyState.WAITING if waiting else DutyState.OPEN,
             "first_due_at": stated or draft.due_at,
@@ -129,7 +134,13 @@ def open_waiting(tx: Session, chosen: ColumnElement[bool], now: datetime, clock:
 
 
 def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, state: DutyState, source: str) -> None:
-    """A new deadline: the ladder starts again, but never below the rung that was reached. What the old one has put on unsent papers leaves them."""
+    """A new deadline: the ladder starts again, but never below the rung that was reached. What the old one has put on unsent papers leaves them.
+
+    A part of a split duty stays due no later than the whole: its own new deadline is cut, and a whole that is due earlier draws its parts along.
+    """
+    if duty.parent_id is not None:
+        due_at = min(due_at, tx.execute(select(duty_table.c.due_at).where(duty_table.c.id == duty.parent_id)).scalar_one() or due_at)
+    earlier = duty.due_at is not None and due_at < duty.due_at
     duty.floor_rung = max(duty.floor_rung, duty.rung)
     duty.revision += 1
     duty.rung = 0
@@ -138,6 +149,10 @@ def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, 
     tx.add(duty)
     tx.flush()
     take_off_papers(tx, [_known(duty)], now, steps_only=True)
+    if earlier and duty.parent_id is None:
+        later = (duty_table.c.parent_id == duty.id) & (duty_table.c.due_at > due_at) & duty_table.c.state.in_((*CLIMBING, DutyState.SUSPENDED))
+        for part in tx.execute(select(Duty).where(later).order_by(duty_table.c.id)).scalars().all():
+            start_revision(tx, part, due_at=due_at, now=now, state=DutyState(part.state), source=source)
 
 
 def stop_ladders(tx: Session, duty_ids: Iterable[int], now: datetime) -> None:
@@ -197,6 +212,16 @@ def finish(tx: Session, duty: Duty, state: DutyState, now: datetime, reason: str
         versions = select(_submission.c.id).where(_submission.c.duty_id == duty.id)
         about = duty_table.c.submission_id.in_(versions) & duty_table.c.kind.in_((DutyKind.REVIEW, DutyKind.RECHECK))
         _cancel_asked(tx, about, now, reason or "")
+    if state != DutyState.ACCEPTED and duty.kind in SPLIT_KINDS and duty.parent_id is None:
+        _end_parts(tx, duty, now, reason or "")
+
+
+def _end_parts(tx: Session, duty: Duty, now: datetime, reason: str) -> None:
+    """Parts of what is owed no more are owed no more, and what was handed in for them needs no review."""
+    ids = list(tx.execute(select(duty_table.c.id).where(duty_table.c.parent_id == duty.id, duty_table.c.state.in_(UNFINISHED))).scalars())
+    if ids:
+        _cancel_asked(tx, duty_table.c.submission_id.in_(select(_submission.c.id).where(_submission.c.duty_id.in_(ids))), now, reason)
+        _cancel_asked(tx, duty_table.c.id.in_(ids), now, reason)
 
 
 def lock(tx: Session, duty: Duty) -> Duty:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records import submissions
+from campaign.records import splits, submissions
 from campaign.records.calendars import load_calendar
 from campaign.records.duties import duty_table, finish, lock, open_waiting, start_revision, stop_ladders, waiting_for
 from campaign.records.log import write_event
@@ -64,6 +64,9 @@ def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:
         raise CampaignError(f"新期限必须晚于现期限 {due_on(duty.due_at)}。", code="not_later", duty=duty.id)
     if due_at <= by.now:
         raise CampaignError("新期限必须晚于现在。", code="not_later", duty=duty.id)
+    whole = splits.whole_of(tx, duty)
+    if whole is not None and whole.due_at is not None and due_at > whole.due_at:
+        raise CampaignError(f"分解的事项不能晚于{whole.unit}的期限 {due_on(whole.due_at)}:请先延长 #{whole.id}。", code="part_due_later", duty=duty.id)
     before = due_on(duty.due_at).isoformat() if duty.due_at else None
     if duty.state == DutyState.WAITING:
         duty.due_at, duty.due_source = due_at, "extended"
@@ -85,6 +88,9 @@ def suspend(tx: Session, duty: Duty, by: By) -> None:
     assert duty.id is not None
     stop_ladders(tx, [duty.id], by.now)
     _log(tx, duty, by, "suspend")
+    for part in splits.parts_of(tx, duty.id):
+        if part.state in (DutyState.OPEN, DutyState.RETURNED):
+            suspend(tx, part, by)
 
 
 def resume(tx: Session, duty: Duty, by: By) -> None:
@@ -97,10 +103,13 @@ def resume(tx: Session, duty: Duty, by: By) -> None:
     stopped, due = campaign_day(duty.suspended_at), due_on(duty.due_at)
     left = calendar.working_days_between(stopped, due) if due > stopped else 0
     due_at = due_at_of_day(calendar.add_working_days(campaign_day(by.now), left)) if left else max(duty.due_at, duty.due_at + (by.now - duty.suspended_at))
-    duty.suspended_at = None
+    stopped_at, duty.suspended_at = duty.suspended_at, None
     state = DutyState.RETURNED if submissions.latest(tx, duty) is not None else DutyState.OPEN
     start_revision(tx, duty, due_at=due_at, now=by.now, state=state, source=duty.due_source)
     _log(tx, duty, by, "resume", {"due_on": due_on(due_at).isoformat()})
+    for part in splits.parts_of(tx, duty.id):
+        if part.state == DutyState.SUSPENDED and part.suspended_at == stopped_at:
+            resume(tx, part, by)
 
 
 def report_event(tx: Session, campaign: Campaign, name: str, happened: datetime, by: By) -> int:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records import findings, submissions
+from campaign.records import findings, review_chains, splits, submissions
 from campaign.records.calendars import load_calendar
 from campaign.records.duties import DutyDraft, create_duties, finish, lock, stop_ladders
 from campaign.records.log import write_event
@@ -24,6 +24,7 @@ from campaign.rules.findings import recheck_due_at
 from campaign.rules.sensitive import is_sensitive_ledger
 from campaign.work import receipts
 from campaign.work.by import By
+from campaign.work.review_steps import ask_for_step
 
 REVIEW_DAYS = 2
 ATTESTED = "敏感台账核实:"
@@ -64,9 +65,16 @@ def may_hand_in(duty: Duty) -> str | None:
     return None
 
 
+def why_parts_first(waited_for: Sequence[str]) -> str | None:
+    """The whole of a split duty is handed in when its parts are done."""
+    if not waited_for:
+        return None
+    return f"已分解给下级单位,还有 {len(waited_for)} 个单位没有办结:{'、'.join(waited_for[:5])}{'等' if len(waited_for) > 5 else ''}"
+
+
 def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note: str = "") -> Submission:
     """Record a version. Handing in the same files and note twice is the same version, not a second one."""
-    refusal = may_hand_in(lock(tx, duty))
+    refusal = may_hand_in(lock(tx, duty)) or why_parts_first(splits.waited_for(tx, [duty.id]).get(duty.id, ()))
     if refusal:
         raise Conflict(f"{refusal}(#{duty.id}「{duty.title}」)。", code="may_not_hand_in", duty=duty.id)
     if not files and duty.kind in (DutyKind.MATERIAL, DutyKind.SIGN) and not (note.startswith(ATTESTED) and is_sensitive_ledger(duty.title)):
@@ -82,6 +90,7 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
         close_reviews(tx, latest, by, "已被新版本取代")
     campaign = tx.get(Campaign, duty.campaign_id)
     assert campaign is not None
+    submission.chain_id = review_chains.chosen_chain(tx, campaign, duty)
     assert duty.id is not None
     if duty.kind in ACCEPTED_AT_ONCE:
         duty.submitted_at = by.now
@@ -115,7 +124,10 @@ def version_hash(files: Sequence[KeptFile], note: str) -> str:
 
 
 def ask_for_review(tx: Session, campaign: Campaign, duty: Duty, submission: Submission, by: By) -> None:
-    """The review of a version is a duty of the office; of a rectification, a recheck by somebody else."""
+    """The review of a version is a duty of the office, or the next step of its chain; of a rectification, a recheck by somebody else."""
+    if submission.chain_id is not None:
+        ask_for_step(tx, campaign, duty, submission, by)
+        return
     kind, verb = (DutyKind.RECHECK, "复核") if duty.kind == DutyKind.RECTIFY else (DutyKind.REVIEW, "审核")
     calendar = load_calendar(tx, campaign.calendar)
     origin = f"recheck:submission:{submission.id}" if kind is DutyKind.RECHECK else f"review:submission:{submission.id}"

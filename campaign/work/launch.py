@@ -30,6 +30,7 @@ from campaign.work.bulletin import first_bulletin_at
 from campaign.work.by import By
 from campaign.work.ladder_choices import choose_ladders, stored_ladder
 from campaign.work.replan import apply_items, close_the_removed
+from campaign.work.review_chains import choose_chains
 from campaign.work.roll import enter_organisation, enter_units
 from campaign.work.stagger import load_hints
 
@@ -104,6 +105,7 @@ def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, la
     tx.add_all(phases.values())
     tx.flush()
     choose_ladders(tx, campaign, ladders)
+    choose_chains(tx, campaign, ladders)
     done.created = len(apply_items(tx, campaign, phases, plan, units, by).created)
     _keep_plan(tx, campaign, plan, digest, 1, by)
     campaign.next_bulletin_at = first_bulletin_at(tx, campaign, by.now)

@@ -71,7 +71,8 @@ def reassign(tx: Session, request: DutyRequest, unit: Unit, by: By) -> Duty:
     created = create_duties(tx, [DutyDraft(
         campaign_id=duty.campaign_id, phase_id=duty.phase_id, unit_id=unit.id, kind=duty.kind, origin=f"reassign:duty:{duty.id}", title=duty.title,
         ladder_id=duty.ladder_id, due_at=due_at, due_source=duty.due_source, waiting=due_at is None, required=duty.required, event_name=duty.event_name,
-        event_days=duty.event_days, item_id=duty.item_id, requirement_id=duty.requirement_id, finding_id=duty.finding_id,
+        event_days=duty.event_days, item_id=duty.item_id, requirement_id=duty.requirement_id, finding_id=duty.finding_id, parent_id=duty.parent_id,
+        keeps_ladder=duty.parent_id is not None,
     )], by.now)  # fmt: skip
     collect_lines(tx, campaign_id=duty.campaign_id, kind="任务分解通知", duties=[(unit.id, created[0])], now=by.now)
     write_event(tx, at=by.now, actor=by.actor, verb="reassign", reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,

@@ -32,7 +32,7 @@ def suspend_many(tx: Session, campaign: Campaign, by: By, *, document: str, phas
     )  # fmt: skip
     tx.add(row)
     tx.flush()
-    for duty in duties:
+    for duty in (one for one in duties if one.state != DutyState.SUSPENDED):  # parts of a split duty are stopped with the whole
         suspend(tx, duty, By(by.actor, by.now, f"{document}:{by.reason}"[:300]))
     suspended.remember(tx, row.id, [duty.id for duty in duties])
     write_event(tx, at=by.now, actor=by.actor, verb="suspend_many", reason=by.reason, campaign_id=campaign.id, subject="suspension", subject_id=row.id,
@@ -48,7 +48,7 @@ def resume_many(tx: Session, suspension_id: int, by: By) -> int:
     if row.ended_at is not None:
         raise Conflict(f"暂缓 {suspension_id} 已由 {row.ended_by} 恢复。", code="already_resumed")
     stopped = [duty for duty in suspended.stopped_by(tx, suspension_id) if duty.state == DutyState.SUSPENDED]
-    for duty in stopped:
+    for duty in (one for one in stopped if one.state == DutyState.SUSPENDED):
         resume(tx, duty, by)
     row.ended_at, row.ended_by = by.now, by.actor
     tx.add(row)

@@ -1,7 +1,8 @@
 """Handing in, reviewing and signing many in one go: the same rules as for one, asked of each, written in a few statements.
 
 For a unit that hands in a folder for thirty duties, an office that passes a list, and a rehearsal that plays a year in seconds. Whoever the
-rule refuses is left out and named; rectifications and their rechecks go one by one, because each moves a finding.
+rule refuses is left out and named; rectifications and their rechecks go one by one, because each moves a finding, and so does what is reviewed
+in steps, because each is at its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from campaign.errors import CampaignError
-from campaign.records import many, notices
+from campaign.records import many, notices, review_chains, splits
 from campaign.records.calendars import load_calendar
 from campaign.records.duties import NOTHING_LEFT, DutyDraft, create_duties
 from campaign.records.log import write_events
@@ -21,8 +22,9 @@ from campaign.records.tables import Campaign, Duty, DutyKind, DutyState
 from campaign.rules.findings import due_after_return, may_recheck
 from campaign.work import receipts
 from campaign.work.by import By
-from campaign.work.hand_in import ACCEPTED_AT_ONCE, REVIEW_DAYS, KeptFile, hand_in, may_hand_in, version_hash, working_days_after
+from campaign.work.hand_in import ACCEPTED_AT_ONCE, REVIEW_DAYS, KeptFile, hand_in, may_hand_in, version_hash, why_parts_first, working_days_after
 from campaign.work.review import review
+from campaign.work.review_steps import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,21 @@ class Together:
 
 def hand_in_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], files: Sequence[KeptFile], by: By, *, note: str = "") -> Together:
     """The same files as a new version of each duty of a campaign."""
-    refused, fit = [], []
+    refused, fit, singly = [], [], []
+    waited_for = splits.waited_for(tx, [one.id for one in duties])
     for one in duties:
-        why = may_hand_in(one) or ("需要报送文件" if not files and one.kind in (DutyKind.MATERIAL, DutyKind.SIGN) else None)
+        why = (
+            may_hand_in(one)
+            or why_parts_first(waited_for.get(one.id, ()))
+            or ("需要报送文件" if not files and one.kind in (DutyKind.MATERIAL, DutyKind.SIGN) else None)
+        )
         if why:
             refused.append((one.id, why))
-        elif one.kind == DutyKind.RECTIFY:
+        elif one.kind == DutyKind.RECTIFY or review_chains.chosen_chain(tx, campaign, one) is not None:
             hand_in(tx, one, files, by, note=note)
+            singly.append(one.id)
         else:
             fit.append(one)
-    singly = [one.id for one in duties if one.kind == DutyKind.RECTIFY and one.id not in dict(refused)]
     if not fit:
         return Together(tuple(singly), tuple(refused))
     digest = version_hash(files, note)
@@ -71,8 +78,8 @@ def hand_in_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], fi
     return _told(tx, singly, fit, refused)
 
 
-def review_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], by: By, *, accept: bool, reason: str = "") -> Together:
-    """The same verdict on the latest version of each handed-in duty."""
+def review_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], by: By, *, accept: bool, reason: str = "", receipt: str = "") -> Together:
+    """The same verdict on the latest version of each handed-in duty, at the step where it is; `receipt` for those that are reported outside."""
     if not accept and not reason.strip():
         raise CampaignError("退回须写明原因:请说明缺什么、怎样补正。", code="no_reason")
     latest = many.latest_of(tx, [one.id for one in duties])
@@ -81,11 +88,14 @@ def review_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], by:
         version = latest.get(one.id)
         if version is None or one.state != DutyState.SUBMITTED:
             refused.append((one.id, "没有待审核的材料"))
-        elif not may_recheck(by.actor, [version.submitted_by]):
+        elif version.chain_id is None and not may_recheck(by.actor, [version.submitted_by]):
             refused.append((one.id, "报送人不能审核自己报送的材料"))
-        elif one.kind == DutyKind.RECTIFY:
-            review(tx, one, by, accept=accept, reason=reason)
-            singly.append(one.id)
+        elif one.kind == DutyKind.RECTIFY or version.chain_id is not None:
+            try:
+                review(tx, one, by, accept=accept, reason=reason, receipt=Receipt(receipt))
+                singly.append(one.id)
+            except CampaignError as refusal:
+                refused.append((one.id, refusal.message))
         else:
             fit.append(one)
     given = many.add_verdicts(tx, [latest[one.id].id for one in fit], "accepted" if accept else "returned", reason, by.actor, by.now)

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from campaign.records import checks, checks_papers, checks_stored
+from campaign.records import checks, checks_chain, checks_papers, checks_stored
 from campaign.records.log import broken_blocks
 from campaign.records.store import Store
 
@@ -29,7 +29,10 @@ OPENS, CLOSES = timedelta(hours=9), timedelta(hours=17, minutes=30)
 ZONE = timezone(timedelta(hours=8))
 NUMBER = re.compile(r"(?P<issuer>.+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
 ISSUE = re.compile(r"第(?P<issue>\d+)期\(总第(?P<whole>\d+)期\)")
-TABLES = (checks.DUTIES, checks.LADDER, checks.HANDED_IN, checks.FINDINGS, checks.PHASES, checks.EVENTS, checks_papers.PAPERS)
+TABLES = (
+    *(checks.DUTIES, checks.LADDER, checks.HANDED_IN, checks.FINDINGS, checks.PHASES, checks.EVENTS),
+    *(checks_papers.PAPERS, checks_chain.CHAINS, checks_chain.SPLITS),
+)
 
 
 @dataclass(frozen=True, slots=True)
