@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     portal_port: int = Field(default=8600, ge=1, le=65535, description="门户网页的端口")
     portal_hosts: str = Field(default="", description="门户除本机外还以哪些域名提供服务,用逗号分开;填写后总览也须登录才能看")
     portal_https: bool = Field(default=False, description="填 1 表示门户前面有 HTTPS,登录凭据只经 HTTPS 传送")
+    oidc_issuer: str | None = Field(default=None, description="统一身份认证(OIDC)的地址;不填则只用登录名和口令")
+    oidc_client_id: str | None = Field(default=None, description="在统一身份认证登记的应用编号")
+    oidc_client_secret: str | None = Field(default=None, repr=False, description="在统一身份认证登记的应用密钥;公开应用不填")
+    oidc_label: str = Field(default="统一身份认证", description="登录按钮上的名称")
+    oidc_number_claim: str = Field(default="employee_number", description="用来对应账号的工号字段;不填则只按已验证的邮箱对应")
+    oidc_make_accounts: bool = Field(default=False, description="填 1 表示首次登录时自动开通没有角色的账号;默认须先由管理员开通")
+    oidc_allow_http: bool = Field(default=False, description="填 1 允许统一身份认证的地址用 http,只用于可信内网")
     host: str = Field(default="127.0.0.1", description="各服务监听的地址")
     webhook_url: str | None = Field(default=None, repr=False, description="通用消息推送地址")
     webhook_secret: str | None = Field(default=None, repr=False, description="通用消息推送的签名密钥;不填则不签名")
@@ -71,6 +78,11 @@ class Settings(BaseSettings):
     scan_socket: str | None = Field(default=None, description="病毒检查服务(clamd 协议)的套接字路径或 主机:端口")
     scan_when_down: str = Field(default="hold", description="病毒检查没有应答时:hold 不入库、等恢复,mark 先收下并标记「未经病毒检查」")
     scan_seconds: int = Field(default=120, ge=1, le=3600, description="病毒检查一个文件最多用多少秒")
+    backup_dir: Path | None = Field(default=None, description="备份存放的目录;不填则用数据目录里的 backups,最好另设在别的磁盘上")
+    backup_keep_days: int = Field(default=14, ge=1, le=3650, description="备份保留的天数;最新的一个始终保留")
+    phone_keep_days: int = Field(default=180, ge=1, le=3650, description="人员离任以后,电话和邮箱保留的天数")
+    runs_keep_days: int = Field(default=30, ge=1, le=3650, description="Prefect 里旧运行和日志保留的天数;办理记录在业务库里,不受影响")
+    pg_bin: Path | None = Field(default=None, description="pg_dump 和 pg_restore 所在的目录;不填则从 PATH 里找")
     log_level: str = Field(default="INFO", description="日志级别:DEBUG、INFO、WARNING、ERROR")
 
     @field_validator("tz")
@@ -97,6 +109,10 @@ class Settings(BaseSettings):
     @property
     def data_dir(self) -> Path:
         return (self.home or default_home()).expanduser().absolute()
+
+    @property
+    def backups(self) -> Path:
+        return (self.backup_dir or self.data_dir / "backups").expanduser().absolute()
 
     @property
     def records_url(self) -> str:

@@ -1,14 +1,15 @@
 """The list of our deployments: which flow, under which name, with which limit and schedule. prefect.yaml tells work pools the same.
 
 A test holds both against a snapshot, so that no entrypoint or schedule changes silently. Campaign deadlines have no schedule here: the
-clock starts those passes, because Prefect's schedules know neither the Chinese working calendar nor a due column.
+clock starts those passes, because Prefect's schedules know neither the Chinese working calendar nor a due column. Housekeeping by wall clock
+has one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from campaign.engine.names import PASSES, PHASES, DeploymentName
+from campaign.engine.names import HOUSEKEEPING, PASSES, PHASES, DeploymentName
 from campaign.plan.spec import PhaseKind
 
 
@@ -45,4 +46,28 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(PASSES["bulletin"], "flows.reporting.reporting", "工作简报:汇总各单位进度,生成简报。平时由督办时钟按期启动。", ("简报",)),
     Entry(PASSES["delivery"], "flows.delivery.delivery", "文书送达:发送待发文书,失败的换渠道再发,全部失败的转人工送达。", ("送达",), alone=True),
+    Entry(
+        HOUSEKEEPING["clock"],
+        "flows.clock_check.clock_check",
+        "督办时钟检查:时钟停了,本运行就失败并说明已停多久。正常的检查记录两天后自动删除。",
+        ("运维",),
+        alone=True,
+        cron="*/15 * * * *",
+    ),
+    Entry(
+        HOUSEKEEPING["backup"],
+        "flows.backup.backup",
+        "数据备份:业务库和证据清单。检查和恢复见 campaign backup --help。",
+        ("运维",),
+        alone=True,
+        cron="30 2 * * *",
+    ),
+    Entry(
+        HOUSEKEEPING["cleaning"],
+        "flows.cleaning.cleaning",
+        "数据清理:离任人员的联系方式、旧备份、中断的上传、Prefect 的旧运行和日志。保留天数见环境变量。",
+        ("运维",),
+        alone=True,
+        cron="15 3 * * *",
+    ),
 )

@@ -28,6 +28,11 @@ def pass_run_name() -> str:
     return " · ".join(parts)
 
 
+def housekeeping_run_name() -> str:
+    """「数据备份 · 2026-03-05 02:30」."""
+    return f"{flow_run.flow_name} · {_local(None):%Y-%m-%d %H:%M}"
+
+
 def _form(model: Any) -> Any:
     given = (flow_run.parameters or {}).get("request")
     return given if isinstance(given, model) else model.model_validate(given or {})

@@ -36,10 +36,16 @@ async def carry_out_pass(name: str, form: CampaignForm) -> State[None]:
 
 
 def _asked(name: str, form: PassForm, campaign: str | None, phase: str | None) -> PassRequest:
+    return PassRequest(
+        name=name, campaign=campaign, phase=phase, now=form.at or datetime.now(UTC), actor=actor_of_run(), reason=form.reason, due_key=form.due_key
+    )
+
+
+def actor_of_run() -> str:
+    """Whom the run's labels name; whoever only knows Prefect's dialog, or its schedule, is the dialog."""
     context = FlowRunContext.get()
     labels = context.flow_run.labels if context is not None and context.flow_run is not None else {}
-    actor = str(labels.get(ACTOR_LABEL) or UI_ACTOR)
-    return PassRequest(name=name, campaign=campaign, phase=phase, now=form.at or datetime.now(UTC), actor=actor, reason=form.reason, due_key=form.due_key)
+    return str(labels.get(ACTOR_LABEL) or UI_ACTOR)
 
 
 async def _carry_out(request: PassRequest, kind: str | None) -> State[None]:

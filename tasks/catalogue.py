@@ -10,6 +10,7 @@ from campaign.work.passes import StepResult
 from tasks.assign import assign
 from tasks.bulletin import bulletin
 from tasks.collect import collect
+from tasks.digest import digest
 from tasks.escalate import escalate
 from tasks.gate import gate
 from tasks.publish import publish
@@ -23,6 +24,7 @@ TASKS: dict[str, Task[Any, StepResult]] = {
     "publish": publish,
     "gate": gate,
     "series": series,
+    "digest": digest,
     "send": send,
     "bulletin": bulletin,
 }

@@ -17,7 +17,7 @@ from campaign.records.store import Store
 from campaign.work.pass_steps import Services
 from campaign.work.passes import PassRequest
 from campaign.work.services import services_from
-from config.settings import load_settings
+from config.settings import Settings, load_settings
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Workplace:
     services: Services
     zone: ZoneInfo
     portal_url: str
+    settings: Settings
 
     def refuse_future(self, request: PassRequest, clock: datetime) -> None:
         """A time ahead of the clock exists in rehearsals only: a real unit must not be told today what is due next month."""
@@ -44,4 +45,4 @@ def workplace() -> Workplace:
     settings = load_settings()
     store = Store.open(settings.data_dir, settings.database_url)
     portal = noted_address(settings.data_dir, "portal") or f"http://127.0.0.1:{settings.portal_port}"
-    return Workplace(store, services_from(settings), settings.zone, portal)
+    return Workplace(store, services_from(settings), settings.zone, portal, settings)

@@ -49,6 +49,14 @@ class CampaignForm(PassForm, OneOrAll):
     """A pass over one campaign, or over every running one."""
 
 
+class HousekeepingForm(BaseModel):
+    """Work that belongs to no campaign: backups, cleaning, the look at the clock."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    reason: str = Field(default="", max_length=200, title="原因", description="写入操作日志;平时按计划自动运行,不必填写")
+
+
 def choice(key: str, name: str) -> str:
     """How a select shows a campaign or a phase: 「wm-2026 · 创建文明城市」."""
     return f"{key}{SEPARATOR}{name}"

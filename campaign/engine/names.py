@@ -24,7 +24,12 @@ PASSES: dict[str, DeploymentName] = {
     "bulletin": DeploymentName("工作简报", "简报"),
     "delivery": DeploymentName("文书送达", "送达"),
 }
-ALL: tuple[DeploymentName, ...] = (*PHASES.values(), *PASSES.values())
+HOUSEKEEPING: dict[str, DeploymentName] = {
+    "clock": DeploymentName("督办时钟检查", "时钟检查"),
+    "backup": DeploymentName("数据备份", "备份"),
+    "cleaning": DeploymentName("数据清理", "清理"),
+}
+ALL: tuple[DeploymentName, ...] = (*PHASES.values(), *PASSES.values(), *HOUSEKEEPING.values())
 
 
 def deployment_of(pass_name: str, kind: str | None = None) -> DeploymentName:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from campaign.records.statements import table_of
-from campaign.records.tables import CalendarDay, LadderVersion, PlanVersion, Submission, SubmissionFile
+from campaign.records.tables import CalendarDay, LadderVersion, PlanVersion, StoredFile, Submission, SubmissionFile
 
 _day, _ladder, _plan, _submission, _file = (table_of(model) for model in (CalendarDay, LadderVersion, PlanVersion, Submission, SubmissionFile))
 
@@ -46,3 +46,10 @@ def versions(tx: Session) -> Iterator[Version]:
         files.setdefault(row.submission_id, []).append((row.name, row.sha256))
     for row in tx.execute(select(_submission.c.id, _submission.c.duty_id, _submission.c.sha256, _submission.c.note)):
         yield Version(row.duty_id, row.sha256, row.note, files.get(row.id, []))
+
+
+def evidence_listed(tx: Session) -> list[tuple[str, int]]:
+    """Every piece of evidence whose bytes must be somewhere: hash and size."""
+    stored = table_of(StoredFile)
+    rows = tx.execute(select(stored.c.sha256, stored.c.size).where(stored.c.withdrawn_at.is_(None)).order_by(stored.c.sha256))
+    return [(row.sha256, row.size) for row in rows]

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from campaign.engine.names import ALL
 from campaign.work.passes import PASSES
-from deployments.register import form_schema, load_flow
+from deployments.register import ZONE, form_schema, load_flow
 from deployments.table import ENTRIES, Entry
 from tasks.catalogue import TASKS
 
@@ -28,6 +28,9 @@ SNAPSHOT = [
     ("督办", "督办巡检", "flows.supervision.supervision", True, None),
     ("工作简报", "简报", "flows.reporting.reporting", False, None),
     ("文书送达", "送达", "flows.delivery.delivery", True, None),
+    ("督办时钟检查", "时钟检查", "flows.clock_check.clock_check", True, "*/15 * * * *"),
+    ("数据备份", "备份", "flows.backup.backup", True, "30 2 * * *"),
+    ("数据清理", "清理", "flows.cleaning.cleaning", True, "15 3 * * *"),
 ]
 
 
@@ -46,7 +49,9 @@ def test_work_pools_are_told_the_same() -> None:
         (one["name"], one["entrypoint"], one["tags"], one.get("concurrency_limit") == {"limit": 1, "collision_strategy": "CANCEL_NEW"}, one["schedules"])
         for one in yaml_deployments()
     ]
-    assert told == [(one.name.deployment, one.entrypoint, list(one.tags), one.alone, [one.cron] if one.cron else []) for one in ENTRIES]
+    assert told == [
+        (one.name.deployment, one.entrypoint, list(one.tags), one.alone, [{"cron": one.cron, "timezone": ZONE}] if one.cron else []) for one in ENTRIES
+    ]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name.deployment)
