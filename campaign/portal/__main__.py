@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import uvicorn
@@ -20,6 +21,7 @@ from campaign.engine.client import connect
 from campaign.errors import CampaignError
 from campaign.evidence.files import Health
 from campaign.portal.app import create_app
+from campaign.portal.oidc import SignOn
 from campaign.portal.place import Place, PrefectWatch
 from campaign.records.requests import withdrawn_files
 from campaign.records.store import Store
@@ -69,8 +71,32 @@ def place_from(settings: Settings, host: str) -> Place:
         hosts=("127.0.0.1", "localhost", "[::1]", *((host,) if host not in ("0.0.0.0", "::") else ()), *named),  # noqa: S104 - compared, not bound
         open_board=local,
         secure_cookies=settings.portal_https,
+        sign_on=sign_on_from(settings),
         kept=evidence_of(settings),
         converts=True,
+    )
+
+
+def sign_on_from(settings: Settings) -> SignOn | None:
+    """Refuses half a provider: a portal that starts without the sign-on it was meant to have would surprise everybody at the login page."""
+    given = {"CAMPAIGN_OIDC_ISSUER": settings.oidc_issuer, "CAMPAIGN_OIDC_CLIENT_ID": settings.oidc_client_id}
+    if not any(given.values()):
+        return None
+    if missing := [name for name, value in given.items() if not value]:
+        raise CampaignError(f"统一身份认证的设置不完整:请补上 {'、'.join(missing)}。", code="bad_settings")
+    assert settings.oidc_issuer
+    assert settings.oidc_client_id
+    if not settings.oidc_issuer.startswith("https://") and not settings.oidc_allow_http:
+        raise CampaignError("CAMPAIGN_OIDC_ISSUER 应以 https:// 开头。确在可信内网使用 http 的,请设置 CAMPAIGN_OIDC_ALLOW_HTTP=1。", code="bad_settings")
+    if find_spec("authlib") is None:
+        raise CampaignError('已设置统一身份认证,但没有安装 authlib:请运行 pip install "campaign[oidc]"。', code="no_authlib")
+    return SignOn(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret or "",
+        label=settings.oidc_label,
+        number_claim=settings.oidc_number_claim,
+        make_accounts=settings.oidc_make_accounts,
     )
 
 

@@ -58,6 +58,8 @@ ACCESS: dict[str, Rule] = {
     "GET /readyz": PUBLIC,
     "GET /login": PUBLIC,
     "POST /login": PUBLIC,
+    "GET /login/oidc": PUBLIC,
+    "GET /login/oidc/back": PUBLIC,
     # the overview: without a login only on the machine itself
     "GET /": BOARD,
     "GET /status": BOARD,

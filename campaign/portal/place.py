@@ -19,6 +19,7 @@ from campaign.evidence.arriving import Arriving
 from campaign.evidence.derived import Derived
 from campaign.evidence.files import FileStore
 from campaign.plan.files.libreoffice import convert, find_office
+from campaign.portal.oidc import SignOn
 from campaign.records.store import Store
 
 T = TypeVar("T")
@@ -109,6 +110,7 @@ class Place:
     secure_cookies: bool = False
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     counts: Remembered[Any] = field(default_factory=Remembered)
+    sign_on: SignOn | None = None
     kept: FileStore | None = None
     """Where files are kept, when it is not simply the data folder."""
     converts: bool = False

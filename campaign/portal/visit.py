@@ -116,13 +116,13 @@ class Visit:
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         return show(self.request, template, status=status, visit=self, **values)
 
-    def go(self, path: str, said: str = "") -> Response:
-        """Back to a page after a write; what was done is told there once."""
+    def go(self, path: str, said: str = "", *, run: str = "") -> Response:
+        """Back to a page after a write; what was done is told there once, with a link to the run that Prefect makes of it."""
         answer = RedirectResponse(path, 303)
         if said:
             from urllib.parse import quote
 
-            answer.set_cookie("said", quote(said[:400]), max_age=60, httponly=True, samesite="lax", secure=self.place.secure_cookies)
+            answer.set_cookie("said", quote(f"{said[:400]}\n{run}"), max_age=60, httponly=True, samesite="lax", secure=self.place.secure_cookies)
         return answer
 
 
@@ -135,8 +135,9 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
     from urllib.parse import unquote
 
     here: Visit | None = values.setdefault("visit", getattr(request.state, "visit", None))
-    said = unquote(request.cookies.get("said", "")) if status == 200 and request.method == "GET" else ""
-    answer = HTMLResponse(TEMPLATES.get_template(template).render(path=request.url.path, said=said, **values), status)
+    said, _, run = (unquote(request.cookies.get("said", "")) if status == 200 and request.method == "GET" else "").partition("\n")
+    run = run if run and run.startswith(f"{place_of(request).prefect.look().ui_url}/runs/") else ""
+    answer = HTMLResponse(TEMPLATES.get_template(template).render(path=request.url.path, said=said, said_run=run, **values), status)
     if said:
         answer.delete_cookie("said")
     if here is not None and here.signed is None and request.cookies.get("pre") != here.csrf:

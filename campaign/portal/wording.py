@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from campaign.portal import words
 from campaign.rules.calendar import CAMPAIGN_ZONE, Light, WorkingCalendar, campaign_day, due_on
 
+PLAN_DAY = re.compile(r"(launch|inspection|event:[^+-]+)([+-])(\d+)d")
+
 
 def day(value: date | None) -> str:
     """2026-09-30 → 2026年9月30日."""
     return f"{value.year}年{value.month}月{value.day}日" if value else "未定"
+
+
+def plan_day(value: object) -> str:
+    """A time of a plan: 2026-09-30 → 2026年9月30日, inspection-7d → 迎检前 7 天."""
+    try:
+        return day(date.fromisoformat(str(value)))
+    except ValueError:
+        said = PLAN_DAY.fullmatch(str(value))
+    if said is None:
+        return str(value)
+    anchor = {"launch": "启动", "inspection": "迎检"}.get(said[1], f"「{said[1].removeprefix('event:')}」")
+    return f"{anchor}{'前' if said[2] == '-' else '后'} {said[3]} 天"
 
 
 def short_day(value: date | None) -> str:
@@ -65,16 +80,23 @@ def size(value: int) -> str:
     return f"{number:.1f} GB"
 
 
+def actor(name: str) -> str:
+    """Who acted: a person's name stays; the product's own hands are named in Chinese."""
+    return {"clock": "督办时钟", "system": "系统", "prefect-ui": "Prefect 网页", "portal": "门户"}.get(name, name)
+
+
 def _said(words: Mapping[str, str]) -> Callable[[str], str]:
     return lambda value: words.get(value, value)
 
 
 FILTERS: dict[str, Callable[..., object]] = {
     "day": day,
+    "plan_day": plan_day,
     "short_day": short_day,
     "moment": moment,
     "clock_time": clock_time,
     "size": size,
+    "actor": actor,
     "light_word": light_word,
     "light_shape": light_shape,
     "due_on": due_on,

@@ -94,6 +94,12 @@ def any_account(tx: Session) -> bool:
     return tx.execute(select(_account.c.id).limit(1)).first() is not None
 
 
+def only_the_first(tx: Session) -> bool:
+    """Nobody but the first administrator is here, and the first password still stands."""
+    rows = tx.execute(select(_account.c.login, _account.c.must_change).limit(2)).all()
+    return len(rows) == 1 and rows[0].login == "admin" and bool(rows[0].must_change)
+
+
 def any_demo(tx: Session) -> list[Any]:
     """Demo logins that are open, for the login page of a demonstration."""
     return list(

@@ -17,6 +17,7 @@ from campaign.records.tables import (
     Duty,
     DutyKind,
     DutyState,
+    Event,
     Finding,
     GateRecord,
     Item,
@@ -31,7 +32,7 @@ from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day
 
 _unit, _post, _tenure, _item, _part, _finding = (table_of(model) for model in (Unit, Post, Tenure, Item, ItemUnit, Finding))
-_body, _member, _gate, _package = (table_of(model) for model in (Body, BodyMember, GateRecord, PackageRecord))
+_body, _member, _gate, _package, _event = (table_of(model) for model in (Body, BodyMember, GateRecord, PackageRecord, Event))
 
 
 def duties_due_with(tx: Session, phase: Phase) -> list[Duty]:
@@ -122,6 +123,12 @@ def leaders(tx: Session, campaign: Campaign) -> list[str]:
 
 def next_gate_number(tx: Session, phase: Phase) -> int:
     return int(tx.execute(select(func.count()).select_from(_gate).where(_gate.c.phase_id == phase.id)).scalar_one()) + 1
+
+
+def story_of(tx: Session, phase: Phase, *, limit: int = 8) -> list[Any]:
+    """What was done with the phase, the latest first: opened, triggered, decided."""
+    rows = select(_event.c.at, _event.c.actor, _event.c.verb, _event.c.reason, _event.c.detail)
+    return list(tx.execute(rows.where(_event.c.subject == "phase", _event.c.subject_id == phase.id).order_by(_event.c.id.desc()).limit(limit)))
 
 
 def gates_of(tx: Session, phase: Phase) -> list[GateRecord]:

@@ -18,36 +18,41 @@ router = APIRouter()
 
 
 @router.get("/login")
-def login_form(visit: Visiting, next: str = "/") -> Response:
-    return _form(visit, after=_own_path(next))
+def login_form(visit: Visiting, next: str = "/", left: bool = False) -> Response:
+    return login_page(visit, after=own_path(next), left=left)
 
 
 @router.post("/login")
 def log_in(visit: Visiting) -> Response:
     """A new session with a new token and a new form token; the one before, if any, ends."""
-    after, login = _own_path(visit.form.get("next", "/")), visit.form.get("login", "")
+    after, login = own_path(visit.form.get("next", "/")), visit.form.get("login", "")
     try:
         if login.strip().lower().startswith(DEMO_PREFIX) and not visit.place.open_board:
             raise CampaignError("演示账号只能在本机使用。请用自己的账号登录。", code="demo_only_here")
         address = visit.request.client.host if visit.request.client else "unknown"
         entered = accounts.log_in(visit.place.store, login, visit.form.get("password", ""), address, visit.now)
     except CampaignError as refusal:
-        return _form(visit, after=after, login=login, refusal=refusal.message, status=429 if refusal.code == "locked" else 403)
-    _end_session(visit)
+        return login_page(visit, after=after, login=login, refusal=refusal.message, status=429 if refusal.code == "locked" else 403)
+    end_session(visit)
+    return enter(visit, entered, after)
+
+
+@router.post("/logout")
+def log_out(visit: Visiting) -> Response:
+    end_session(visit)
+    answer = RedirectResponse("/login?left=1" if visit.place.sign_on else "/login", 303)
+    answer.delete_cookie(session_cookie(visit.place), secure=visit.place.secure_cookies, httponly=True, samesite="lax")
+    return answer
+
+
+def enter(visit: Visit, entered: accounts.LoggedIn, after: str) -> Response:
+    """The cookie of a new session; whoever came with a first password changes it before anything else."""
     answer = RedirectResponse("/password" if entered.must_change else after, 303)
     place = visit.place
     answer.set_cookie(
         session_cookie(place), entered.token, max_age=int(accounts.SESSION_FOR.total_seconds()), httponly=True, samesite="lax", secure=place.secure_cookies
     )
     answer.delete_cookie("pre")
-    return answer
-
-
-@router.post("/logout")
-def log_out(visit: Visiting) -> Response:
-    _end_session(visit)
-    answer = RedirectResponse("/login", 303)
-    answer.delete_cookie(session_cookie(visit.place), secure=visit.place.secure_cookies, httponly=True, samesite="lax")
     return answer
 
 
@@ -79,22 +84,34 @@ def change_password(visit: Visiting) -> Response:
     return visit.go("/", "口令已修改,其他设备上的登录已全部退出。")
 
 
-def _form(visit: Visit, *, after: str, login: str = "", refusal: str = "", status: int = 200) -> Response:
-    demo = []
+def login_page(visit: Visit, *, after: str, login: str = "", refusal: str = "", status: int = 200, left: bool = False) -> Response:
+    demo, untouched = [], False
     if visit.place.open_board:
         with visit.place.store.read() as tx:
-            demo = records.any_demo(tx)
-    return visit.page("login.html", status=status, after=after, login=login, refusal=refusal, demo=demo, demo_password=DEMO_PASSWORD)
+            demo, untouched = records.any_demo(tx), records.only_the_first(tx)
+    provider = visit.place.sign_on
+    return visit.page(
+        "login.html",
+        status=status,
+        after=after,
+        login=login,
+        refusal=refusal,
+        demo=demo,
+        demo_password=DEMO_PASSWORD,
+        untouched=untouched,
+        provider=provider.label if provider else "",
+        farewell=provider.farewell(f"{visit.request.url.scheme}://{visit.request.headers.get('host', '')}/login") if provider and left else "",
+    )
 
 
-def _end_session(visit: Visit) -> None:
+def end_session(visit: Visit) -> None:
     token = visit.request.cookies.get(session_cookie(visit.place), "")
     if token:
         with visit.place.store.begin() as tx:
             records.revoke_session(tx, accounts.token_hash(token), visit.now)
 
 
-def _own_path(wanted: str) -> str:
+def own_path(wanted: str) -> str:
     """Only a path of ours: a login page must not send people elsewhere."""
     parts = urlsplit(wanted)
     safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme and "\\" not in wanted

@@ -9,6 +9,7 @@ from campaign.portal.access import Role
 from campaign.portal.visit import Visiting
 from campaign.portal.words import VERBS
 from campaign.records import log, office
+from campaign.records.journal import subject_names
 
 router = APIRouter()
 A_PAGE = 50
@@ -20,7 +21,8 @@ def journal(visit: Visiting, actor: str = "", verb: str = "", before: int = 0) -
     with visit.place.store.read() as tx:
         rows = office.log_lines(tx, actor=actor.strip()[:60], verb=verb[:40], before=before or None, limit=A_PAGE + 1)
         unsealed, head = log.unsealed(tx), log.head(tx)
-    return visit.page("log.html", rows=rows[:A_PAGE], more=len(rows) > A_PAGE, actor=actor, verb=verb, verbs=VERBS, unsealed=unsealed, head=head)
+        names = subject_names(tx, rows)
+    return visit.page("log.html", names=names, rows=rows[:A_PAGE], more=len(rows) > A_PAGE, actor=actor, verb=verb, verbs=VERBS, unsealed=unsealed, head=head)
 
 
 @router.get("/search")

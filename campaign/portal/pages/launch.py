@@ -19,7 +19,9 @@ from campaign.plan.check import Finding, check_plan
 from campaign.plan.spec import PlanSpec
 from campaign.plan.yaml_file import LoadedPlan, load_plan, parse_plan
 from campaign.plan.yaml_text import to_yaml
+from campaign.portal.plan_edit import corrected, grouped, placed, plain
 from campaign.portal.visit import Visit, Visiting
+from campaign.records import office
 from campaign.rules.calendar import campaign_day
 from campaign.work.launch import launch, slug_of
 
@@ -37,14 +39,14 @@ def upload_form(visit: Visiting) -> Response:
 def look_at_plan(visit: Visiting) -> Response:
     """From a file, or from the YAML that was corrected on the page."""
     try:
-        text = visit.form.get("plan", "")
+        text = corrected(visit.form.get("plan", ""), visit.form)
         loaded = parse_plan(text) if text else _read(visit)
     except CampaignError as refused:
         if visit.form.get("plan"):
             return _review_page(visit, None, visit.form["plan"], [], refusal=refused.message)
         return visit.page("launch.html", status=400, refusal=refused.message, year=campaign_day(visit.now).year, typed=visit.form)
     findings = check_plan(loaded.spec, lines=loaded.lines, today=campaign_day(visit.now))
-    return _review_page(visit, loaded.spec, visit.form.get("plan") or to_yaml(loaded.spec), findings)
+    return _review_page(visit, loaded.spec, text or to_yaml(loaded.spec), findings)
 
 
 @router.post("/launch")
@@ -52,6 +54,7 @@ def launch_plan(visit: Visiting) -> Response:
     text, slug = visit.form.get("plan", ""), visit.form.get("slug", "")
     spec: PlanSpec | None = None
     try:
+        text = corrected(text, visit.form)
         spec = _dated(visit, parse_plan(text).spec)
         slug = slug or slug_of(spec)
         if not SLUG.fullmatch(slug):
@@ -98,7 +101,10 @@ def _dated(visit: Visit, spec: PlanSpec) -> PlanSpec:
 
 def _review_page(visit: Visit, spec: PlanSpec | None, text: str, findings: list[Finding], *, refusal: str = "") -> Response:
     errors = [one for one in findings if one.level == "error"]
-    items = (*spec.items, *(item for phase in spec.phases for item in phase.tasks)) if spec else ()
+    items = list(placed(spec)) if spec else []
+    with visit.place.store.read() as tx:
+        names = office.unit_names(tx)
+    office_name = spec.organisation.office.seat or spec.organisation.office.name if spec and spec.organisation.office else ""
     return visit.page(
         "launch_review.html",
         status=400 if refusal else 200,
@@ -106,9 +112,12 @@ def _review_page(visit: Visit, spec: PlanSpec | None, text: str, findings: list[
         items=items[:300],
         item_total=len(items),
         plan=text,
-        errors=errors,
-        warnings=[one for one in findings if one.level != "error"][:100],
-        refusal=refusal,
+        errors=grouped(errors),
+        warnings=grouped([one for one in findings if one.level != "error"]),
+        blank=sum(one.code == "blank_lead_unit" for one in errors),
+        names=names,
+        office_name=office_name,
+        refusal=plain(refusal),
         typed=visit.form,
         slug=visit.form.get("slug") or (slug_of(spec) if spec else ""),
     )

@@ -83,7 +83,7 @@ def _page(visit: Visit, *, q: str = "", page: int = 1, refusal: str = "", passwo
         roles=tuple(Role),
         refusal=refusal,
         password=password,
-        typed=visit.form,
+        typed=visit.form if refusal else {},
     )
 
 
