@@ -160,7 +160,7 @@ def papers_to_sign(tx: Session, *, state: str = "draft", limit: int = 20, offset
             _notice.c.kind,
             _notice.c.number,
             _notice.c.created_at,
-            _unit.c.name.label("unit"),
+            func.coalesce(_notice.c.unit_name, _unit.c.name).label("unit"),
             _campaign.c.title.label("campaign"),
         )
         .join(_unit, _unit.c.id == _notice.c.unit_id)

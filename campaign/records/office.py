@@ -119,7 +119,8 @@ def search_all(tx: Session, words: str, unit_ids: Sequence[int] | None, *, limit
         found = select(duty.c.id, duty.c.title, duty.c.state, duty.c.due_at, _unit.c.name.label("unit")).join(picked, picked.c.id == duty.c.id)
         duties.append(found.join(_unit, _unit.c.id == duty.c.unit_id))
     units = select(_unit.c.id, _unit.c.name, _unit.c.code).where(or_(_unit.c.name.contains(words, autoescape=True), _unit.c.code == words)).limit(limit)
-    papers = select(_notice.c.id, _notice.c.kind, _notice.c.number, _unit.c.name.label("unit")).join(_unit, _unit.c.id == _notice.c.unit_id)
+    addressed = func.coalesce(_notice.c.unit_name, _unit.c.name).label("unit")
+    papers = select(_notice.c.id, _notice.c.kind, _notice.c.number, addressed).join(_unit, _unit.c.id == _notice.c.unit_id)
     papers = papers.where(_notice.c.number.is_not(None), _notice.c.number.contains(words, autoescape=True)).limit(limit)
     if unit_ids is not None:
         papers = papers.where(_notice.c.unit_id.in_(list(unit_ids)))

@@ -5,7 +5,7 @@ Numbers of documents are given when a notice is closed for sending (`numbers`). 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from campaign.records.statements import chunks, insert_new, insert_of, table_of
 from campaign.records.tables import Attempt, Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
 from campaign.rules.calendar import campaign_day
-from campaign.rules.papers import NUMBERED_ALWAYS, Relation, form_for
+from campaign.rules.papers import COPY_TO_LEAD, NUMBERED_ALWAYS, Relation, form_for
 
 CLAIM_FOR = timedelta(minutes=2)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -199,7 +199,7 @@ def _close(tx: Session, notices: list[int], now: datetime) -> None:
 def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
     rows = tx.execute(
         select(_delivery, _notice.c.campaign_id, _notice.c.unit_id, _notice.c.kind, _notice.c.rung, _notice.c.number.label("document_number"),
-               _notice.c.issued_at, _notice.c.body, _notice.c.signed_by, _campaign.c.title, _campaign.c.live_at, _unit.c.name,
+               _notice.c.issued_at, _notice.c.body, _notice.c.signed_by, _campaign.c.title, _campaign.c.live_at, _unit.c.name, _notice.c.unit_name,
                _unit.c.kind.label("unit_kind"), _unit.c.external)
         .join(_notice, _notice.c.id == _delivery.c.notice_id)
         .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
@@ -207,25 +207,36 @@ def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
         .where(_delivery.c.id.in_(delivery_ids), _delivery.c.state == "sending")
         .order_by(_delivery.c.id)
     ).all()  # fmt: skip
-    lines: dict[int, list[Line]] = {}
-    for line in tx.execute(
-        select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, duty.c.closed_reason)
-        .join(duty, duty.c.id == _line.c.duty_id)
-        .where(_line.c.notice_id.in_([row.notice_id for row in rows]), _line.c.removed_at.is_(None))
-        .order_by(duty.c.due_at, duty.c.id)
-    ):
-        lines.setdefault(line.notice_id, []).append(Line(line.id, line.title, line.due_at, line.closed_reason))
+    lines = lines_of(tx, [row.notice_id for row in rows], {row.notice_id for row in rows if row.kind == COPY_TO_LEAD})
     heads = letterheads(tx, (row.campaign_id for row in rows))
     return [
         Outgoing(
-            delivery_id=row.id, notice_id=row.notice_id, campaign_id=row.campaign_id, campaign_title=row.title, unit_id=row.unit_id, unit_name=row.name,
-            kind=row.kind, rung=row.rung, number=row.document_number, channel=row.channel, audience=row.audience,
+            delivery_id=row.id, notice_id=row.notice_id, campaign_id=row.campaign_id, campaign_title=row.title, unit_id=row.unit_id,
+            unit_name=row.unit_name or row.name, kind=row.kind, rung=row.rung, number=row.document_number, channel=row.channel, audience=row.audience,
             idempotency_key=row.idempotency_key, attempts=row.attempts, issued_at=row.issued_at, live=row.live_at is not None,
             body=row.body, lines=tuple(lines.get(row.notice_id, ())), signatory=heads[row.campaign_id].signatory, signed_by=row.signed_by,
             relation=heads[row.campaign_id].relation(row.name, row.unit_kind, external=row.external),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def lines_of(tx: Session, notice_ids: Collection[int], with_unit: Collection[int] = ()) -> dict[int, list[Line]]:
+    """Paper → what it lists; for those `with_unit` each line says whose work it is."""
+    found: dict[int, list[Line]] = {}
+    listed = (
+        select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, duty.c.closed_reason, duty.c.unit_id)
+        .join(duty, duty.c.id == _line.c.duty_id)
+        .where(_line.c.notice_id.in_(list(notice_ids)), _line.c.removed_at.is_(None))
+        .order_by(duty.c.due_at, duty.c.id)
+    )
+    rows = tx.execute(listed).all()
+    owners = {row.unit_id for row in rows if row.notice_id in with_unit}
+    names = {row.id: row.name for row in tx.execute(select(_unit.c.id, _unit.c.name).where(_unit.c.id.in_(owners)))} if owners else {}
+    for row in rows:
+        title = f"{names[row.unit_id]}：{row.title}" if row.notice_id in with_unit else row.title
+        found.setdefault(row.notice_id, []).append(Line(row.id, title, row.due_at, row.closed_reason))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,16 +279,18 @@ def record_outcomes(tx: Session, outcomes: Sequence[Outcome], holder: str, now: 
 
 
 def _fall_over(tx: Session, row: Any, now: datetime) -> bool:
-    """The next channel of the rung, as a new delivery; False when there is none."""
+    """The channel behind this one, as a new delivery; False when there is none. Its number follows the last, for a successor may have one too."""
     channels = tx.execute(
-        select(_rung.c.fallbacks)
+        select(_rung.c.channel, _rung.c.fallbacks)
         .join(_notice, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
         .where(_notice.c.id == row.notice_id)
-    ).scalar_one_or_none()
-    rest = [name for name in (channels if channels is not None else "file").split(",") if name]
-    if row.number > len(rest):
+    ).one_or_none()
+    ways = ["webhook", "file"] if channels is None else [channels.channel, *(name for name in channels.fallbacks.split(",") if name)]
+    rest = ways[ways.index(row.channel) + 1 :] if row.channel in ways else []
+    if not rest:
         return False
-    add_deliveries(tx, [row.notice_id], channel=rest[row.number - 1], audience=row.audience, now=now, number=row.number + 1)
+    last = tx.execute(select(func.max(_delivery.c.number)).where(_delivery.c.notice_id == row.notice_id)).scalar_one()
+    add_deliveries(tx, [row.notice_id], channel=rest[0], audience=row.audience, now=now, number=last + 1)
     return True
 
 

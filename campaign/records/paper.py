@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from campaign.records.duties import duty_table as duty
 from campaign.records.letterhead import letterheads
 from campaign.records.notices import way_out
-from campaign.records.outbox import Line, Outgoing
+from campaign.records.outbox import Outgoing, lines_of
 from campaign.records.statements import table_of
-from campaign.records.tables import Attempt, Campaign, Delivery, Notice, NoticeLine, Unit
+from campaign.records.tables import Attempt, Campaign, Delivery, Notice, Unit
+from campaign.rules.papers import COPY_TO_LEAD
 
-_line, _delivery, _attempt = table_of(NoticeLine), table_of(Delivery), table_of(Attempt)
+_delivery, _attempt = table_of(Delivery), table_of(Attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,15 @@ class Paper:
 def paper_of(tx: Session, notice: Notice, now: datetime) -> Paper:
     """A paper that is not issued yet reads as if it were issued now."""
     campaign, unit = tx.get_one(Campaign, notice.campaign_id), tx.get_one(Unit, notice.unit_id)
-    lines = tx.execute(
-        select(duty.c.id, duty.c.title, duty.c.due_at, duty.c.closed_reason)
-        .join(_line, _line.c.duty_id == duty.c.id)
-        .where(_line.c.notice_id == notice.id, _line.c.removed_at.is_(None))
-        .order_by(duty.c.due_at, duty.c.id)
-    )
+    assert notice.id is not None
+    lines = lines_of(tx, [notice.id], {notice.id} if notice.kind == COPY_TO_LEAD else ()).get(notice.id, [])
     head = letterheads(tx, [notice.campaign_id])[notice.campaign_id]
     outgoing = Outgoing(
-        delivery_id=0, notice_id=notice.id, campaign_id=notice.campaign_id, campaign_title=campaign.title, unit_id=notice.unit_id, unit_name=unit.name,
+        delivery_id=0, notice_id=notice.id, campaign_id=notice.campaign_id, campaign_title=campaign.title, unit_id=notice.unit_id,
+        unit_name=notice.unit_name or unit.name,
         kind=notice.kind, rung=notice.rung, number=notice.number, channel="", audience=way_out(tx, notice)[1], idempotency_key="", attempts=0,
         issued_at=notice.issued_at or now,
-        live=campaign.live_at is not None, body=notice.body, lines=tuple(Line(row.id, row.title, row.due_at, row.closed_reason) for row in lines),
+        live=campaign.live_at is not None, body=notice.body, lines=tuple(lines),
         relation=head.relation(unit.name, unit.kind, external=unit.external), signatory=head.signatory, signed_by=notice.signed_by,
         draft=notice.issued_at is None,
     )  # fmt: skip

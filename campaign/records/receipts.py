@@ -11,11 +11,11 @@ from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
 from campaign.records.statements import chunks, table_of
-from campaign.records.tables import Campaign, Duty, Notice, NoticeLine, NoticeReading, Unit
+from campaign.records.tables import Campaign, Delivery, Duty, Notice, NoticeLine, NoticeReading, Unit
 from campaign.records.tables.duties import UNFINISHED
 
 ORIGIN = "ack:notice:"
-_notice, _line, _unit, _campaign, _reading = (table_of(model) for model in (Notice, NoticeLine, Unit, Campaign, NoticeReading))
+_notice, _line, _unit, _campaign, _reading, _delivery = (table_of(model) for model in (Notice, NoticeLine, Unit, Campaign, NoticeReading, Delivery))
 
 
 def asking(tx: Session, notice_ids: Collection[int], kinds: Collection[str]) -> list[Any]:
@@ -30,6 +30,7 @@ def asking(tx: Session, notice_ids: Collection[int], kinds: Collection[str]) -> 
             .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
             .where(_notice.c.id.in_(part), _notice.c.state == "delivered", _notice.c.kind.in_(list(kinds)), _notice.c.unit_id != _campaign.c.office_unit_id)
             .where(or_(_notice.c.kind != "任务分解通知", once), ~exists().where(_reading.c.notice_id == _notice.c.id))
+            .where(~exists().where(_delivery.c.notice_id == _notice.c.id, _delivery.c.channel == "hand", _delivery.c.state == "delivered"))
             .order_by(_notice.c.id)
         )  # fmt: skip
         found += tx.execute(rows).all()

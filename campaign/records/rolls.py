@@ -12,7 +12,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlmodel import Session
 
 from campaign.records.statements import table_of
-from campaign.records.tables import Person, Post, Tenure, Unit, UnitAlias
+from campaign.records.tables import Campaign, Duty, Person, Post, Tenure, Unit, UnitAlias
 
 _unit, _alias, _person, _post, _tenure = table_of(Unit), table_of(UnitAlias), table_of(Person), table_of(Post), table_of(Tenure)
 
@@ -118,6 +118,15 @@ def unreachable_units(tx: Session, today: date) -> list[str]:
         or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= today), address,
     )  # fmt: skip
     return list(tx.execute(select(_unit.c.name).where(_unit.c.state == "active", ~held).order_by(_unit.c.code)).scalars())
+
+
+def unreachable_among(tx: Session, campaign_id: int, today: date) -> list[str]:
+    """Of the units that a campaign asks something of, those without anybody to reach; the office knows itself."""
+    duty, campaign = table_of(Duty), table_of(Campaign)
+    asked = select(_unit.c.name).where(_unit.c.id.in_(select(duty.c.unit_id).where(duty.c.campaign_id == campaign_id)))
+    office = select(campaign.c.office_unit_id).where(campaign.c.id == campaign_id)
+    engaged = set(tx.execute(asked.where(_unit.c.id.not_in(office))).scalars())
+    return [name for name in unreachable_units(tx, today) if name in engaged]
 
 
 def list_units(tx: Session, today: date, *, kind: str | None = None, merged: bool = False) -> list[UnitLine]:

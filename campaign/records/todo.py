@@ -281,7 +281,7 @@ def notice_lines_of_units(tx: Session, unit_ids: Collection[int] | None, reader:
             _notice.c.rung,
             _notice.c.created_at,
             _notice.c.issued_at,
-            _unit.c.name.label("unit"),
+            func.coalesce(_notice.c.unit_name, _unit.c.name).label("unit"),
             _campaign.c.title.label("campaign"),
             _reading.c.read_at,
         )

@@ -42,6 +42,8 @@ CODES: Mapping[str, str] = MappingProxyType(
 UNNUMBERED = frozenset({"工作提醒", "催办通知单", "任务分解通知", "退回补正通知", "签发提醒", "签收提醒", "督办抄告单"})
 RECEIPTED = frozenset({"任务分解通知", "督办通知书", "整改通知单"})
 """Papers that a unit below the office signs for; a letter to others is not asked to be."""
+COPY_TO_LEAD = "督办抄告单"
+"""The one paper that lists the work of other units than the one it goes to."""
 BULLETINS = frozenset({"日报", "周报", "月报", "工作简报"})
 NUMBERED_ALWAYS = frozenset({"整改通知单", "调整通知", "更正通知", "撤回通知"}) | BULLETINS
 """Without a rung that says so."""

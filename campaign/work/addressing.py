@@ -18,9 +18,9 @@ from campaign.records.addressing import PersonRow
 from campaign.records.outbox import Outgoing, collect_lines
 from campaign.records.tables import Campaign
 from campaign.rules.calendar import campaign_day
+from campaign.rules.papers import COPY_TO_LEAD
 
 ABOUT_A_UNIT = frozenset({"提请问责建议函", "督办情况报告"})
-COPY_TO_LEAD = "督办抄告单"
 ONE_PERSON = "person:"
 """The audience of a paper that is sent afresh to a successor."""
 

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from campaign.errors import Conflict
 from campaign.plan.spec import PlanSpec
-from campaign.records import pass_runs, sweeping, views
+from campaign.records import digests, pass_runs, sweeping, views
 from campaign.records import registry as register
 from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import list_campaigns
@@ -166,6 +166,7 @@ def _due(store: Store, at: datetime) -> Iterator[PassRequest]:
         supervision = sweeping.count_due(tx, at, campaign.id) > 0
         horizon = campaign_day(at) + timedelta(days=14)
         supervision = supervision or bool(register.growing_series(tx, horizon, campaign_id=campaign.id, unit_ids=None, phase_id=None))
+        supervision = supervision or bool(digests.due(tx, at, campaign.id))
         bulletin = campaign.next_bulletin_at is not None and campaign.next_bulletin_at <= at
         sending = due_deliveries(tx, at, campaign.id) > 0
     yield from (PassRequest("phase", SLUG, key, at, "clock", "到期") for key in phases)

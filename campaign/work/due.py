@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from campaign.records import bulletins, notices, outbox, pass_runs, registry, sweeping
+from campaign.records import bulletins, digests, notices, outbox, pass_runs, registry, sweeping
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Phase
 from campaign.rules.calendar import campaign_day, due_at_of_day
@@ -17,7 +17,7 @@ def due_passes(store: Store, now: datetime, actor: str = "clock") -> list[PassRe
     with store.read() as tx:
         today = campaign_day(now)
         found = [PassRequest("phase", slug, key, now, actor, "到期") for slug, key in pass_runs.due_phases(tx, today, now)]
-        if sweeping.any_due(tx, now) or registry.series_due(tx, today + HORIZON):
+        if sweeping.any_due(tx, now) or registry.series_due(tx, today + HORIZON) or digests.due(tx, now, None):
             found.append(PassRequest("supervision", None, None, now, actor, "到期"))
         if bulletins.due(tx, now, None):
             found.append(PassRequest("bulletin", None, None, now, actor, "到期"))
@@ -33,7 +33,7 @@ def due_passes_of(store: Store, campaign: Campaign, now: datetime, actor: str) -
         due = [phase.key for phase in registry.phases_of(tx, campaign) if _is_due(phase, today, now)]
         found = [PassRequest("phase", campaign.slug, key, now, actor, "到期") for key in due]
         grows = registry.growing_series(tx, today + HORIZON, campaign_id=campaign.id, unit_ids=None, phase_id=None)
-        if grows or sweeping.count_due(tx, now, campaign.id):
+        if grows or sweeping.count_due(tx, now, campaign.id) or digests.due(tx, now, campaign.id):
             found.append(PassRequest("supervision", campaign.slug, None, now, actor, "到期"))
         if campaign.state == "launched" and campaign.next_bulletin_at is not None and campaign.next_bulletin_at <= now:
             found.append(PassRequest("bulletin", campaign.slug, None, now, actor, "到期"))
@@ -56,6 +56,7 @@ def next_due_at(store: Store, now: datetime) -> datetime | None:
             sweeping.next_rung_time(tx),
             outbox.next_attempt_time(tx),
             bulletins.next_time(tx),
+            digests.next_time(tx),
             phase_pass,
             due_at_of_day(day - timedelta(days=1)) if day else None,
         ]

@@ -19,7 +19,7 @@ from sqlmodel import Session, select
 from campaign.errors import BadPlan, Conflict
 from campaign.plan.check import check_plan
 from campaign.plan.spec import PlanSpec
-from campaign.records import leases, registry
+from campaign.records import leases, registry, rolls
 from campaign.records.calendars import ensure_years, load_calendar
 from campaign.records.campaigns import find_campaign, find_unit
 from campaign.records.log import write_event
@@ -28,11 +28,15 @@ from campaign.rules.calendar import campaign_day
 from campaign.work.blueprint import Blueprint, PhasePlan, draw
 from campaign.work.bulletin import first_bulletin_at
 from campaign.work.by import By
+from campaign.work.digest import next_digest_at
 from campaign.work.ladder_choices import choose_ladders, stored_ladder
 from campaign.work.replan import apply_items, close_the_removed
 from campaign.work.review_chains import choose_chains
 from campaign.work.roll import enter_organisation, enter_units
 from campaign.work.stagger import load_hints
+
+
+LISTED = 20
 
 
 @dataclass
@@ -67,7 +71,7 @@ def launch(
         raise Conflict(f"代号「{slug}」已用于「{known.title}」:请用 --slug 另起一个代号。", code="slug_taken", slug=slug)
     done = _launch_new(tx, plan, by, slug, digest, ladders, rehearsal, test_address) if known is None else _relaunch(tx, known, plan, by, digest)
     if known is None or done.changed or done.created:
-        done.warnings = [*_warnings(tx, plan, by, done.units_created), *warnings, *load_hints(tx, find_campaign(tx, slug), by.now), *done.warnings]
+        done.warnings = [*_warnings(tx, find_campaign(tx, slug).id, plan, by, done.units_created), *warnings, *load_hints(tx, find_campaign(tx, slug), by.now), *done.warnings]
     return done
 
 
@@ -109,6 +113,7 @@ def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, la
     done.created = len(apply_items(tx, campaign, phases, plan, units, by).created)
     _keep_plan(tx, campaign, plan, digest, 1, by)
     campaign.next_bulletin_at = first_bulletin_at(tx, campaign, by.now)
+    campaign.next_digest_at = next_digest_at(tx, campaign, by.now)
     tx.add(campaign)
     write_event(tx, at=by.now, actor=by.actor, verb="launch", reason=by.reason, campaign_id=campaign.id, detail={"duties": done.created, "sha256": digest})
     return done
@@ -168,9 +173,12 @@ def _keep_plan(tx: Session, campaign: Campaign, plan: Blueprint, digest: str, nu
     tx.flush()
 
 
-def _warnings(tx: Session, plan: Blueprint, by: By, created: list[str]) -> list[str]:
+def _warnings(tx: Session, campaign_id: int, plan: Blueprint, by: By, created: list[str]) -> list[str]:
     told = [f"新建单位「{name}」:名册里没有,请核对名称" for name in created]
     office = find_unit(tx, plan.office)
     if office is not None and not registry.reachable(tx, office, campaign_day(by.now)):
         told.append(f"办公室「{office.name}」还没有登记联络人:通知暂只记入日志")
+    if unreachable := rolls.unreachable_among(tx, campaign_id, campaign_day(by.now)):
+        more = f"等 {len(unreachable)} 个单位" if len(unreachable) > LISTED else f"({len(unreachable)} 个单位)"
+        told.append(f"没有联系得上的人员:{'、'.join(unreachable[:LISTED])}{more}。正式启用后发给它们的文书只能人工送达,请先登记联络员和手机")
     return told

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from campaign.records import leases, pass_runs, registry, views
+from campaign.records import digests, leases, notices, pass_runs, registry, views
 from campaign.records.duties import duty_table, open_waiting
 from campaign.records.log import write_event
 from campaign.records.outbox import collect_lines
@@ -21,6 +21,7 @@ from campaign.records.tables import Campaign, Duty, Phase
 from campaign.rules.calendar import campaign_day
 from campaign.work.bulletin import compile_bulletin, due_bulletins
 from campaign.work.by import By
+from campaign.work.digest import compile_digest
 from campaign.work.gate import ask_gate
 from campaign.work.hand_in import ask_for_review
 from campaign.work.pass_types import Batch, PassContext, StepResult
@@ -181,6 +182,22 @@ def bulletin(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
         leases.renew_in(tx, ctx.hold)
         text = compile_bulletin(tx, tx.get_one(Campaign, batch.number), By(ctx.request.actor, ctx.request.now))
         return StepResult({"bulletins": 1}, tables={"bulletin": [{"内容": text}]})
+
+
+def offices_to_tell(store: Store, ctx: PassContext) -> list[Batch]:
+    with store.read() as tx:
+        due = digests.due(tx, ctx.request.now, ctx.campaign_id)
+        names = notices.units_named(tx, due)
+    return [Batch(names[office].code, names[office].name, number=office) for office in sorted(due)]
+
+
+def digest(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
+    """Asked again inside the transaction: of two passes at once, one tells."""
+    with store.begin() as tx:
+        leases.renew_in(tx, ctx.hold)
+        campaigns = digests.due(tx, ctx.request.now, ctx.campaign_id).get(batch.number, [])
+        text = compile_digest(tx, campaigns, By(ctx.request.actor, ctx.request.now), ctx.id) if campaigns else None
+        return StepResult({"digests": 1}, tables={"digest": [{"内容": text}]}) if text else StepResult()
 
 
 def _rows(tx: Session, ctx: PassContext) -> tuple[Campaign, Phase, By]:

@@ -31,13 +31,14 @@ ESCALATE = Step("escalate", "督办", due_batches, escalate)
 PUBLISH = Step("publish", "公布", pass_steps.once, pass_steps.publish)
 GATE = Step("gate", "验收", pass_steps.once, pass_steps.gate)
 SERIES = Step("series", "定期事项", pass_steps.once, pass_steps.grow)
+DIGEST = Step("digest", "日报", pass_steps.offices_to_tell, pass_steps.digest)
 SEND = Step("send", "送达", pass_steps.sending_batches, pass_steps.send)
 BULLETIN = Step("bulletin", "简报", pass_steps.campaigns_with_bulletin, pass_steps.bulletin)
 
 PHASE = (ASSIGN, COLLECT, ESCALATE, PUBLISH, GATE)
 PASSES: dict[str, tuple[Step, ...]] = {
     "phase": PHASE,
-    "supervision": (SERIES, ESCALATE, PUBLISH),
+    "supervision": (SERIES, ESCALATE, DIGEST, PUBLISH),
     "delivery": (SEND,),
     "bulletin": (BULLETIN,),
 }
@@ -136,7 +137,7 @@ def _subject(tx: Session, request: PassRequest) -> tuple[Campaign | None, Phase 
 
 def _message(counts: dict[str, int]) -> str:
     words = {"assigned": "新交办 {} 项", "collected": "收齐 {} 项", "escalated": "督办升级 {} 项", "skipped": "略过过时提醒 {} 项",
-             "sent": "送达 {} 份", "failed": "未送达 {} 份", "parked": "待处理 {} 项", "bulletins": "编发简报 {} 期"}  # fmt: skip
+             "sent": "送达 {} 份", "failed": "未送达 {} 份", "parked": "待处理 {} 项", "bulletins": "编发简报 {} 期", "digests": "编发日报 {} 期"}  # fmt: skip
     told = [text.format(counts[key]) for key, text in words.items() if counts.get(key)]
     return ",".join(told) or "没有到期事项"
 

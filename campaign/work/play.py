@@ -69,7 +69,10 @@ class Play:
         services = Services(send=deliver_all, batch=5000, tables=False, most_batches=1)
         now = last = start
         with self.store.begin() as tx:
-            self._office = tx.get_one(Campaign, self.campaign_id).office_unit_id
+            campaign = tx.get_one(Campaign, self.campaign_id)
+            campaign.next_digest_at = None  # what an office is told of its own day is no part of what will happen to units
+            tx.add(campaign)
+            self._office = campaign.office_unit_id
             self._codes = played.unit_codes(tx)
             if self.people is not None:
                 self._take_note(tx, played.owed_ids(tx, self.campaign_id), now)

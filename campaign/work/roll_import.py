@@ -19,6 +19,7 @@ from campaign.records.tables import Unit
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.roll_file import RollRow, refuse
+from campaign.work.successors import send_afresh
 
 
 @dataclass
@@ -32,12 +33,13 @@ class RollChange:
     joined: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
+    sent_afresh: int = 0
 
 
 def import_roll(tx: Session, rows: Sequence[RollRow], by: By, *, path: Path) -> RollChange:
     done = RollChange()
     units = _enter_units(tx, rows, done, path)
-    _enter_people(tx, rows, units, by, done)
+    done.sent_afresh = send_afresh(tx, _enter_people(tx, rows, units, by, done), by)
     done.units = len(units)
     done.unreachable = rolls.unreachable_units(tx, campaign_day(by.now))
     detail = {"file": path.name, "created": done.created[:200], "changed": done.changed[:200], "joined": len(done.joined), "left": done.left[:200]}
@@ -110,7 +112,9 @@ def _place_under(tx: Session, row: RollRow, unit: Unit, wrong: list[str], done: 
         tx.flush()
 
 
-def _enter_people(tx: Session, rows: Sequence[RollRow], units: dict[str, Unit], by: By, done: RollChange) -> None:
+def _enter_people(tx: Session, rows: Sequence[RollRow], units: dict[str, Unit], by: By, done: RollChange) -> list[tuple[int, int]]:
+    """Answers who begins today, as (unit, person)."""
+    begin: list[tuple[int, int]] = []
     today = campaign_day(by.now)
     holders: dict[tuple[int, str], set[int]] = {}
     for row in rows:
@@ -126,6 +130,8 @@ def _enter_people(tx: Session, rows: Sequence[RollRow], units: dict[str, Unit], 
         done.persons += 1
         if rolls.take_post(tx, person, post, today):
             done.joined.append(f"{unit.name} {row.post}:{person.name}")
+            begin.append((unit.id, person.id))
     for (unit_id, relation), held in holders.items():
         if held:
             done.left += rolls.leave_posts(tx, unit_id, relation, held, today)
+    return begin
