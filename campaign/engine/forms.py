@@ -73,6 +73,6 @@ def name_of(chosen: str) -> str:
     return chosen.rsplit(SEPARATOR, 1)[-1].strip() if SEPARATOR not in chosen else chosen.split(SEPARATOR, 1)[1].strip()
 
 
-def parameters_of(form: PassForm) -> dict[str, Any]:
+def parameters_of(form: PassForm | HousekeepingForm) -> dict[str, Any]:
     """The parameters of a flow run as Prefect's API takes them."""
     return {"request": form.model_dump(mode="json")}
