@@ -88,7 +88,7 @@ class CalendarDay(SQLModel, table=True):
 
 
 class PassRun(SQLModel, table=True):
-    """One pass and what it did; `request_key` joins a triggered pass to the Prefect run that carries it."""
+    """One pass and what it did; `request_key` joins a triggered pass to the Prefect run that carries it, `flow_run_id` leads there."""
 
     __tablename__ = "pass_run"
     __table_args__ = (
@@ -102,6 +102,7 @@ class PassRun(SQLModel, table=True):
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id")
     phase_id: int | None = Field(default=None, foreign_key="phase.id")
     request_key: str = Field(default="", max_length=160)
+    flow_run_id: str = Field(default="", max_length=36, sa_column_kwargs={"server_default": ""})
     state: str = Field(default="running", max_length=16)
     now: datetime
     started_at: datetime
