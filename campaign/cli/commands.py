@@ -18,7 +18,7 @@ class Entry(NamedTuple):
 GROUPS: dict[str, str] = {
     "plan": "方案:检查、读取、任务分解表",
     "phase": "阶段:办理、开启、关闭、调整",
-    "duty": "一项应办事项的详情",
+    "duty": "一项应办事项:详情、临时交办",
     "finding": "问题:登记、清单、撤销",
     "notices": "文书:清单、签发、撤回、人工送达",
     "notices templates": "文书模板:检查",
@@ -70,6 +70,8 @@ COMMANDS: dict[str, Entry] = {
     "campaigns": Entry("campaign.cli.launch:campaigns", "列出全部创建活动"),
     "status": Entry("campaign.cli.status:status", "各阶段进展、红黄绿灯和转段条件"),
     "duties": Entry("campaign.cli.duties:duties", "应办事项清单"),
+    "duty add": Entry("campaign.cli.burden:add", "临时交办:方案之外要一个单位做一件事"),
+    "burden": Entry("campaign.cli.burden:burden", "负担:各单位每周被交办多少件,超过上限的压下待确认"),
     "duty show": Entry("campaign.cli.duties:show", "一项应办事项的全部经过"),
     "phase run": Entry("campaign.cli.phase:run", "办理一次阶段:分派、收集、督办、公布、验收检查"),
     "phase open": Entry("campaign.cli.phase:open_", "开启阶段"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import secrets
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -40,23 +41,30 @@ def add(
     例:campaign finding add weisheng 城关街道 农贸市场出口积水 --severity major --as 检查组
     """
     from campaign.records.campaigns import find_phase, need_unit
-    from campaign.work.rectify import add_finding
+    from campaign.cli.burden import held_words
+    from campaign.records.tables import Duty, Finding
+    from campaign.work.burden import ask_extra
 
     with opened(act) as store, store.begin() as tx:
         found = named_campaign(tx, act, campaign)
-        where = find_phase(tx, found, phase) if phase else _open_phase(tx, found)
+        where = find_phase(tx, found, phase) if phase else open_phase(tx, found)
         owner = need_unit(tx, unit)
-        finding, duty = add_finding(
-            tx, found, where, owner, text, by_of(act), severity=severity, indicator=indicator, site=site, days=days, inspection=inspection
-        )
-        value = {
-            "id": finding.id, "reference": finding.reference, "unit": owner.name, "severity": severity, "phase": where.key, "duty": duty.id,
-            "due_at": local(duty.due_at, act),
-        }  # fmt: skip
+        request = ask_extra(
+            tx, found, where, owner, by_of(act), key=secrets.token_urlsafe(18), kind="finding", title=text, text=text, severity=severity, indicator=indicator,
+            site=site, days=days, inspection=inspection,
+        )  # fmt: skip
+        value: dict[str, Any] = {"id": None, "held": request.id, "unit": owner.name, "severity": severity, "phase": where.key}
+        if request.duty_id is not None:
+            duty = tx.get_one(Duty, request.duty_id)
+            finding = tx.get_one(Finding, duty.finding_id or 0)
+            value |= {"id": finding.id, "held": None, "reference": finding.reference, "duty": duty.id, "due_at": local(duty.due_at, act)}
+    if value["held"] is not None:
+        answer(act, value, held_words(value["held"]))
+        return
     answer(act, value, f"已登记问题 {value['id']}({value['reference']}),整改单位 {value['unit']},应办事项 #{value['duty']},限 {str(value['due_at'])[:10]} 前。")
 
 
-def _open_phase(tx: Session, campaign: Campaign) -> Phase:
+def open_phase(tx: Session, campaign: Campaign) -> Phase:
     from campaign.records.registry import phases_of
 
     running = [phase for phase in phases_of(tx, campaign) if phase.state == "open"]

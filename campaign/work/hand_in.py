@@ -72,12 +72,12 @@ def why_parts_first(waited_for: Sequence[str]) -> str | None:
     return f"已分解给下级单位,还有 {len(waited_for)} 个单位没有办结:{'、'.join(waited_for[:5])}{'等' if len(waited_for) > 5 else ''}"
 
 
-def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note: str = "") -> Submission:
-    """Record a version. Handing in the same files and note twice is the same version, not a second one."""
+def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note: str = "", on_paper: bool = False) -> Submission:
+    """Record a version. Handing in the same files and note twice is the same version, not a second one. What came on paper needs no file."""
     refusal = may_hand_in(lock(tx, duty)) or why_parts_first(splits.waited_for(tx, [duty.id]).get(duty.id, ()))
     if refusal:
         raise Conflict(f"{refusal}(#{duty.id}「{duty.title}」)。", code="may_not_hand_in", duty=duty.id)
-    if not files and duty.kind in (DutyKind.MATERIAL, DutyKind.SIGN) and not (note.startswith(ATTESTED) and is_sensitive_ledger(duty.title)):
+    if not files and not on_paper and duty.kind in (DutyKind.MATERIAL, DutyKind.SIGN) and not (note.startswith(ATTESTED) and is_sensitive_ledger(duty.title)):
         raise CampaignError(f"#{duty.id}「{duty.title}」需要报送文件:请附上至少一个文件。", code="no_files", duty=duty.id)
     digest = version_hash(files, note)
     latest = submissions.latest(tx, duty)
