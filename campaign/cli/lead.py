@@ -80,7 +80,9 @@ def show_led(unit: str, item_id: int | None, ask: Reading) -> None:
             rows = [{"id": row.id, "title": row.title} | {name: counts.get(row.id, {}).get(name, 0) for name in counted} for row in items]
         else:
             _led_item(tx, item_id, lead.id, lead.name)
-            rows = [{"unit": row.unit} | {name: getattr(row, name) for name in counted} for row in leading.units_of_item(tx, item_id, ask.now, until, limit=A_LIST)]
+            rows = [
+                {"unit": row.unit} | {name: getattr(row, name) for name in counted} for row in leading.units_of_item(tx, item_id, ask.now, until, limit=A_LIST)
+            ]
     if ask.json:
         emit_json({"unit": lead.name, "rows": rows})
         return

@@ -46,7 +46,8 @@ ADMIN: Rule = frozenset({R.ADMIN})
 UNIT: Rule = frozenset({R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT})
 ASK: Rule = frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD})
 READ: Rule = frozenset({R.ADMIN, R.LEADER, R.LEAD_UNIT, R.UNIT_HEAD, R.CONTACT, R.REVIEWER, R.THIRD_PARTY, R.EXPERT, R.INSPECTOR})
-REVIEW: Rule = frozenset({R.ADMIN, R.REVIEWER, R.THIRD_PARTY, R.EXPERT})
+REVIEW: Rule = frozenset({R.ADMIN, R.REVIEWER, R.THIRD_PARTY, R.EXPERT, R.LEAD_UNIT, R.UNIT_HEAD})
+LEAD: Rule = frozenset({R.ADMIN, R.LEAD_UNIT, R.UNIT_HEAD})
 BOARDS: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR, R.AUDITOR})
 BOARDS_DUTIES: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR})
 DECIDE: Rule = frozenset({R.ADMIN, R.LEADER})
@@ -81,11 +82,20 @@ ACCESS: dict[str, Rule] = {
     "POST /api/uploads": ASK,
     "GET /api/uploads/{upload_id}": ASK,
     "PATCH /api/uploads/{upload_id}": ASK,
+    "GET /duties/{duty_id}/split": ASK,
+    "POST /duties/{duty_id}/split": ASK,
+    # what a lead unit sees of the others, and does for its items
+    "GET /lead": LEAD,
+    "GET /lead/{item_id}": LEAD,
+    "POST /lead/{item_id}/remind": LEAD,
+    "POST /lead/{item_id}/compile": LEAD,
     # verdicts
+    "GET /receipts/{submission_id}": READ,
     "GET /review": REVIEW,
     "POST /review": REVIEW,
     "GET /review/{submission_id}": REVIEW,
     "POST /review/{submission_id}": REVIEW,
+    "POST /review/{submission_id}/verdict": REVIEW,
     # running campaigns
     "GET /campaigns": BOARDS,
     "GET /campaigns/{slug}": BOARDS,

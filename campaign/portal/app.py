@@ -9,13 +9,32 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from campaign.portal import faults
-from campaign.portal.pages import account, campaigns, desk, duty, files, hand_in, journal, launch, papers, review, sign_on, status, todo, units, uploads, users
+from campaign.portal.pages import (
+    account,
+    campaigns,
+    desk,
+    duty,
+    files,
+    hand_in,
+    journal,
+    launch,
+    lead,
+    papers,
+    review,
+    sign_on,
+    split,
+    status,
+    todo,
+    units,
+    uploads,
+    users,
+)
 from campaign.portal.place import Place
 from campaign.portal.shield import Shield
 from campaign.portal.visit import visit
 
-PAGES = (status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users, journal, uploads)
-FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review")
+PAGES = (status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users, journal, uploads, lead, split)
+FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile")
 
 
 def create_app(place: Place) -> FastAPI:

@@ -35,6 +35,14 @@ def any_handed_in(tx: Session, duty_ids: Collection[int]) -> bool:
     return tx.execute(select(_submission.c.id).where(_submission.c.duty_id.in_(list(duty_ids))).limit(1)).first() is not None
 
 
+def parts_and_below(tx: Session, duty_id: int, unit_id: int) -> tuple[bool, bool]:
+    """Whether a duty has parts, and whether its unit has units below it."""
+    parts = select(duty.c.id).where(duty.c.parent_id == duty_id, duty.c.state != "cancelled").exists()
+    below = select(_unit.c.id).where(_unit.c.parent_id == unit_id, _unit.c.state == "active").exists()
+    row = tx.execute(select(parts, below)).one()
+    return bool(row[0]), bool(row[1])
+
+
 def waited_for(tx: Session, duty_ids: Collection[int]) -> dict[int, list[str]]:
     """Duty → names of the units whose parts are not done yet."""
     found: dict[int, list[str]] = {}

@@ -39,11 +39,18 @@ DECIDERS: Mapping[Who, tuple[str, ...]] = MappingProxyType(
         Who.UNIT_HEAD: ("unit_head",),
         Who.LEAD_UNIT: ("lead_unit", "unit_head"),
         Who.OFFICE: ("admin", "reviewer", "third_party", "expert"),
-        Who.ABOVE: ("unit_head", "contact", "lead_unit"),
+        Who.ABOVE: ("unit_head", "lead_unit"),
     }
 )
 REPORTERS = ("admin", "reviewer")
 """A step that reports outside is the office's own doing, not an assessor's."""
+
+
+def deciders(who: Who, *, receipt: bool = False) -> tuple[str, ...]:
+    """The roles that may decide a step; where they must hold, the records say."""
+    return REPORTERS if receipt and who is Who.OFFICE else DECIDERS[who]
+
+
 CHAIN_FIELDS, STEP_FIELDS = ("title", "steps"), ("key", "name", "who", "days", "ladder", "receipt")
 MOST_DAYS, MOST_STEPS = 30, 8
 
@@ -58,10 +65,6 @@ class Step:
     days: int = 2
     ladder: str = ""
     receipt: bool = False
-
-    @property
-    def deciders(self) -> tuple[str, ...]:
-        return REPORTERS if self.receipt and self.who is Who.OFFICE else DECIDERS[self.who]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -15,12 +15,13 @@ from campaign.portal.access import Role
 from campaign.portal.flags import counted_words
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import requests, todo
+from campaign.records import requests, review_chains, splits, todo
 from campaign.records.calendars import load_calendar
 from campaign.records.tables import Duty
 from campaign.rules.calendar import campaign_day, due_on, yellow_through
 from campaign.rules.counting import count_events
 from campaign.rules.sensitive import is_sensitive_ledger
+from campaign.rules.splitting import DONE, SPLIT_KINDS, why_not_split
 from campaign.work.hand_in import MAY_HAND_IN
 
 router = APIRouter()
@@ -44,6 +45,15 @@ class DutyPage:
     deadline: str
     may_hand_in: bool
     may_ask: bool
+    waiting: Any = None
+    chain: dict[int, list[Any]] = field(default_factory=dict)
+    parts: list[Any] = field(default_factory=list)
+    whole: Any = None
+    may_split: bool = False
+
+    @property
+    def parts_left(self) -> bool:
+        return any(one.state not in DONE for one in self.parts)
 
 
 @router.get("/duties/{duty_id}")
@@ -80,6 +90,9 @@ def read_page(visit: Visit, tx: Session, duty_id: int) -> DutyPage:
     mine = own is None or facts.unit_id in own
     open_to_me = mine and facts.kind in todo.OWN_KINDS and facts.notice_id is None
     may_hand_in = open_to_me and facts.state in MAY_HAND_IN
+    chained = [row.id for row in versions if row.chain_id is not None]
+    has_parts, has_below = splits.parts_and_below(tx, duty_id, facts.unit_id) if facts.kind in SPLIT_KINDS and facts.parent_id is None else (False, False)
+    refusal = why_not_split(facts.kind, facts.state, is_part=facts.parent_id is not None, is_paper=facts.notice_id is not None)
     return DutyPage(
         facts=facts,
         versions=versions,
@@ -93,6 +106,11 @@ def read_page(visit: Visit, tx: Session, duty_id: int) -> DutyPage:
         deadline=partial(deadline, now=visit.now, calendar=calendar)(facts.due_at),
         may_hand_in=may_hand_in,
         may_ask=open_to_me and facts.state in ("open", "returned"),
+        waiting=review_chains.waiting_at(tx, [duty_id]).get(duty_id) if chained and facts.state == "submitted" else None,
+        chain=review_chains.step_lines(tx, chained),
+        parts=splits.part_lines(tx, duty_id, visit.now, yellow_through(visit.now, calendar)) if has_parts else [],
+        whole=splits.whole_of(tx, facts),
+        may_split=open_to_me and has_below and refusal is None,
     )
 
 

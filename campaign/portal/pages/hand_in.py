@@ -43,7 +43,7 @@ def submit(visit: Visiting, duty_id: int) -> Response:
         if refusal:
             raise CampaignError(f"{refusal}。", code="may_not_hand_in")
         note = _note(visit)
-        _refuse_sensitive(visit, note)
+        refuse_sensitive(visit, note)
         _refuse_ledger(duty, visit.files)
         _keep_sent_files(visit, duty_id)
         with visit.place.store.begin() as tx:
@@ -117,7 +117,7 @@ def _keep_sent_files(visit: Visit, duty_id: int) -> None:
 
 def _reused(visit: Visit, tx: Session, wanted: str) -> KeptFile:
     submission, _, number = wanted.partition("-")
-    found = records.file_with_duty(tx, int(submission), int(number)) if submission.isdigit() and number.isdigit() else None
+    found = records.file_with_duty(tx, int(submission), int(number)) if submission.isdecimal() and number.isdecimal() else None
     if found is None:
         raise CampaignError("要复用的材料已不存在,请重新选择。", code="no_file")
     visit.must_reach_unit(found.unit_id, what="这份材料")
@@ -126,7 +126,7 @@ def _reused(visit: Visit, tx: Session, wanted: str) -> KeptFile:
     return KeptFile(found.name, found.sha256, found.size, found.media_type, found.scan, found.taken_on)
 
 
-def _refuse_sensitive(visit: Visit, note: str) -> None:
+def refuse_sensitive(visit: Visit, note: str) -> None:
     """A mark of a classified paper is never taken; an identity number only when the sender says that it belongs there."""
     written = "\n".join([note, *(sent.filename or "" for sent in visit.files)])
     level = classification_mark(written)

@@ -1,6 +1,6 @@
 """审核: the queue by age, one version with its files in the page, and the verdict: 通过 or 退回补正, one or several at once.
 
-A verdict is given on the version that was looked at: when a newer one came meanwhile, the reviewer is told and nothing is decided.
+A verdict is given on the version and at the step that was looked at: when either moved on meanwhile, the reviewer is told and nothing is decided.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from functools import partial
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from campaign.errors import CampaignError, Conflict, NotFound
-from campaign.portal.access import Role
+from campaign.errors import CampaignError, Conflict, NotAllowed, NotFound
+from campaign.portal.deciding import may_decide, must_see, reach_of
 from campaign.portal.flags import flags_of
 from campaign.portal.preview import preview_of
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import requests, reviewing, todo
+from campaign.records import requests, review_chains, reviewing, todo
 from campaign.records.calendars import load_calendar
 from campaign.records.tables import Duty, Submission
 from campaign.rules.calendar import yellow_through
 from campaign.work.review import review
+from campaign.work.review_steps import Receipt
 
 router = APIRouter()
 A_PAGE = 20
 SHOWN_FILES = 6
-ROLES = (Role.ADMIN, Role.REVIEWER, Role.THIRD_PARTY, Role.EXPERT)
 REASONS = (
     "缺少说明报告",
     "与测评标准要求不对应",
@@ -47,7 +47,8 @@ def queue(visit: Visiting, page: int = 1) -> Response:
 @router.post("/review")
 def decide_several(visit: Visiting) -> Response:
     """Each in its own transaction: one that cannot be decided stops none of the others."""
-    chosen = [int(one) for one in visit.lists.get("version", []) if one.isdigit()][:100]
+    picked = [one.partition(":") for one in visit.lists.get("version", [])]
+    chosen = [(int(number), step) for number, _, step in picked if number.isdecimal()][:100]
     accept, reason = visit.form.get("decision") == "accept", _reason(visit)
     if not chosen:
         return _queue(visit, 1, refusal="请先勾选要处理的材料。")
@@ -56,9 +57,9 @@ def decide_several(visit: Visiting) -> Response:
     if not accept and not reason:
         return _queue(visit, 1, refusal="退回须写明原因:请勾选或填写。")
     done, told = 0, []
-    for one in chosen:
+    for one, step in chosen:
         try:
-            _decide(visit, one, accept=accept, reason=reason)
+            _decide(visit, one, accept=accept, reason=reason, step=step)
             done += 1
         except CampaignError as refused:
             told.append(refused.message)
@@ -74,43 +75,48 @@ def one_version(visit: Visiting, submission_id: int) -> Response:
 
 
 @router.post("/review/{submission_id}")
+@router.post("/review/{submission_id}/verdict")
 def decide(visit: Visiting, submission_id: int) -> Response:
     accept, reason = visit.form.get("decision") == "accept", _reason(visit)
     try:
         if visit.form.get("decision") not in ("accept", "return"):
             raise CampaignError("请选择「通过」或「退回补正」。", code="no_decision")
-        title = _decide(visit, submission_id, accept=accept, reason=reason)
+        title = _decide(visit, submission_id, accept=accept, reason=reason, step=visit.form.get("step", ""), receipt=_receipt(visit))
     except CampaignError as refused:
         if refused.code == "out_of_reach":
             raise
         return _version(visit, submission_id, refusal=refused.message)
     with visit.place.store.read() as tx:
-        follower = reviewing.next_in_queue(tx, visit.units_as(*ROLES), submission_id)
+        follower = reviewing.next_in_queue(tx, reach_of(visit), submission_id)
     said = f"「{title}」已{'通过' if accept else '退回补正,单位会收到通知'}。"
     return visit.go(f"/review/{follower}" if follower else "/review", said)
 
 
-def _decide(visit: Visit, submission_id: int, *, accept: bool, reason: str) -> str:
+def _decide(visit: Visit, submission_id: int, *, accept: bool, reason: str, step: str = "", receipt: Receipt | None = None) -> str:
     with visit.place.store.begin() as tx:
         submission = tx.get(Submission, submission_id)
         if submission is None:
             raise NotFound("没有这份材料,或者不在您的权限范围内。", code="no_version")
         duty = tx.get_one(Duty, submission.duty_id)
-        visit.must_reach_unit(duty.unit_id, what="这份材料", roles=ROLES)
+        must_see(visit, tx, submission_id, duty.unit_id)
         facts = reviewing.version_facts(tx, submission_id)
         if facts is not None and facts.outcome is None and facts.latest != submission.version:
             raise Conflict(f"「{duty.title}」刚刚报送了第 {facts.latest} 版,您看到的是第 {submission.version} 版:请看新版后再审。", code="newer_version")
         if facts is not None and facts.outcome is not None:
             words = {"accepted": "通过", "returned": "退回补正"}[facts.outcome]
             raise Conflict(f"{facts.given_by} 已对「{duty.title}」第 {submission.version} 版作出「{words}」的意见,没有重复处理。", code="already_decided")
-        return review(tx, duty, visit.by(), accept=accept, reason=reason).title
+        here = reviewing.open_step(tx, submission_id)
+        seen_other_step = here is not None and here.key is not None and step not in ("", here.key)  # told so below, with what was decided
+        if here is not None and not seen_other_step and not may_decide(visit, here, duty.unit_id):
+            raise NotAllowed(f"「{duty.title}」现在等待「{here.name or '创建办审核'}」,不由您办理。", code="other_step")
+        return review(tx, duty, visit.by(), accept=accept, reason=reason, step=step, receipt=receipt).title
 
 
 def _queue(visit: Visit, page: int, *, refusal: str = "") -> Response:
     with visit.place.store.read() as tx:
         calendar = load_calendar(tx)
         yellow = yellow_through(visit.now, calendar)
-        lines = reviewing.queue_lines(tx, visit.units_as(*ROLES), visit.now, yellow, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
+        lines = reviewing.queue_lines(tx, reach_of(visit), visit.now, yellow, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
     return visit.page(
         "queue.html",
         status=400 if refusal else 200,
@@ -131,7 +137,9 @@ def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response
         version = reviewing.version_facts(tx, submission_id)
         if version is None:
             raise NotFound("没有这份材料,或者不在您的权限范围内。", code="no_version")
-        visit.must_reach_unit(version.unit_id, what="这份材料", roles=ROLES)
+        must_see(visit, tx, submission_id, version.unit_id)
+        step = reviewing.open_step(tx, submission_id)
+        steps = review_chains.step_lines(tx, [submission_id]).get(submission_id, [])
         calendar = load_calendar(tx)
         facts = todo.duty_facts(tx, version.duty_id, visit.now, yellow_through(visit.now, calendar))
         assert facts is not None
@@ -145,6 +153,9 @@ def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response
         "version.html",
         status=409 if refusal else 200,
         version=version,
+        step=step,
+        steps=steps,
+        may_decide=may_decide(visit, step, version.unit_id),
         duty=facts,
         files=files,
         shown=shown,
@@ -155,6 +166,17 @@ def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response
         typed=visit.form,
         picked=set(visit.lists.get("ready", [])),
     )
+
+
+def _receipt(visit: Visit) -> Receipt | None:
+    """What the recipient outside gave back; the scan is on disk before anything names it."""
+    number = visit.form.get("receipt", "")
+    if visit.form.get("decision") != "accept" or not (number or visit.files):
+        return None
+    if not visit.files:
+        return Receipt(number)
+    kept = visit.place.evidence.put(visit.files[0].file, visit.files[0].filename or "")
+    return Receipt(number, kept.name, kept.sha256, kept.size, kept.media_type)
 
 
 def _reason(visit: Visit) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from campaign.portal.access import Role
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
+from campaign.records import review_chains
 from campaign.records import todo as records
 from campaign.records.calendars import load_calendar
 from campaign.rules.calendar import yellow_through
@@ -37,6 +38,7 @@ def my_duties(visit: Visiting, show: str = "todo", page: int = 1) -> Response:
         counts = visit.place.counts.get(("todo", units), lambda: records.todo_counts(tx, units, visit.now))
         lines = records.todo_lines(tx, units, show, visit.now, yellow, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
         unread = _unread(visit, units)
+        waiting = review_chains.waiting_at(tx, [one.id for one in lines]) if show == "submitted" else {}
     spoken = partial(deadline, now=visit.now, calendar=calendar)
     return visit.page(
         "todo.html",
@@ -50,6 +52,7 @@ def my_duties(visit: Visiting, show: str = "todo", page: int = 1) -> Response:
         deadline=spoken,
         several=units is None or len(units) > 1,
         unread=unread,
+        waiting=waiting,
     )
 
 
