@@ -91,6 +91,13 @@ class House:
 
         return wait_until(states, description="the passes have ended", within=120, every=0.2)
 
+    def carried_out(self, now: datetime, *, both: bool) -> None:
+        """As the clock does: a run that is turned away because another holds the slot is started again, until the dead would have kept it."""
+        for _ in range(3):
+            if set(self.ended(self.sweep_and_phase(now, both=both))) == {"COMPLETED"}:
+                return
+        raise AssertionError("a dead run keeps a slot from the next")
+
     def still_undone(self) -> int:
         """Runs that Prefect believes to be at work."""
         return int(self.engine.ask("POST", "/flow_runs/count", {"flow_runs": {"state": {"type": {"any_": UNDONE}}}}))
@@ -133,7 +140,7 @@ def test_a_killed_run_breaks_nothing_and_the_next_one_comes_in_time(house: House
     for _ in range(KILLS):
         with house.runner() as runner:
             _act(house, world, chance)
-            runs = house.sweep_and_phase(world.now, both=both)
+            house.sweep_and_phase(world.now, both=both)
             time.sleep(chance.uniform(0.1, 1.5))
             kill(runner)
             killed_at = time.monotonic()
@@ -141,8 +148,7 @@ def test_a_killed_run_breaks_nothing_and_the_next_one_comes_in_time(house: House
         assert verify(house.store, receivers=outbox) == [], f"seed {SEED}"
         with house.runner():
             world.wait(minutes=3)
-            runs = house.sweep_and_phase(world.now, both=both)
-            assert set(house.ended(runs)) == {"COMPLETED"}, "no dead run keeps a slot from the next"
+            house.carried_out(world.now, both=both)
             waited.append(time.monotonic() - killed_at)
             house.ended([house.start(PASSES["delivery"], CampaignForm(campaign=SLUG, at=world.now))])
             assert (house.still_undone(), house.slots_taken()) == (0, 0)
