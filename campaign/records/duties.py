@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, select, update
 from sqlmodel import Session
 
 from campaign.records.calendars import calendar_of, load_calendar
@@ -155,27 +156,44 @@ def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, 
             start_revision(tx, part, due_at=due_at, now=now, state=DutyState(part.state), source=source)
 
 
+def _ids() -> BindParameter[Any]:
+    return bindparam("b_ids", expanding=True)
+
+
+# Built once: whatever ends or is handed in comes through these, one by one and by thousands.
+_DISARM = update(duty_table).where(duty_table.c.id.in_(_ids()), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None)
+_COLLECTING = select(_notice.c.id).where(_notice.c.state.in_(("open", "draft")))
+_LEAVE = (
+    update(_line)
+    .where(_line.c.duty_id.in_(_ids()), _line.c.removed_at.is_(None), _line.c.notice_id.in_(_COLLECTING))
+    .values(removed_at=bindparam("b_now"))
+    .returning(_line.c.notice_id)
+)
+_LEAVE_STEPS = _LEAVE.where(_line.c.escalation_id.is_not(None))
+_LISTED = select(_line.c.id).where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None)).exists()
+_DROP_DRAFTS = (
+    update(_notice)
+    .where(_notice.c.id.in_(_ids()), _notice.c.state == "draft", ~_LISTED)
+    .values(state="empty", closed_reason=NOTHING_LEFT)
+    .returning(_notice.c.id)
+)
+
+
 def stop_ladders(tx: Session, duty_ids: Iterable[int], now: datetime) -> None:
     """Finished or handed-in duties are told no more: their lines leave notices that have not gone out."""
     ids = list(duty_ids)
     for part in chunks(ids, 900):
-        tx.execute(update(duty_table).where(duty_table.c.id.in_(part), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None))
+        tx.execute(_DISARM, {"b_ids": part})
     take_off_papers(tx, ids, now)
 
 
 def take_off_papers(tx: Session, duty_ids: Iterable[int], now: datetime, *, steps_only: bool = False) -> None:
     """Lines of these duties leave notices that have not gone out; with `steps_only` those of ladder steps. A draft with nothing left asks for no signature."""
-    collecting = select(_notice.c.id).where(_notice.c.state.in_(("open", "draft")))
     touched: set[int] = set()
     for part in chunks(duty_ids, 900):
-        leaving = update(_line).where(_line.c.duty_id.in_(part), _line.c.removed_at.is_(None), _line.c.notice_id.in_(collecting))
-        if steps_only:
-            leaving = leaving.where(_line.c.escalation_id.is_not(None))
-        touched.update(tx.execute(leaving.values(removed_at=now).returning(_line.c.notice_id)).scalars())
+        touched.update(tx.execute(_LEAVE_STEPS if steps_only else _LEAVE, {"b_ids": part, "b_now": now}).scalars())
     for part in chunks(sorted(touched), 900):
-        listed = select(_line.c.id).where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None)).exists()
-        emptied = update(_notice).where(_notice.c.id.in_(part), _notice.c.state == "draft", ~listed).values(state="empty", closed_reason=NOTHING_LEFT)
-        drafts = list(tx.execute(emptied.returning(_notice.c.id)).scalars())
+        drafts = list(tx.execute(_DROP_DRAFTS, {"b_ids": part}).scalars())
         if drafts:
             asked = (duty_table.c.notice_id.in_(drafts)) & (duty_table.c.kind == DutyKind.SIGN)
             _cancel_asked(tx, asked, now, NOTHING_LEFT)

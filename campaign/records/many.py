@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, insert, select, update
 from sqlmodel import Session
@@ -24,14 +25,14 @@ _submission, _file, _verdict, _notice, _rung = (table_of(model) for model in (Su
 PART = 900
 
 
-def latest_of(tx: Session, duty_ids: Iterable[int]) -> dict[int, Submission]:
-    """The latest version of each duty that has one."""
-    found: dict[int, Submission] = {}
+def latest_of(tx: Session, duty_ids: Iterable[int]) -> dict[int, Any]:
+    """The latest version of each duty that has one, as a row: a thousand objects would take longer than all that is written about them."""
+    found: dict[int, Any] = {}
     for part in chunks(duty_ids, PART):
         newest = select(_submission.c.duty_id, func.max(_submission.c.version).label("version")).where(_submission.c.duty_id.in_(part))
         last = newest.group_by(_submission.c.duty_id).subquery()
         same = and_(_submission.c.duty_id == last.c.duty_id, _submission.c.version == last.c.version)
-        for row in tx.execute(select(Submission).join(last, same)).scalars():
+        for row in tx.execute(select(_submission).join(last, same)):
             found[row.duty_id] = row
     return found
 
@@ -51,9 +52,9 @@ def add_versions(
     rows = [
         {"duty_id": one.id, "version": versions.get(one.id, 0) + 1, "sha256": digest, "note": note, "submitted_by": actor, "submitted_at": at} for one in duties
     ]
+    made: dict[int, int] = {}
     for some in chunks(rows, 500):
-        tx.execute(insert(_submission), some)
-    made = {duty_id: row.id for duty_id, row in latest_of(tx, [one.id for one in duties]).items()}
+        made |= {row.duty_id: row.id for row in tx.execute(insert(_submission).returning(_submission.c.duty_id, _submission.c.id), some)}
     if files:
         stored = [{"sha256": sha, "size": size, "media_type": media, "stored_at": at} for _, sha, size, media in {file[1]: file for file in files}.values()]
         insert_new(tx, StoredFile, stored, returning="sha256")

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, select, update
 from sqlmodel import Session
 
 from campaign.errors import NotFound
+from campaign.records import outbox_statements as statements
 from campaign.records.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Attempt, Campaign, Delivery, Duty, Escalation, Notice, NoticeLine, Phase, RungRow, Unit
@@ -75,6 +76,21 @@ def undelivered_before(tx: Session, notice: Notice) -> list[str]:
         .distinct()
     )
     return list(tx.execute(rows).scalars())
+
+
+def undelivered_papers(tx: Session, notice_id: int) -> list[Any]:
+    """The earlier papers about the duties on a draft that never arrived: why it cannot be issued yet. (id, kind, number, state)"""
+    earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
+    same = and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision, earlier.c.rung < _escalation.c.rung)
+    rows = (
+        select(papers.c.id, papers.c.kind, papers.c.number, papers.c.state)
+        .join(earlier, earlier.c.notice_id == papers.c.id)
+        .join(_escalation, and_(same, ~earlier.c.skipped))
+        .where(_escalation.c.notice_id == notice_id, papers.c.state.in_(("open", "draft", "issued")))
+        .distinct()
+        .order_by(papers.c.id)
+    )
+    return list(tx.execute(rows.limit(10)))
 
 
 def not_ready(tx: Session, notice_ids: Sequence[int]) -> tuple[set[int], set[int]]:
@@ -145,8 +161,8 @@ def record_hand_delivery(tx: Session, notice: Notice, *, to: str, by: str, at: d
 
 def due_deliveries(tx: Session, now: datetime, campaign_id: int | None) -> int:
     """How many sendings are due; a rehearsal's are due only when it is named."""
-    rows = select(func.count()).select_from(_delivery).where(_delivery.c.next_attempt_at <= now)
-    return int(tx.execute(only_of(rows, campaign_id)).scalar_one())
+    asked = {"b_now": now} | ({} if campaign_id is None else {"b_campaign": campaign_id})
+    return int(tx.execute(statements.due_count(campaign_id is not None), asked).scalar_one())
 
 
 def only_of(rows: Select[Any], campaign_id: int | None) -> Select[Any]:

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, text, update
+from sqlalchemy import Update, and_, func, insert, select, text
 from sqlmodel import Session
 
+from campaign.records import outbox_statements as statements
 from campaign.records.duties import clock_of
-from campaign.records.duties import duty_table as duty
 from campaign.records.letterhead import SIGNATORY, letterheads
 from campaign.records.manners import hold_back
 from campaign.records.notices import only_of
 from campaign.records.numbers import give_numbers
 from campaign.records.statements import chunks, insert_new, insert_of, table_of
 from campaign.records.tables import Attempt, Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
-from campaign.records.tables.duties import CLIMBING
 from campaign.rules.calendar import campaign_day
-from campaign.rules.papers import COPY_TO_LEAD, NUMBERED_ALWAYS, Relation, form_for
+from campaign.rules.papers import COPY_TO_LEAD, Relation, form_for
 
 CLAIM_FOR = timedelta(minutes=2)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -148,30 +147,20 @@ def next_attempt_time(tx: Session) -> datetime | None:
 
 def claim(tx: Session, now: datetime, limit: int, holder: str, *, campaign_id: int | None = None) -> list[Outgoing]:
     """Take up to `limit` deliveries that are due, closing and numbering their notices. A sender that dies leaves them due again in two minutes."""
-    due = select(_delivery.c.id).where(_delivery.c.next_attempt_at <= now).order_by(_delivery.c.next_attempt_at, _delivery.c.id).limit(limit)
-    chosen = only_of(due, campaign_id)
-    if tx.get_bind().dialect.name == "postgresql":
-        chosen = chosen.with_for_update(skip_locked=True)
-    taken = hold_back(tx, list(tx.execute(chosen).scalars()), now)
-    _record_lost(tx, taken, now)
-    ids = list(
-        tx.execute(
-            update(_delivery)
-            .where(_delivery.c.id.in_(taken))
-            .values(state="sending", claimed_by=holder, next_attempt_at=now + CLAIM_FOR, attempts=_delivery.c.attempts + 1)
-            .returning(_delivery.c.id)
-        ).scalars()
-    )
-    if not ids:
+    chosen = statements.due_ids(campaign_id is not None, tx.get_bind().dialect.name == "postgresql")
+    due = tx.execute(chosen, {"b_now": now, "b_limit": limit} | ({} if campaign_id is None else {"b_campaign": campaign_id})).scalars()
+    taken = hold_back(tx, list(due), now)
+    if not taken:
         return []
-    notices = sorted(tx.execute(select(_delivery.c.notice_id).where(_delivery.c.id.in_(ids)).distinct()).scalars())
-    _close(tx, notices, now)
-    return _outgoing(tx, ids)
+    _record_lost(tx, taken, now)
+    claimed = tx.execute(statements.TAKE, {"b_ids": taken, "b_holder": holder, "b_until": now + CLAIM_FOR}).all()
+    _close(tx, sorted({row.notice_id for row in claimed}), now)
+    return _outgoing(tx, [row.id for row in claimed])
 
 
 def _record_lost(tx: Session, delivery_ids: list[int], now: datetime) -> None:
     """A claim that ran out is an attempt of which nobody knows the end: it may have arrived, so the repetition may arrive twice."""
-    lost = tx.execute(select(_delivery.c.id, _delivery.c.attempts).where(_delivery.c.id.in_(delivery_ids), _delivery.c.state == "sending")).all()
+    lost = tx.execute(statements.LOST, {"b_ids": delivery_ids}).all()
     insert_new(tx, Attempt, [
         {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": "unknown", "detail": "发送中断,结果不明,以同一编号再发"} for row in lost
     ])  # fmt: skip
@@ -179,34 +168,20 @@ def _record_lost(tx: Session, delivery_ids: list[int], now: datetime) -> None:
 
 def _close(tx: Session, notices: list[int], now: datetime) -> None:
     """No line is added after this. A notice whose lines are all finished is not sent at all."""
-    # Locked by a statement of its own: the next one must see the lines of a sweep that held the row until a moment ago.
-    tx.execute(select(_notice.c.id).where(_notice.c.id.in_(notices)).order_by(_notice.c.id).with_for_update())
-    has_line = exists().where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None))
-    ours = and_(_notice.c.id.in_(notices), _notice.c.state == "open")
-    empty = tx.execute(update(_notice).where(ours, ~has_line, _notice.c.body.is_(None)).values(state="empty").returning(_notice.c.id)).scalars().all()
+    ours = {"b_ids": notices}
+    if tx.get_bind().dialect.name == "postgresql":
+        # Locked by a statement of its own: the next one must see the lines of a sweep that held the row until a moment ago.
+        tx.execute(statements.LOCK_NOTICES, ours)
+    empty = tx.execute(statements.DROP_EMPTY, ours).scalars().all()
     if empty:
-        tx.execute(update(_delivery).where(_delivery.c.notice_id.in_(empty)).values(state="cancelled", next_attempt_at=None))
-    tx.execute(update(_notice).where(ours).values(state="issued", issued_at=now))
-    numbered = tx.execute(
-        select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind)
-        .outerjoin(_rung, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
-        .where(_notice.c.id.in_(notices), _notice.c.state == "issued", _notice.c.number.is_(None), or_(_rung.c.numbered, _notice.c.kind.in_(NUMBERED_ALWAYS)))
-        .order_by(_notice.c.id)
-    ).all()
+        tx.execute(statements.CANCEL_EMPTY, {"b_ids": empty})
+    tx.execute(statements.ISSUE, ours | {"b_now": now})
+    numbered = tx.execute(statements.TO_NUMBER, ours).all()
     give_numbers(tx, [(row.id, row.campaign_id, row.kind) for row in numbered], now)
 
 
 def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
-    rows = tx.execute(
-        select(_delivery, _notice.c.campaign_id, _notice.c.unit_id, _notice.c.kind, _notice.c.rung, _notice.c.number.label("document_number"),
-               _notice.c.issued_at, _notice.c.body, _notice.c.signed_by, _campaign.c.title, _campaign.c.live_at, _unit.c.name, _notice.c.unit_name,
-               _unit.c.kind.label("unit_kind"), _unit.c.external)
-        .join(_notice, _notice.c.id == _delivery.c.notice_id)
-        .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
-        .join(_unit, _unit.c.id == _notice.c.unit_id)
-        .where(_delivery.c.id.in_(delivery_ids), _delivery.c.state == "sending")
-        .order_by(_delivery.c.id)
-    ).all()  # fmt: skip
+    rows = tx.execute(statements.OUTGOING, {"b_ids": delivery_ids}).all()
     lines = lines_of(tx, [row.notice_id for row in rows], {row.notice_id for row in rows if row.kind == COPY_TO_LEAD})
     heads = letterheads(tx, (row.campaign_id for row in rows))
     return [
@@ -224,13 +199,7 @@ def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
 def lines_of(tx: Session, notice_ids: Collection[int], with_unit: Collection[int] = ()) -> dict[int, list[Line]]:
     """Paper → what it lists; for those `with_unit` each line says whose work it is."""
     found: dict[int, list[Line]] = {}
-    listed = (
-        select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, duty.c.closed_reason, duty.c.unit_id)
-        .join(duty, duty.c.id == _line.c.duty_id)
-        .where(_line.c.notice_id.in_(list(notice_ids)), _line.c.removed_at.is_(None))
-        .order_by(duty.c.due_at, duty.c.id)
-    )
-    rows = tx.execute(listed).all()
+    rows = tx.execute(statements.LINES, {"b_ids": list(notice_ids)}).all()
     owners = {row.unit_id for row in rows if row.notice_id in with_unit}
     names = {row.id: row.name for row in tx.execute(select(_unit.c.id, _unit.c.name).where(_unit.c.id.in_(owners)))} if owners else {}
     for row in rows:
@@ -255,27 +224,26 @@ def record_outcomes(tx: Session, outcomes: Sequence[Outcome], holder: str, now: 
     if not outcomes:
         return []
     by_id = {outcome.delivery_id: outcome for outcome in outcomes}
-    rows = tx.execute(select(_delivery).where(_delivery.c.id.in_(by_id)).order_by(_delivery.c.id)).all()
-    ours = [row for row in rows if row.claimed_by == holder and row.state == "sending"]
+    ours = tx.execute(statements.CLAIMED, {"b_ids": list(by_id), "b_holder": holder}).all()
     insert_new(tx, Attempt, [
         {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": by_id[row.id].outcome, "detail": by_id[row.id].detail[:500]} for row in ours
     ])  # fmt: skip
     arrived = [row for row in ours if by_id[row.id].outcome == "delivered"]
-    if arrived:
-        settled = update(_delivery).where(_delivery.c.id == bindparam("b_id")).values(
-            state="delivered", delivered_at=now, next_attempt_at=None, recipients=bindparam("b_recipients"))  # fmt: skip
-        tx.connection().execute(settled, [{"b_id": row.id, "b_recipients": list(by_id[row.id].recipients)} for row in arrived])
+    again = [row for row in ours if by_id[row.id].outcome in ("failed", "unknown") and row.attempts <= len(RETRY_AFTER)]
+    _each(tx, statements.SETTLE, [{"b_id": row.id, "b_now": now, "b_recipients": list(by_id[row.id].recipients)} for row in arrived])
+    _each(tx, statements.PUT_OFF, [{"b_id": row.id, "b_again_at": now + RETRY_AFTER[row.attempts - 1]} for row in again])
     mark_delivered(tx, sorted({row.notice_id for row in arrived}), now)
-    exhausted: list[int] = []
-    for row in ours:
-        outcome = by_id[row.id].outcome
-        if outcome in ("failed", "unknown") and row.attempts <= len(RETRY_AFTER):
-            tx.execute(update(_delivery).where(_delivery.c.id == row.id).values(state="pending", next_attempt_at=now + RETRY_AFTER[row.attempts - 1]))
-        elif outcome != "delivered":
-            tx.execute(update(_delivery).where(_delivery.c.id == row.id).values(state="failed", next_attempt_at=None))
-            if not _fall_over(tx, row, now):
-                exhausted.append(row.notice_id)
-    return exhausted
+    settled = {row.id for row in (*arrived, *again)}
+    failed = [row for row in ours if row.id not in settled]
+    if failed:
+        tx.execute(statements.FAIL, {"b_ids": [row.id for row in failed]})
+    return [row.notice_id for row in failed if not _fall_over(tx, row, now)]
+
+
+def _each(tx: Session, statement: Update, rows: list[dict[str, Any]]) -> None:
+    """One statement for many rows, each with its own values; the ORM would take it for its bulk update by primary key."""
+    if rows:
+        tx.connection().execute(statement, rows)
 
 
 def _fall_over(tx: Session, row: Any, now: datetime) -> bool:
@@ -300,21 +268,13 @@ def mark_delivered(tx: Session, notice_ids: list[int], now: datetime) -> None:
         return
     fresh: list[int] = []
     for part in chunks(notice_ids, 900):
-        fresh += tx.execute(
-            update(_notice).where(_notice.c.id.in_(part), _notice.c.state == "issued").values(state="delivered", delivered_at=now).returning(_notice.c.id)
-        ).scalars()
+        fresh += tx.execute(statements.ARRIVED, {"b_ids": part, "b_now": now}).scalars()
     for part in chunks(fresh, 900):
-        told = select(_escalation.c.duty_id).where(
-            _escalation.c.notice_id.in_(part), _escalation.c.duty_id == duty.c.id, _escalation.c.revision == duty.c.revision, _escalation.c.rung == duty.c.rung
-        )
-        waiting = and_(duty.c.next_rung_at.is_(None), duty.c.state.in_(CLIMBING), exists(told))
-        on_lines = duty.c.id.in_(select(_line.c.duty_id).where(_line.c.notice_id.in_(part)))
-        alike = (duty.c.campaign_id, duty.c.ladder_id, duty.c.rung, duty.c.due_at, duty.c.floor_rung)
-        for group in tx.execute(select(*alike).where(on_lines, waiting).distinct()).all():
+        for group in tx.execute(statements.TO_ARM, {"b_ids": part}).all():
             at = clock_of(tx, group.campaign_id).after(group.ladder_id, group.rung, group.due_at, now, group.floor_rung)
             if at is not None:
-                same = and_(*(column == group[place] for place, column in enumerate(alike)))
-                tx.execute(update(duty).where(on_lines, waiting, same).values(next_rung_at=at))
+                same = {f"b_{column.name}": group[place] for place, column in enumerate(statements.ALIKE)}
+                tx.execute(statements.ARM, {"b_ids": part, "b_at": at} | same)
 
 
 def write_notice(

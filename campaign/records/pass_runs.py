@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table
@@ -18,8 +18,13 @@ _run, _due, _notice, _escalation, _unit, _phase, _campaign = (table_of(model) fo
 _parked, _series, _submission = table_of(Parked), table_of(Series), table_of(Submission)
 
 
+_START = insert(_run).returning(_run.c.id)
+_FINISH = update(_run).where(_run.c.id == bindparam("b_id"))
+_COUNT_NOTICES = select(func.count()).select_from(_notice).where(_notice.c.pass_id == bindparam("b_pass"))
+
+
 def start(tx: Session, **columns: Any) -> int:
-    pass_id: int = tx.execute(insert(_run).values(**columns).returning(_run.c.id)).scalar_one()
+    pass_id: int = tx.execute(_START, columns).scalar_one()
     return pass_id
 
 
@@ -30,7 +35,7 @@ def abandon_others(tx: Session, name: str, campaign_id: int | None, phase_id: in
 
 
 def finish(tx: Session, pass_id: int, state: str, now: datetime, message: str, counts: dict[str, Any]) -> None:
-    tx.execute(update(_run).where(_run.c.id == pass_id).values(state=state, finished_at=now, message=message, counts=counts))
+    tx.execute(_FINISH, {"b_id": pass_id, "state": state, "finished_at": now, "message": message, "counts": counts})
 
 
 def by_key(tx: Session, request_key: str) -> PassRun | None:
@@ -65,7 +70,7 @@ def park_duty(tx: Session, pass_name: str, duty_id: int, reason: str, now: datet
 
 
 def count_notices(tx: Session, pass_id: int) -> int:
-    return int(tx.execute(select(func.count()).select_from(_notice).where(_notice.c.pass_id == pass_id)).scalar_one())
+    return int(tx.execute(_COUNT_NOTICES, {"b_pass": pass_id}).scalar_one())
 
 
 def units_of_phase(tx: Session, phase_id: int) -> list[tuple[int, str, str]]:

@@ -28,6 +28,11 @@ def owed_ids(tx: Session, campaign_id: int) -> list[int]:
     return list(tx.execute(select(duty.c.id).where(duty.c.campaign_id == campaign_id, duty.c.state.in_(CLIMBING)).order_by(duty.c.id)).scalars())
 
 
+def newest_id(tx: Session) -> int:
+    """One step down the primary key: is there anything new at all?"""
+    return int(tx.execute(select(func.coalesce(func.max(duty.c.id), 0))).scalar_one())
+
+
 def opened_ids(tx: Session, campaign_id: int, after_id: int, opened_at: datetime | None) -> list[int]:
     """Duties that are new since `after_id`, and those opened at this instant, if anything was."""
     mine = (duty.c.campaign_id == campaign_id) & (duty.c.state == DutyState.OPEN)

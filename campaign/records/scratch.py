@@ -1,7 +1,11 @@
-"""A scratch database: a copy to play on, in a temporary folder, without waiting for the disk.
+"""A scratch database: a copy to play on, in a temporary folder, without waiting for the disk or for anybody else.
 
 Owns how a live campaign comes into it: SQLite by its backup interface (one consistent moment, writers are not held up), PostgreSQL row by
 row in one snapshot. Refuses to leave anything that would move by itself besides the one campaign: the others are put to rest in the copy.
+
+Nobody else opens a scratch database. So it has one connection and one session from its first transaction to its last: what was read once
+(calendars, ladders) is known until this session changes it, and a lease is nobody's to contest. A year of a large campaign is some thousand
+passes of a few rows each; asking again in each of them would be most of the work.
 """
 
 from __future__ import annotations
@@ -13,9 +17,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, event, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, event, insert, select, text, update
 from sqlmodel import Session
 
+from campaign.records.leases import ALONE
 from campaign.records.statements import chunks, table_of
 from campaign.records.store import Store
 from campaign.records.tables import (
@@ -72,17 +77,73 @@ def scratch_of(live: Store, campaign_id: int) -> Iterator[Store]:
             yield store
 
 
+class ScratchStore(Store):
+    """A store that this process has to itself. Reading within a transaction sees what it has written so far; writing within one is a mistake."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"sqlite:///{path}")
+        self._only: tuple[Connection, Session] | None = None
+
+        @event.listens_for(self.writer, "connect")
+        def _hurry(connection: Any, _: Any) -> None:
+            connection.execute("PRAGMA synchronous = OFF")
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        tx = self._session()
+        try:
+            with tx.begin():
+                yield tx
+        except BaseException:
+            # What a transaction that never was had looked up may never have been.
+            self._forget(tx)
+            raise
+        finally:
+            tx.expunge_all()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        tx = self._session()
+        if tx.in_transaction():
+            yield tx
+            return
+        try:
+            yield tx
+        finally:
+            tx.rollback()
+            tx.expunge_all()
+
+    def close(self) -> None:
+        if self._only is not None:
+            connection, tx = self._only
+            tx.close()
+            connection.close()
+            self._only = None
+        super().close()
+
+    def _session(self) -> Session:
+        if self._only is None:
+            connection = self.writer.connect()
+            self._only = connection, Session(connection, expire_on_commit=False)
+            self._forget(self._only[1])
+        return self._only[1]
+
+    @staticmethod
+    def _forget(tx: Session) -> None:
+        tx.info.clear()
+        tx.info[ALONE] = True
+
+
 @contextmanager
 def _opened(folder: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{folder / 'campaign.db'}")
-
-    @event.listens_for(store.writer, "connect")
-    def _hurry(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
     from campaign.records.migrations import migrate
 
-    migrate(store)
+    plain = Store(f"sqlite:///{folder / 'campaign.db'}")
+    try:
+        migrate(plain)
+    finally:
+        plain.close()
+    store = ScratchStore(folder / "campaign.db")
     try:
         yield store
     finally:

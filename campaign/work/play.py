@@ -15,7 +15,7 @@ from typing import Any
 from sqlmodel import Session
 
 from campaign.records import many, played, registry
-from campaign.records.calendars import load_calendar
+from campaign.records.calendars import calendar_of, load_calendar
 from campaign.records.notices import due_deliveries
 from campaign.records.outbox import Outcome, Outgoing
 from campaign.records.receipts import ORIGIN
@@ -76,15 +76,18 @@ class Play:
             self._codes = played.unit_codes(tx)
             if self.people is not None:
                 self._take_note(tx, played.owed_ids(tx, self.campaign_id), now)
+                self._expect_gates(tx, now)
         due_at: datetime | None = start
         rounds = 0
         while now <= until:
-            worked = due_at is not None and due_at <= now and self._pass(now, services)
+            asked = due_at is not None and due_at <= now
+            worked = asked and self._pass(now, services)
             acted = self.people is not None and self._act(now)
             if worked or acted:
                 self.instants += 1
                 last = now
                 self._deliver(now, services)
+            if asked or acted:
                 due_at = next_due_at(self.store, now)
             following = [at for at in (due_at, self._plan[0][0] if self._plan else None) if at is not None]
             if not following:
@@ -98,9 +101,11 @@ class Play:
         opened, due = 0, due_passes(self.store, now, actor="rehearsal")
         for request in due:
             opened += run_pass(self.store, request, services=services).counts.get("assigned", 0)
-        if self.people is not None:
-            with self.store.begin() as tx:
+        if self.people is not None and due:
+            with self.store.read() as tx:
                 self._look_around(tx, now, opened=bool(opened))
+                if any(request.name == "phase" for request in due):
+                    self._expect_gates(tx, now)
         return bool(due)
 
     def _deliver(self, now: datetime, services: Services) -> None:
@@ -110,7 +115,14 @@ class Play:
             run_pass(self.store, PassRequest("delivery", None, None, now, "rehearsal", "到期"), services=services)
 
     def _look_around(self, tx: Session, now: datetime, *, opened: bool = False) -> None:
-        self._take_note(tx, played.opened_ids(tx, self.campaign_id, self._seen, now if opened else None), now)
+        """See what is owed newly: duties made since the last look, and with `opened` those that waited until now."""
+        newest = played.newest_id(tx)
+        if opened or newest > self._seen:
+            self._take_note(tx, played.opened_ids(tx, self.campaign_id, self._seen, now if opened else None), now)
+            self._seen = newest
+
+    def _expect_gates(self, tx: Session, now: datetime) -> None:
+        """An open phase is asked for its gate once, on the working day of its end."""
         for phase in registry.phases_of(tx, tx.get_one(Campaign, self.campaign_id)):
             if phase.state == "open" and phase.id is not None and phase.id not in self._gated:
                 self._gated.add(phase.id)
@@ -125,10 +137,9 @@ class Play:
     def _take_note(self, tx: Session, ids: Sequence[int], now: datetime) -> None:
         """Decide for each newly owed duty when somebody will do something about it."""
         assert self.people is not None
-        calendar = load_calendar(tx, tx.get_one(Campaign, self.campaign_id).calendar)
+        calendar = calendar_of(tx, self.campaign_id)
         office = People(Profile.ON_TIME, self.people.seed)
         for duty in played.glimpses(tx, ids):
-            self._seen = max(self._seen, duty.id)
             code = self._codes[duty.unit_id]
             if duty.kind in (DutyKind.REVIEW, DutyKind.RECHECK):
                 self._expect(self.people.office_acts_at(duty.origin, now, calendar), "review", duty.id, 0)
@@ -173,7 +184,7 @@ class Play:
                 self._sign(tx, campaign, [subject for subject, _ in papers], now)
             for phase_id, _ in acts.get("gate", ()):
                 self._gate(tx, campaign, tx.get_one(Phase, phase_id), now)
-            self._look_around(tx, now)
+            self._look_around(tx, now, opened="gate" in acts)
         return True
 
     def _review(self, tx: Session, campaign: Campaign, review_ids: Sequence[int], now: datetime) -> None:
