@@ -29,7 +29,7 @@ from campaign.errors import CampaignError, NotFound
 from campaign.portal.access import BOARD, PUBLIC, SIGNED_IN, Role, Rule, rule_of
 from campaign.portal.place import Place
 from campaign.portal.wording import FILTERS
-from campaign.records.accounts import Signed, signed_in, units_below
+from campaign.records.accounts import Signed, session_was, signed_in, units_below
 from campaign.rules.calendar import campaign_day
 from campaign.work.accounts import token_hash
 from campaign.work.by import By
@@ -46,6 +46,7 @@ TEMPLATES.filters.update(FILTERS)
 TEMPLATES.filters["role"] = lambda role: Role(role).label
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FILE_COUNT = 30
+LONGEST_NUMBER = 18
 FIRST_PASSWORD_PAGES = frozenset({"/password", "/logout"})
 
 
@@ -86,6 +87,11 @@ class Visit:
         """Whether a link or button leads anywhere for this visitor; pages ask it before showing one."""
         method, _, path = method_and_path.partition(" ")
         return allows(rule_of(method, path), self)
+
+    @property
+    def prefect_is_down(self) -> bool:
+        """Said on every page to those whose work shows runs; nobody else knows Prefect by name."""
+        return self.may("GET /campaigns") and self.place.prefect.look().up is False
 
     @cached_property
     def units(self) -> frozenset[int] | None:
@@ -149,10 +155,21 @@ def session_cookie(place: Place) -> str:
     return "__Host-campaign" if place.secure_cookies else "campaign_session"
 
 
+def had_session(request: Request) -> bool:
+    """Whether this browser was logged in once: only then is a large form of somebody unknown read at all, to give its words back."""
+    place = place_of(request)
+    token = request.cookies.get(session_cookie(place), "")
+    if not token:
+        return False
+    with place.store.read() as tx:
+        return session_was(tx, token_hash(token))
+
+
 async def visit(request: Request) -> AsyncIterator[Visit]:
     """The app's own dependency, so that no route can forget it."""
     place = place_of(request)
     now = place.clock()
+    _refuse_rubbish(request)
     token = request.cookies.get(session_cookie(place), "")
     signed = await run_in_threadpool(_signed, place, token, now) if token else None
     csrf = signed.csrf if signed else request.cookies.get("pre", "")[:64] or secrets.token_urlsafe(24)
@@ -168,6 +185,14 @@ async def visit(request: Request) -> AsyncIterator[Visit]:
     finally:
         if form is not None:
             await form.close()
+
+
+def _refuse_rubbish(request: Request) -> None:
+    """An address with a number that no table has, or with characters that no database takes, leads nowhere."""
+    for value in (*request.path_params.values(), *request.query_params.values()):
+        text = str(value)
+        if not all(letter.isprintable() for letter in text) or (len(text) > LONGEST_NUMBER and text.lstrip("-").isdecimal()):
+            raise HTTPException(404)
 
 
 def allows(rule: Rule | None, here: Visit) -> bool:

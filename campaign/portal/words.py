@@ -73,6 +73,7 @@ VERBS = {
     "login": "登录",
     "account_add": "开通账号",
     "account_link": "对应统一身份认证",
+    "denied": "越权访问(已拒绝)",
     "account_grant": "授予角色",
     "account_revoke": "收回角色",
     "account_reset": "重置口令",

@@ -73,6 +73,11 @@ def open_session(tx: Session, account_id: int, token_sha256: str, csrf: str, now
     tx.execute(delete(_session).where(_session.c.expires_at < now - timedelta(days=30)))
 
 
+def session_was(tx: Session, token_sha256: str) -> bool:
+    """A session with this token, living or ended."""
+    return tx.execute(select(_session.c.account_id).where(_session.c.token_sha256 == token_sha256)).first() is not None
+
+
 def revoke_session(tx: Session, token_sha256: str, now: datetime) -> None:
     tx.execute(update(_session).where(_session.c.token_sha256 == token_sha256, _session.c.revoked_at.is_(None)).values(revoked_at=now))
 

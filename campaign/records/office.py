@@ -109,7 +109,7 @@ def search_all(tx: Session, words: str, unit_ids: Sequence[int] | None, *, limit
     materials = select(_requirement.c.item_id).where(_requirement.c.name.contains(words, autoescape=True))
     findings = select(_finding.c.id).where(_finding.c.text.contains(words, autoescape=True))
     mine = duty.c.unit_id.in_(list(unit_ids)) if unit_ids is not None else true()
-    if words.isdigit():
+    if words.isdecimal():
         named = [duty.c.id == int(words[:15])]
     else:
         named = [duty.c.item_id.in_(items.union(materials)), duty.c.finding_id.in_(findings)]

@@ -54,7 +54,7 @@ def change_user(visit: Visiting, account_id: int) -> Response:
                 accounts.disable(tx, account, by)
             elif what == "grant":
                 accounts.grant(tx, account, visit.form.get("role", ""), _unit(visit, tx), by)
-            elif what == "revoke" and visit.form.get("grant", "").isdigit():
+            elif what == "revoke" and visit.form.get("grant", "").isdecimal():
                 accounts.revoke_grant(tx, account, int(visit.form["grant"]), by)
             else:
                 raise CampaignError("请选择要做什么。", code="no_choice")

@@ -22,6 +22,7 @@ from tests.e2e.portal.test_week import photo
 from tests.samples.word import WordFile
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+expect.set_options(timeout=20_000)
 
 MONDAY = "2026-10-12T09:00"
 TITLE = "青岚区创建文明城区工作方案"
@@ -310,7 +311,7 @@ def hand_in_again(house: House, page: Page, folder: Path) -> None:
     open_duty(page, "整治前后对比照片", show="returned")
     expect(main(page)).to_contain_text("请补拍杏园巷")
     house.look(page, "duty-returned")
-    page.get_by_label(re.compile("整治前")).first.check()
+    page.get_by_role("checkbox", name=re.compile("整治前")).first.check()
     report = folder / "说明.txt"
     report.write_text("整治说明:杏园巷已补拍,长期保持。", encoding="utf-8")
     page.locator("#files").set_input_files(report)

@@ -15,7 +15,7 @@ from campaign.records.tables import PortalAccount, Tenure
 from campaign.work import accounts
 from campaign.work.by import By
 from campaign.work.first_accounts import DEMO_PASSWORD, demo_logins, first_administrator
-from tests.integration.portal.conftest import NOW, PASSWORD, browser, open_account, password_hash, token_on
+from tests.integration.portal.conftest import NOW, PASSWORD, browser, open_account, password_hash, token_on, unit_with
 
 CLOSED = {"open_board": False}
 
@@ -171,6 +171,39 @@ def test_a_post_after_the_session_ended_gives_the_text_back_and_leads_to_the_log
     assert answer.status_code == 401
     assert "写了很久的说明" in answer.text
     assert "/login?next=/status" in answer.text
+
+
+def test_a_hand_in_whose_session_ended_meanwhile_gives_the_text_back(place: Place) -> None:
+    duty_id, unit = unit_with(place, "open")
+    client = open_account(place, "zhao", ("contact", unit))
+    client.get(f"/duties/{duty_id}")
+    later = browser(place, clock=lambda: NOW + timedelta(hours=13), **CLOSED)
+    later.cookies = client.cookies
+    path = f"/duties/{duty_id}/submit"
+    answer = later.request(
+        "POST", path, data={"note": "写了很久的说明"}, files=[("files", ("台账.txt", b"1"))], headers={"referer": f"http://testserver/duties/{duty_id}"}
+    )
+    assert answer.status_code == 401
+    assert "写了很久的说明" in answer.text
+    assert f"/login?next=/duties/{duty_id}" in answer.text
+    stranger = browser(place, **CLOSED).request("POST", path, data={"note": "写了很久的说明"}, files=[("files", ("台账.txt", b"1"))])
+    assert stranger.status_code == 401
+    assert "写了很久的说明" not in stranger.text, "the large form of somebody unknown is not read"
+
+
+def test_a_forged_number_of_another_units_duty_is_not_there_and_stands_in_the_log(place: Place) -> None:
+    duty_id, unit = unit_with(place, "open")
+    other = "区教育局" if unit != "区教育局" else "云溪街道"
+    client = open_account(place, "zhao", ("contact", other), ("reviewer", other), ("lead_unit", other))
+    for method, path in (("GET", ""), ("POST", "/ack"), ("POST", "/submit"), ("POST", "/refusal")):
+        path = f"/duties/{duty_id}{path}"
+        answer = client.get(path) if method == "GET" else client.post(path, {"note": "试试", "reason": "试试"}, page="/password")
+        assert answer.status_code == 404, path
+        assert "不在您的权限范围内" in answer.text
+    with place.store.read() as tx:
+        told = tx.execute(text("SELECT actor, reason FROM event WHERE verb = 'denied' ORDER BY id")).all()
+    assert [tuple(row) for row in told][:2] == [("人员zhao", f"GET /duties/{duty_id}"), ("人员zhao", f"POST /duties/{duty_id}/ack")]
+    assert len(told) == 4
 
 
 def test_closing_an_account_ends_its_sessions_at_once(place: Place) -> None:
