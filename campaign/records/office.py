@@ -10,8 +10,9 @@ from sqlalchemy import Integer, and_, case, cast, func, or_, select, true
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
+from campaign.records.picking import first_due
 from campaign.records.statements import table_of
-from campaign.records.tables import Campaign, Event, Finding, Item, Notice, Requirement, RungRow, Unit
+from campaign.records.tables import Campaign, DutyState, Event, Finding, Item, Notice, Requirement, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
 from campaign.records.views import light_column
 
@@ -34,21 +35,22 @@ def campaign_duties(
     limit: int,
     offset: int = 0,
 ) -> list[Any]:
-    """By deadline. Red and yellow become conditions on state and due time, so that the index on (campaign, state, due) picks the page."""
-    parts = [duty.c.campaign_id == campaign_id]
-    if light == "red":
-        parts += [duty.c.state.in_(CLIMBING), duty.c.due_at <= now]
-    elif light == "yellow":
-        parts += [duty.c.state.in_(CLIMBING), duty.c.due_at > now, or_(duty.c.state == "returned", duty.c.due_at <= yellow_until)]
-    if state:
-        parts.append(duty.c.state == state)
-    elif not light:
-        parts.append(duty.c.state != "cancelled")
+    """By deadline. A light becomes conditions on state and due time, so that the index on (campaign, state, due) picks the page."""
+    mine = [duty.c.campaign_id == campaign_id]
     if phase_id is not None:
-        parts.append(duty.c.phase_id == phase_id)
+        mine.append(duty.c.phase_id == phase_id)
     if unit_id is not None:
-        parts.append(duty.c.unit_id == unit_id)
-    picked = select(duty.c.id).where(*parts).order_by(duty.c.due_at, duty.c.id).limit(limit).offset(offset).subquery()
+        mine.append(duty.c.unit_id == unit_id)
+    asked = {one: and_(*mine) for one in DutyState if one != DutyState.CANCELLED}
+    if light == "red":
+        asked = {one: and_(*mine, duty.c.due_at <= now) for one in CLIMBING}
+    elif light == "yellow":
+        asked = {DutyState.OPEN: and_(*mine, duty.c.due_at > now, duty.c.due_at <= yellow_until), DutyState.RETURNED: and_(*mine, duty.c.due_at > now)}
+    if state:
+        asked = {one: condition for one, condition in asked.items() if one == state} if light else {DutyState(state): and_(*mine)}
+    if not asked:
+        return []
+    picked = first_due(asked, limit=limit, offset=offset)
     rows = (
         select(
             duty.c.id,
@@ -63,7 +65,7 @@ def campaign_duties(
         .join(picked, picked.c.id == duty.c.id)
         .join(_unit, _unit.c.id == duty.c.unit_id)
         .outerjoin(_rung, and_(_rung.c.ladder_id == duty.c.ladder_id, _rung.c.number == duty.c.rung))
-        .order_by(duty.c.due_at, duty.c.id)
+        .order_by(duty.c.due_at.is_(None), duty.c.due_at, duty.c.id)
     )
     return list(tx.execute(rows))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, case, exists, func, select
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
-from campaign.records.statements import table_of
+from campaign.records.picking import first_due
+from campaign.records.statements import chunks, table_of
 from campaign.records.tables import (
     Body,
     BodyMember,
@@ -28,7 +29,7 @@ from campaign.records.tables import (
     Tenure,
     Unit,
 )
-from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import CLIMBING, UNFINISHED
 from campaign.rules.calendar import campaign_day
 
 _unit, _post, _tenure, _item, _part, _finding = (table_of(model) for model in (Unit, Post, Tenure, Item, ItemUnit, Finding))
@@ -44,7 +45,6 @@ def duties_due_with(tx: Session, phase: Phase) -> list[Duty]:
 def units_without_contact(tx: Session, phase: Phase, now: datetime) -> list[str]:
     """Units with duties in the campaign that have neither a contact person nor an accepted receipt."""
     today = campaign_day(now)
-    engaged = select(duty.c.unit_id).where(duty.c.campaign_id == phase.campaign_id, duty.c.item_id.is_not(None), duty.c.state != DutyState.CANCELLED).distinct()
     known = exists().where(
         _post.c.unit_id == _unit.c.id,
         _post.c.relation == "contact",
@@ -52,13 +52,21 @@ def units_without_contact(tx: Session, phase: Phase, now: datetime) -> list[str]
         _tenure.c.from_on <= today,
         (_tenure.c.to_on.is_(None)) | (_tenure.c.to_on >= today),
     )
-    receipt = exists().where(
-        duty.c.unit_id == _unit.c.id,
+    engaged = exists().where(
+        duty.c.unit_id == _unit.c.id, duty.c.campaign_id == phase.campaign_id, duty.c.item_id.is_not(None), duty.c.state != DutyState.CANCELLED
+    )
+    receipts = select(duty.c.unit_id).where(
         duty.c.campaign_id == phase.campaign_id,
-        duty.c.origin.like("receipt:%"),
+        duty.c.origin >= "receipt:",
+        duty.c.origin < "receipt;",  # the sign after the colon: a range of the index on origins
         duty.c.state.in_((DutyState.ACCEPTED, DutyState.WAIVED)),
     )
-    return list(tx.execute(select(_unit.c.name).where(_unit.c.id.in_(engaged), ~known, ~receipt).order_by(_unit.c.code)).scalars())
+    unknown = list(tx.execute(select(_unit.c.id).where(~known)).scalars())  # first: it spares the duties of everybody who is known
+    found: list[tuple[str, str]] = []
+    for part in chunks(unknown, 900):
+        rows = select(_unit.c.code, _unit.c.name).where(_unit.c.id.in_(part), engaged, _unit.c.id.not_in(receipts))
+        found += [(row.code, row.name) for row in tx.execute(rows)]
+    return [name for _, name in sorted(found)]
 
 
 def items_without_owner(tx: Session, phase: Phase) -> list[str]:
@@ -66,32 +74,38 @@ def items_without_owner(tx: Session, phase: Phase) -> list[str]:
     return list(tx.execute(select(_item.c.title).where(_item.c.campaign_id == phase.campaign_id, _item.c.state == "active", ~owned)).scalars())
 
 
-def open_duties(tx: Session, phase: Phase, *, kinds: tuple[str, ...] | None = None, required_only: bool = True) -> list[Any]:
-    """Unfinished duties of the phase with the unit's name: (id, unit, title, state, due_at)."""
+def open_duties(tx: Session, phase: Phase, *, kinds: tuple[str, ...], limit: int | None = None) -> list[Any]:
+    """Unfinished required duties of the phase with the unit's name: (id, unit, title, state, due_at); the first `limit` by deadline."""
+    asked = and_(duty.c.phase_id == phase.id, duty.c.kind.in_(kinds), duty.c.required)
+    picked = first_due(dict.fromkeys(UNFINISHED, asked), limit=limit)
     chosen = (
         select(duty.c.id, _unit.c.name.label("unit"), duty.c.title, duty.c.state, duty.c.due_at)
+        .join(picked, picked.c.id == duty.c.id)
         .join(_unit, _unit.c.id == duty.c.unit_id)
-        .where(duty.c.phase_id == phase.id, duty.c.state.in_(UNFINISHED))
-        .order_by(duty.c.due_at, duty.c.id)
+        .order_by(duty.c.due_at.is_(None), duty.c.due_at, duty.c.id)
     )
-    if kinds is not None:
-        chosen = chosen.where(duty.c.kind.in_(kinds))
-    if required_only:
-        chosen = chosen.where(duty.c.required)
     return list(tx.execute(chosen).all())
 
 
+def count_open(tx: Session, phase: Phase, now: datetime, *, kinds: tuple[str, ...]) -> tuple[int, int]:
+    """How many unfinished required duties the phase has, and how many of them are overdue, from the index alone."""
+    late = func.coalesce(func.sum(case((duty.c.state.in_(CLIMBING) & (duty.c.due_at <= now), 1), else_=0)), 0)
+    asked = and_(duty.c.phase_id == phase.id, duty.c.state.in_(UNFINISHED), duty.c.kind.in_(kinds), duty.c.required)
+    row = tx.execute(select(func.count(), late).select_from(duty).where(asked)).one()
+    return int(row[0]), int(row[1])
+
+
 def rectifications(tx: Session, phase: Phase, now: datetime) -> tuple[int, int]:
-    """Due by now, and done of those."""
-    chosen = and_(
-        duty.c.campaign_id == phase.campaign_id,
+    """Due by now, and done of those; found by the campaign's findings."""
+    asked = and_(
+        _finding.c.campaign_id == phase.campaign_id,
         duty.c.kind == DutyKind.RECTIFY,
         duty.c.due_at <= now,
         duty.c.state.not_in((DutyState.CANCELLED, DutyState.WAIVED)),
     )
-    due = tx.execute(select(func.count()).select_from(duty).where(chosen)).scalar_one()
-    done = tx.execute(select(func.count()).select_from(duty).where(chosen, duty.c.state == DutyState.ACCEPTED)).scalar_one()
-    return due, done
+    done = func.coalesce(func.sum(case((duty.c.state == DutyState.ACCEPTED, 1), else_=0)), 0)
+    row = tx.execute(select(func.count(), done).select_from(_finding).join(duty, duty.c.finding_id == _finding.c.id).where(asked)).one()
+    return int(row[0]), int(row[1])
 
 
 def major_findings(tx: Session, phase: Phase) -> list[Any]:

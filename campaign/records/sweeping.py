@@ -47,12 +47,6 @@ class Swept:
     steps: dict[int, int] = field(default_factory=dict)
 
 
-def any_due(tx: Session, now: datetime) -> bool:
-    """An index look-up for each campaign, whatever the table's size. Rehearsals are not among what the clock sweeps."""
-    first = next_rung_time(tx)
-    return first is not None and first <= now
-
-
 def count_due(tx: Session, now: datetime, campaign_id: int) -> int:
     """How many duties a sweep of this campaign would look at."""
     due = select(func.count()).select_from(duty).where(duty.c.campaign_id == campaign_id, duty.c.next_rung_at <= now)

@@ -47,7 +47,11 @@ class PackageFacts:
 
 @dataclass(frozen=True, slots=True)
 class GateFacts:
-    """What the gate looks at. `phase_kind` is a PhaseKind's value; what a kind does not look at may stay empty."""
+    """What the gate looks at. `phase_kind` is a PhaseKind's value; what a kind does not look at may stay empty.
+
+    Of very many open duties only the first need be named; `required_more` and `overdue_more` say how many there are beside them.
+    Whoever closes a phase with leftovers names them all.
+    """
 
     phase_kind: str
     phase_name: str
@@ -56,6 +60,8 @@ class GateFacts:
     unsigned_letters: tuple[OpenDuty, ...] = ()
     letters_asked: bool = False
     required_open: tuple[OpenDuty, ...] = ()
+    required_more: int = 0
+    overdue_more: int = 0
     major_findings: tuple[OpenDuty, ...] = ()
     rectifications_due: int = 0
     rectifications_done: int = 0
@@ -68,12 +74,13 @@ class GateFacts:
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """One reason, in words, with the duties concerned; `carried` ones can be taken along as named leftovers."""
+    """One reason, in words, with the duties concerned (and how many more there are); `carried` ones can be taken along as named leftovers."""
 
     code: str
     text: str
     duty_ids: tuple[int, ...] = ()
     carried: bool = False
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +136,12 @@ def _required(facts: GateFacts) -> Blocker | None:
     open_duties = tuple(duty for duty in facts.required_open if duty.id not in letters)
     if not open_duties:
         return None
-    red = sum(duty.light == "red" for duty in open_duties)
+    red = sum(duty.light == "red" for duty in open_duties) + facts.overdue_more
     overdue = f",其中 {red} 项逾期" if red else ""
     ordered = sorted(open_duties, key=lambda duty: (duty.light != "red", duty.id))
-    named = _names(f"{duty.unit}“{duty.title}”" for duty in ordered)
-    return Blocker("required_open", f"{_count(open_duties, '项必办事项')}未办结{overdue}:{named}", _ids(ordered), carried=True)
+    named = _names((f"{duty.unit}“{duty.title}”" for duty in ordered), facts.required_more)
+    count = len(open_duties) + facts.required_more
+    return Blocker("required_open", f"{count} 项必办事项未办结{overdue}:{named}", _ids(ordered), carried=True, more=facts.required_more)
 
 
 def _major(facts: GateFacts) -> Blocker | None:
@@ -196,8 +204,8 @@ def _ids(duties: Iterable[OpenDuty]) -> tuple[int, ...]:
     return tuple(duty.id for duty in duties)
 
 
-def _names(names: Iterable[str]) -> str:
+def _names(names: Iterable[str], more: int = 0) -> str:
     """The first five by name and the number of all: 城关街道、教育局等 12 个 is read, a hundred names are not."""
     each = list(dict.fromkeys(names))
     listed = "、".join(each[:NAMED_AT_MOST])
-    return listed if len(each) <= NAMED_AT_MOST else f"{listed}等 {len(each)} 个"
+    return listed if len(each) + more <= NAMED_AT_MOST else f"{listed}等 {len(each) + more} 个"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from campaign.records import bulletins, digests, notices, outbox, pass_runs, registry, sweeping
+from campaign.records import bulletins, digests, dues, notices, outbox, pass_runs, registry, sweeping
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Phase
 from campaign.rules.calendar import campaign_day, due_at_of_day
@@ -16,13 +16,12 @@ def due_passes(store: Store, now: datetime, actor: str = "clock") -> list[PassRe
     """The passes that should run now, in the order in which they should. Rehearsals live in their own time and are never among them."""
     with store.read() as tx:
         today = campaign_day(now)
-        found = [PassRequest("phase", slug, key, now, actor, "到期") for slug, key in pass_runs.due_phases(tx, today, now)]
-        if sweeping.any_due(tx, now) or registry.series_due(tx, today + HORIZON) or digests.due(tx, now, None):
-            found.append(PassRequest("supervision", None, None, now, actor, "到期"))
-        if bulletins.due(tx, now, None):
-            found.append(PassRequest("bulletin", None, None, now, actor, "到期"))
-        if notices.due_deliveries(tx, now, None):
-            found.append(PassRequest("delivery", None, None, now, actor, "到期"))
+        due = dues.kinds_due(tx, now, today, today + HORIZON)
+        phases = pass_runs.due_phases(tx, today, now) if due.phase else []
+    found = [PassRequest("phase", slug, key, now, actor, "到期") for slug, key in phases]
+    for name, asked in (("supervision", due.duty or due.series or due.digest), ("bulletin", due.bulletin), ("delivery", due.delivery)):
+        if asked:
+            found.append(PassRequest(name, None, None, now, actor, "到期"))
     return found
 
 

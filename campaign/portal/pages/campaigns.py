@@ -32,6 +32,8 @@ from campaign.work.phases import open_phase, reopen_phase
 
 router = APIRouter()
 A_PAGE = 50
+DEEPEST_PAGE = 200
+"""Who looks for what lies behind ten thousand others narrows the list; leafing on would cost ever more."""
 UNITS_SHOWN = 30
 
 
@@ -69,7 +71,7 @@ def one_campaign(visit: Visiting, slug: str) -> Response:
 
 @router.get("/campaigns/{slug}/duties")
 def duties(visit: Visiting, slug: str, light: str = "", state: str = "", phase: int = 0, unit: int = 0, page: int = 1) -> Response:
-    page = min(max(page, 1), 10_000)
+    page = min(max(page, 1), DEEPEST_PAGE)
     with visit.place.store.read() as tx:
         line = _line(tx, slug)
         calendar = load_calendar(tx)
@@ -91,7 +93,7 @@ def duties(visit: Visiting, slug: str, light: str = "", state: str = "", phase: 
         "campaign_duties.html",
         line=line,
         rows=rows[:A_PAGE],
-        more=len(rows) > A_PAGE,
+        more=len(rows) > A_PAGE and page < DEEPEST_PAGE,
         page_number=page,
         light=light,
         state=state,
