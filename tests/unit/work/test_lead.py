@@ -19,13 +19,15 @@ SHARED = plan([item(1, responsible_units=["示例乙局", "示例丙局", "示�
 
 
 def share(world: World, unit: str) -> int:
-    return world.duties(DUTY.c.unit_id == world.unit(unit).id, DUTY.c.kind == "perform", DUTY.c.item_id == 1)[0].id
+    one: Duty = world.duties(DUTY.c.unit_id == world.unit(unit).id, DUTY.c.kind == "perform", DUTY.c.item_id == 1)[0]
+    return one.id
 
 
-def accepted(world: World, unit: str, *texts: str) -> int:
-    world.submit(share(world, unit), f"{unit}干部", *(texts or (f"{unit}总结",)))
+def accepted(world: World, unit: str) -> int:
+    world.submit(share(world, unit), f"{unit}干部", f"{unit}总结")
     world.review(share(world, unit))
-    return world.rows(Submission)[-1].id
+    version: Submission = world.rows(Submission)[-1]
+    return version.id
 
 
 def compiled(world: World, part_ids: list[int], note: str = "") -> Submission:
@@ -53,9 +55,11 @@ def test_reminding_goes_through_the_outbox_to_who_has_not_handed_in_and_once_a_d
     world.opened(SHARED)
     accepted(world, "示例乙局")
     world.submit(share(world, "示例丙局"), "示例丙局干部")
-    for expected in ((["示例丁局"], []), ([], ["示例丁局"])):
+    told: list[tuple[list[str], list[str]]] = []
+    for _ in range(2):
         with world.store.begin() as tx:
-            assert remind_units(tx, 1, world.by("示例甲局干部")) == expected
+            told.append(remind_units(tx, 1, world.by("示例甲局干部")))
+    assert told == [(["示例丁局"], []), ([], ["示例丁局"])]
     [reminder] = world.notices(NOTICE.c.kind == "工作提醒")
     assert (reminder.unit_id, reminder.rung, reminder.state) == (world.unit("示例丁局").id, 0, "open")
     world.deliver()
