@@ -51,6 +51,8 @@ LEAD: Rule = frozenset({R.ADMIN, R.LEAD_UNIT, R.UNIT_HEAD})
 BOARDS: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR, R.AUDITOR})
 BOARDS_DUTIES: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR})
 DECIDE: Rule = frozenset({R.ADMIN, R.LEADER})
+INTAKE: Rule = frozenset({R.ADMIN, R.REVIEWER})
+REGISTERS: Rule = frozenset({R.ADMIN, R.LEADER, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT, R.REVIEWER, R.INSPECTOR})
 JOURNAL: Rule = frozenset({R.ADMIN, R.AUDITOR})
 
 ACCESS: dict[str, Rule] = {
@@ -96,6 +98,16 @@ ACCESS: dict[str, Rule] = {
     "GET /review/{submission_id}": REVIEW,
     "POST /review/{submission_id}": REVIEW,
     "POST /review/{submission_id}/verdict": REVIEW,
+    # paper: covers that units print, what the office takes in, registers of outside signatories
+    "GET /duties/{duty_id}/cover": READ,
+    "GET /intake": INTAKE,
+    "GET /intake/{code}": INTAKE,
+    "POST /intake/{code}/receive": INTAKE,
+    "GET /registers": REGISTERS,
+    "GET /registers.xlsx": REGISTERS,
+    "POST /registers/import": ASK,
+    "GET /registers/{signatory_id}/scan": ASK,
+    "POST /registers/{signatory_id}/scan": ASK,
     # running campaigns
     "GET /campaigns": BOARDS,
     "GET /campaigns/{slug}": BOARDS,
@@ -105,6 +117,11 @@ ACCESS: dict[str, Rule] = {
     "POST /campaigns/{slug}/phases/{number}/open": ADMIN,
     "POST /campaigns/{slug}/phases/{number}/gate": DECIDE,
     "POST /campaigns/{slug}/golive": ADMIN,
+    "GET /campaigns/{slug}/burden": BOARDS,
+    "POST /campaigns/{slug}/burden": ADMIN,
+    "POST /burden/{request_id}": DECIDE,
+    "GET /campaigns/{slug}/stagger": BOARDS_DUTIES,
+    "POST /campaigns/{slug}/stagger": ADMIN,
     "GET /launch": ADMIN,
     "POST /launch/review": ADMIN,
     "POST /launch": ADMIN,

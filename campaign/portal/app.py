@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from campaign.portal import faults
 from campaign.portal.pages import (
     account,
+    burden,
     campaigns,
     desk,
     duty,
@@ -19,10 +20,12 @@ from campaign.portal.pages import (
     journal,
     launch,
     lead,
+    originals,
     papers,
     review,
     sign_on,
     split,
+    stagger,
     status,
     todo,
     units,
@@ -33,8 +36,11 @@ from campaign.portal.place import Place
 from campaign.portal.shield import Shield
 from campaign.portal.visit import visit
 
-PAGES = (status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users, journal, uploads, lead, split)
-FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile")
+PAGES = (
+    status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users,
+    journal, uploads, lead, split, originals, burden, stagger,
+)  # fmt: skip
+FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan")
 
 
 def create_app(place: Place) -> FastAPI:

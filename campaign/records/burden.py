@@ -88,3 +88,7 @@ def extra_requests(tx: Session, campaign_id: int, *, held: bool, limit: int = 50
         .limit(limit)
     )
     return list(tx.execute(rows))
+
+
+def slug_of(tx: Session, campaign_id: int) -> str:
+    return tx.get_one(Campaign, campaign_id).slug

@@ -34,7 +34,7 @@ def download(visit: Visiting, submission_id: int, number: int) -> Response:
         "content-length": str(found.size),
         "content-security-policy": "sandbox; default-src 'none'",
     }
-    return StreamingResponse(_pieces(visit, found.sha256), media_type=found.media_type, headers=headers)
+    return StreamingResponse(pieces_of(visit, found.sha256), media_type=found.media_type, headers=headers)
 
 
 @router.get("/files/{submission_id}/{number}/look")
@@ -80,7 +80,7 @@ def reachable_file(visit: Visit, submission_id: int, number: int) -> Any:
     return found
 
 
-def _pieces(visit: Visit, sha256: str) -> Iterator[bytes]:
+def pieces_of(visit: Visit, sha256: str) -> Iterator[bytes]:
     with visit.place.evidence.open(sha256) as source:
         while piece := source.read(CHUNK):
             yield piece
