@@ -17,6 +17,7 @@ from campaign.errors import CampaignError, NotAllowed
 from campaign.work.passes import PassContext, PassRequest, PassSummary, StepResult, close_pass, fail_pass, open_pass
 from flows._stop import stop_if_asked
 from tasks.catalogue import task_of
+from tasks.links import pages_of
 from tasks.show import show_tables, tag_run
 from tasks.work import pieces
 from tasks.workplace import Workplace, workplace
@@ -36,9 +37,13 @@ async def carry_out_pass(name: str, form: CampaignForm) -> State[None]:
 
 
 def _asked(name: str, form: PassForm, campaign: str | None, phase: str | None) -> PassRequest:
-    return PassRequest(
-        name=name, campaign=campaign, phase=phase, now=form.at or datetime.now(UTC), actor=actor_of_run(), reason=form.reason, due_key=form.due_key
-    )
+    now = form.at or datetime.now(UTC)
+    return PassRequest(name, campaign, phase, now, actor_of_run(), form.reason, due_key=form.due_key, flow_run_id=_run_id())
+
+
+def _run_id() -> str:
+    context = FlowRunContext.get()
+    return str(context.flow_run.id) if context is not None and context.flow_run is not None else ""
 
 
 def actor_of_run() -> str:
@@ -65,7 +70,7 @@ async def _carry_out(request: PassRequest, kind: str | None) -> State[None]:
         if isinstance(error, CampaignError):
             return Failed(message=error.message)
         raise
-    await show_tables(summary, request, place.portal_url)
+    await show_tables(summary, request, pages_of(place, ctx))
     return Completed(message=summary.message)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from prefect.artifacts import acreate_table_artifact
@@ -25,16 +26,16 @@ HEADINGS = {
 }
 
 
-async def show_tables(summary: PassSummary, request: PassRequest, portal_url: str) -> None:
-    """One artifact a table. Its key names pass, campaign and phase, so that Prefect keeps the history of each apart."""
+async def show_tables(summary: PassSummary, request: PassRequest, pages: Mapping[str, str]) -> None:
+    """One artifact a table, with the portal's page of the same. Its key names pass, campaign and phase, so that Prefect keeps the history of each apart."""
     scope = artifact_key(request.name, request.campaign or "", request.phase or "")
     for name, rows in summary.tables.items():
-        await acreate_table_artifact(key=artifact_key(name, scope), table=rows[:MOST_ROWS], description=_heading(name, rows, portal_url))
+        await acreate_table_artifact(key=artifact_key(name, scope), table=rows[:MOST_ROWS], description=_heading(name, rows, pages[name]))
 
 
-def _heading(name: str, rows: list[dict[str, Any]], portal_url: str) -> str:
+def _heading(name: str, rows: list[dict[str, Any]], page: str) -> str:
     more = f",此处列出前 {MOST_ROWS} 项" if len(rows) > MOST_ROWS else ""
-    return f"## {HEADINGS.get(name, name)}\n\n共 {len(rows)} 项{more}。[在门户中查看]({portal_url}/)"
+    return f"## {HEADINGS.get(name, name)}\n\n共 {len(rows)} 项{more}。[在门户中查看]({page})"
 
 
 def artifact_key(*parts: str) -> str:

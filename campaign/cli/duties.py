@@ -83,16 +83,29 @@ def show(duty: str, ask: Reading) -> None:
     from campaign.records import views
     from campaign.records.campaigns import find_duty
     from campaign.records.duty_history import history_of
+    from campaign.records.duty_runs import runs_of_duty
 
     with opened(ask) as store, store.read() as tx:
         found = find_duty(tx, duty)
         refuse_future_of_duty(tx, ask, found.campaign_id)
         row = views.one_duty(tx, found, ask.now)
         history = history_of(tx, found, ask.now)
+        runs = runs_of_duty(tx, found)
+    ui = _prefect_ui(ask)
     if ask.json:
-        emit_json(_value(row, ask) | history.as_dict(lambda at: local(at, ask)))
+        told = [{"did": run.did, "pass": run.pass_id, "at": local(run.at, ask), "state": run.state, "url": run.url(ui)} for run in runs]
+        emit_json(_value(row, ask) | history.as_dict(lambda at: local(at, ask)) | {"runs": told})
         return
     _show_one(row, history, ask)
+    for run in runs:
+        say(f"{run.did}:{shown(run.at, ask)} 第 {run.pass_id} 轮巡检 {run.message} {run.url(ui) or '(未经 Prefect 直接办理)'}")
+
+
+def _prefect_ui(ask: Reading) -> str:
+    """Where Prefect's pages are, or would be: nobody is asked, so the command works while it is down."""
+    from campaign.engine.client import noted_address
+
+    return (noted_address(ask.data_dir, "prefect") or ask.settings.prefect_url).removesuffix("/api")
 
 
 def _show_one(row: DutyView, history: History, ask: Reading) -> None:

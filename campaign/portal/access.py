@@ -78,6 +78,7 @@ ACCESS: dict[str, Rule] = {
     "POST /duties/{duty_id}/submit": ASK,
     "POST /duties/{duty_id}/extension": ASK,
     "POST /duties/{duty_id}/refusal": ASK,
+    "GET /duties/{duty_id}/runs": BOARDS,
     "GET /files/{submission_id}/{number}": READ,
     "GET /files/{submission_id}/{number}/look": READ,
     "GET /files/{submission_id}/{number}/pages/{page}": READ,
@@ -126,6 +127,8 @@ ACCESS: dict[str, Rule] = {
     "POST /launch/review": ADMIN,
     "POST /launch": ADMIN,
     # the office's desk
+    "GET /parked": ADMIN,
+    "POST /parked/{parked_id}": ADMIN,
     "GET /sign": DECIDE,
     "POST /sign/{notice_id}": DECIDE,
     "GET /requests": ADMIN,

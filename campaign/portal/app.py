@@ -22,6 +22,7 @@ from campaign.portal.pages import (
     lead,
     originals,
     papers,
+    passes,
     review,
     sign_on,
     split,
@@ -38,7 +39,7 @@ from campaign.portal.visit import visit
 
 PAGES = (
     status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users,
-    journal, uploads, lead, split, originals, burden, stagger,
+    journal, uploads, lead, split, originals, burden, stagger, passes,
 )  # fmt: skip
 FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PassRequest:
-    """Which pass, over what, at which moment, by whom. `due_key` joins it to the Prefect run that carries it."""
+    """Which pass, over what, at which moment, by whom. `due_key` joins it to the Prefect run that carries it, `flow_run_id` names that run."""
 
     name: str
     campaign: str | None
@@ -25,6 +25,7 @@ class PassRequest:
     actor: str
     reason: str = ""
     due_key: str = ""
+    flow_run_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

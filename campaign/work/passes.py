@@ -59,8 +59,8 @@ def open_pass(store: Store, request: PassRequest, services: pass_steps.Services 
         if campaign is not None and phase is not None:
             open_phase(tx, campaign, phase, by)
         pass_id = pass_runs.start(
-            tx, name=request.name, campaign_id=campaign_id, phase_id=phase_id, request_key=request.due_key, now=request.now, started_at=request.now,
-            holder=hold.holder, token=hold.token, actor=request.actor, state="running", message="", counts={},
+            tx, name=request.name, campaign_id=campaign_id, phase_id=phase_id, request_key=request.due_key, flow_run_id=request.flow_run_id,
+            now=request.now, started_at=request.now, holder=hold.holder, token=hold.token, actor=request.actor, state="running", message="", counts={},
         )  # fmt: skip
         return PassContext(
             id=pass_id, name=request.name, request=request, hold=hold, steps=PASSES[request.name], campaign_id=campaign_id, phase_id=phase_id,
