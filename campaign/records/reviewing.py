@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
-from campaign.records.statements import table_of
+from campaign.records.statements import as_written, table_of
 from campaign.records.tables import Campaign, ReviewStep, Submission, SubmissionFile, Unit, Verdict
 from campaign.records.tables.duties import UNFINISHED
 from campaign.records.views import light_column
@@ -95,7 +96,8 @@ def queue_lines(tx: Session, reach: Reach, now: datetime, yellow_until: datetime
         .limit(limit)
         .offset(offset)
     )
-    return list(tx.execute(rows))
+    with _walked(tx, reach):
+        return list(tx.execute(rows))
 
 
 def next_in_queue(tx: Session, reach: Reach, but: int) -> int | None:
@@ -110,7 +112,13 @@ def next_in_queue(tx: Session, reach: Reach, but: int) -> int | None:
         .order_by(duty.c.submission_id)
         .limit(1)
     )
-    return tx.execute(rows).scalar_one_or_none()
+    with _walked(tx, reach):
+        return tx.execute(rows).scalar_one_or_none()
+
+
+def _walked(tx: Session, reach: Reach) -> AbstractContextManager[None]:
+    """Whoever decides over the whole house walks the queue from its front; the others' steps are few, and found through their units."""
+    return as_written(tx, in_order=True) if reach.office is None or reach.report is None else nullcontext()
 
 
 def version_facts(tx: Session, submission_id: int) -> Any | None:

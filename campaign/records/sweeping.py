@@ -7,14 +7,12 @@ change nothing.
 
 Written as SQL, not built: the CROSS JOINs are the order in which the rows are to be looked up (due ids first, everything else by its key after
 them), and the + keeps SQLite off the index of the pass. Left to themselves both planners now and then scan the duties instead, once a batch:
-a sweep that needs 2 s then takes 20. SQLite keeps the order of a CROSS JOIN; PostgreSQL does for as long as `_as_written` lasts.
+a sweep that needs 2 s then takes 20. SQLite keeps the order of a CROSS JOIN; PostgreSQL does for as long as `as_written` lasts.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,7 +23,7 @@ from sqlmodel import Session
 from campaign.records.calendars import calendar_of
 from campaign.records.duties import duty_table as duty
 from campaign.records.ladders import ladder_of
-from campaign.records.statements import table_of
+from campaign.records.statements import as_written, table_of
 from campaign.records.tables import Campaign, Notice, PassDecision, PassDue
 from campaign.rules.calendar import campaign_day
 from campaign.rules.ladder import EscalationDecision, due_rung
@@ -65,7 +63,7 @@ def collect_due(tx: Session, pass_id: int, now: datetime, *, campaign_id: int | 
     whose = "c.id = :campaign_id" if campaign_id is not None else "NOT c.rehearsal"
     only = " AND d.phase_id = :phase_id" if phase_id is not None else ""
     named = {name: value for name, value in (("campaign_id", campaign_id), ("phase_id", phase_id)) if value is not None}
-    with _as_written(tx):
+    with as_written(tx):
         filled: Any = tx.execute(
             _timed(f"""INSERT INTO pass_due (pass_id, batch, duty_id)
                 SELECT :pass, (row_number() OVER (ORDER BY d.id) - 1) / :size, d.id FROM campaign c CROSS JOIN duty d
@@ -77,7 +75,7 @@ def collect_due(tx: Session, pass_id: int, now: datetime, *, campaign_id: int | 
 
 def sweep_parts(tx: Session, pass_id: int, parts: range, now: datetime) -> Swept:
     """Take the next rung of each duty of these parts: claim, notices, escalations, lines, deliveries."""
-    with _as_written(tx):
+    with as_written(tx):
         return _sweep(tx, {"pass": pass_id, "first": parts[0], "last": parts[-1], "now": now})
 
 
@@ -107,18 +105,6 @@ def _sweep(tx: Session, bound: dict[str, Any]) -> Swept:
     signed = any(decision.take and decision.take.signed for decision, _ in decided.values())
     drafts = tuple(tx.execute(_DRAFTS, mine).scalars()) if signed else ()
     return Swept(int(escalated.rowcount), skipped, drafts, dict(steps))
-
-
-@contextmanager
-def _as_written(tx: Session) -> Iterator[None]:
-    """PostgreSQL joins in the order that is written, each row by its index, whatever it thinks it knows of tables that were empty a second ago."""
-    if tx.get_bind().dialect.name != "postgresql":
-        yield
-        return
-    tx.execute(text("SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in _WRITTEN.items())))
-    yield
-    for name in _WRITTEN:  # not where the body failed: its transaction is over
-        tx.execute(text(f"SET LOCAL {name} TO DEFAULT"))
 
 
 def forget_due(tx: Session, pass_id: int) -> None:
@@ -175,8 +161,6 @@ def _timed(statement: str) -> TextClause:
         clause = clause.bindparams(bindparam("day", type_=_notice.c.day.type))
     return clause
 
-
-_WRITTEN = {"join_collapse_limit": 1, "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
 
 _MINE = "q.pass_id = :pass AND q.batch BETWEEN :first AND :last"
 

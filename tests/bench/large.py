@@ -73,8 +73,10 @@ def _papers(tx: Session, now: datetime) -> None:
         SELECT d.campaign_id, d.unit_id, '催办通知单', 3, d.ladder_id, '2026-11-02', d.id, CASE WHEN d.id % 200 = 0 THEN 'draft' ELSE 'issued' END,
             '催办', :at, :at FROM {late} AND d.id % 10 = 0""", at=now - timedelta(days=18), now_at=now)  # fmt: skip
     tx.execute(text("INSERT INTO notice_line (notice_id, duty_id) SELECT id, batch FROM notice WHERE batch > 0 AND kind = '催办通知单' AND title = '催办'"))
-    _run(tx, """INSERT INTO event (at, actor, verb, reason, campaign_id, subject, subject_id, detail)
-        SELECT :at, '联络员', 'submit', '', d.campaign_id, 'duty', d.id, '{}' FROM duty d WHERE d.origin LIKE 'bench/%' AND d.id % 5 = 0""",
+    _run(tx, "INSERT INTO event_block (previous, sha256, events, sealed_at) VALUES ('none', 'large', 0, :at)", at=now)
+    _run(tx, """INSERT INTO event (at, actor, verb, reason, campaign_id, subject, subject_id, detail, block_id)
+        SELECT :at, '联络员', 'submit', '', d.campaign_id, 'duty', d.id, '{}', (SELECT max(id) FROM event_block)
+        FROM duty d WHERE d.origin LIKE 'bench/%' AND d.id % 5 = 0""",
          at=now - timedelta(days=3))  # fmt: skip
 
 
