@@ -192,7 +192,7 @@ class Play:
         targets = played.under_review(tx, review_ids)
         back = [duty for duty, version in targets if self.people.sends_back(self._codes[duty.unit_id], duty.origin, version)]
         returned = {duty.id for duty in back}
-        review_together(tx, campaign, [duty for duty, _ in targets if duty.id not in returned], By(REVIEWER, now), accept=True)
+        review_together(tx, campaign, [duty for duty, _ in targets if duty.id not in returned], By(REVIEWER, now), accept=True, receipt="演练回执")
         if back:
             review_together(tx, campaign, back, By(REVIEWER, now), accept=False, reason="演练:材料不全,请补正")
             self._take_note(tx, sorted(returned), now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -16,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 from sqlmodel import col, select
 
+from campaign.evidence.files import FileStore
 from campaign.records.campaigns import find_campaign
 from campaign.records.tables import Duty, Item, ItemUnit, Unit
 from campaign.work.accounts import add_account, grant, hasher
@@ -27,6 +29,7 @@ from tests.e2e.portal.conftest import DESK, PHONE, _wait_until_answered, keep_pi
 from tests.integration.portal.sample import LADDERS, SLUG, play
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+REPORT = "背街小巷环境整治情况\n一、清理乱堆乱放 12 处。\n二、修补路面 3 处,清洗墙面 200 平方米。\n三、与社区约定每周五巡查一次。\n"
 PASSWORD = "山高水长-2026-青岚"
 LEAD, SHARING = "区城管局", ("区教育局", "区卫健局", "云溪街道", "柳荫街道")
 SHOWN = ("lead-item-desk", "split-phone", "chain-version-phone", "chain-todo-desk")
@@ -64,6 +67,11 @@ def hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hands]:
         process.wait(20)
 
 
+def kept(home: Path, name: str, text: str) -> KeptFile:
+    one = FileStore(home / "evidence").put(io.BytesIO(text.encode()), name)
+    return KeptFile(one.name, one.sha256, one.size, one.media_type)
+
+
 def prepare(home: Path, now: datetime) -> tuple[int, int]:
     """An item of LEAD that four units share, under the full chain, one share accepted and one handed in; a street with a unit below."""
     store, by = play(home, now), By("邵清和", now, "样例")
@@ -83,10 +91,10 @@ def prepare(home: Path, now: datetime) -> tuple[int, int]:
         tx.add_all(shares)
         units["云溪街道杏园社区"].parent_id = units["云溪街道桂苑社区"].parent_id = units["云溪街道"].id
         tx.flush()
-        hand_in(tx, shares[1], [KeptFile("情况报告.txt", "a" * 64, 2048, "text/plain")], By("叶知秋", now), note="已完成。")
+        hand_in(tx, shares[1], [kept(home, "情况报告.txt", "背街小巷整治已完成,共 8 条。\n")], By("叶知秋", now), note="已完成。")
         review(tx, shares[1], by, accept=True)
         put_chain_in_force(tx, campaign, "full", by, ladders=LADDERS)
-        hand_in(tx, shares[0], [KeptFile("整治情况.txt", "b" * 64, 2048, "text/plain")], By("叶知秋", now), note="整治 12 处,照片见附件。")
+        hand_in(tx, shares[0], [kept(home, "整治情况.txt", REPORT)], By("叶知秋", now), note="整治 12 处,情况见附件。")
         for login, role, unit in (
             ("qian", "lead_unit", LEAD),
             ("head", "unit_head", SHARING[0]),
