@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 WHEN = re.compile(
     r"\d{4}-\d{2}-\d{2}"  # a day
@@ -90,13 +90,22 @@ class Organisation(Part):
 
 
 class Material(Part):
-    """What is to be handed in: 资料、台账、总结、图片."""
+    """What is to be handed in: 资料、台账、总结、图片. A written key says which one it is when its name changes."""
 
     name: str = Field(min_length=1)
     copies: int | None = Field(default=None, ge=1)
     due: When | None = None
     form: Literal["electronic", "paper", "both"] | None = None
     count: int | None = Field(default=None, ge=1, description="份数要求,如每年不少于8次")
+    key: str | None = Field(default=None, max_length=60, description="改名后仍认作同一份资料")
+
+    @model_serializer(mode="wrap")
+    def _without_no_key(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A material that has none is written as before keys were known, so that a stored plan still equals its file."""
+        values: dict[str, Any] = written(self)
+        if self.key is None:
+            values.pop("key", None)
+        return values
 
 
 class Target(Part):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import case, delete, insert, select, update
@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel
 
 from campaign.records.duties import duty_table
 from campaign.records.statements import chunks, insert_of, table_of
-from campaign.records.tables import Campaign, Duty, Item, ItemUnit, Person, Phase, PlanVersion, Post, Requirement, Series, Tenure, Unit
+from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Person, Phase, PlanVersion, Post, Requirement, Series, Tenure, Unit
 from campaign.records.tables.duties import UNFINISHED
 
 _item, _part, _requirement, _series, _phase, _campaign = (table_of(model) for model in (Item, ItemUnit, Requirement, Series, Phase, Campaign))
@@ -55,25 +55,31 @@ def parts_of(tx: Session, campaign: Campaign) -> dict[int, list[Part]]:
 
 
 def requirements_of(tx: Session, campaign: Campaign) -> dict[int, list[Requirement]]:
+    """Item → the materials that it asks for."""
     found: dict[int, list[Requirement]] = {}
-    rows = select(Requirement).join(_item, _item.c.id == _requirement.c.item_id).where(_item.c.campaign_id == campaign.id).order_by(_requirement.c.number)
+    asked = (_item.c.campaign_id == campaign.id) & _requirement.c.removed.is_(False)
+    rows = select(Requirement).join(_item, _item.c.id == _requirement.c.item_id).where(asked).order_by(_requirement.c.number)
     for row in tx.execute(rows).scalars():
         found.setdefault(row.item_id, []).append(row)
     return found
 
 
-def requirement_rows(tx: Session, item_ids: Iterable[int | None]) -> dict[tuple[int, int], Requirement]:
-    found = {}
+def requirement_rows(tx: Session, item_ids: Iterable[int | None]) -> dict[int, list[Requirement]]:
+    """Item → its materials, with those that are no longer asked for, in the order of their numbers."""
+    found: dict[int, list[Requirement]] = {}
     for part in chunks((item_id for item_id in item_ids if item_id is not None), 900):
-        for row in tx.execute(select(Requirement).where(_requirement.c.item_id.in_(part))).scalars():
-            found[row.item_id, row.number] = row
+        for row in tx.execute(select(Requirement).where(_requirement.c.item_id.in_(part)).order_by(_requirement.c.number)).scalars():
+            found.setdefault(row.item_id, []).append(row)
     return found
 
 
 def drop_requirement(tx: Session, row: Requirement) -> None:
-    """Forget a material that is no longer asked for, unless a duty was ever made of it."""
+    """Forget a material that is no longer asked for; one that a duty was ever made of stays, with its number."""
     if tx.execute(select(duty_table.c.id).where(duty_table.c.requirement_id == row.id).limit(1)).first() is None:
         tx.delete(row)
+    else:
+        row.removed = True
+        tx.add(row)
 
 
 def clear_parts(tx: Session, item_ids: Iterable[int]) -> None:
@@ -111,12 +117,13 @@ def put_series(tx: Session, today: date, **columns: Any) -> str:
 
     One that had ended, or that an earlier version of the plan had dropped, grows again from today when it is wanted for longer.
     """
+    behind = columns["ends_on"] + timedelta(days=1)
     statement = insert_of(tx, Series).values(next_on=columns["starts_on"], state="active", **columns)
     again = (_series.c.state == "cancelled") | ((_series.c.state == "ended") & (_series.c.ends_on < statement.excluded.ends_on))
     wanted = {name: statement.excluded[name] for name in ("title", "recurrence", "ends_on", "phase_id")}
     wanted |= {
         "state": case((again, "active"), else_=_series.c.state),
-        "next_on": case((again, max(today, columns["starts_on"])), else_=_series.c.next_on),
+        "next_on": case((again, max(today, columns["starts_on"])), (_series.c.next_on > behind, behind), else_=_series.c.next_on),
     }
     tx.execute(statement.on_conflict_do_update(index_elements=["campaign_id", "origin"], set_=wanted))
     return str(columns["origin"])
@@ -138,9 +145,24 @@ def date_series(tx: Session, phase: Phase, today: date) -> None:
         if series.next_on == series.starts_on:
             series.starts_on = series.next_on = phase.starts_on or series.starts_on
         series.ends_on = max(phase.ends_on or series.ends_on, series.starts_on)
+        if series.next_on is not None:
+            series.next_on = min(series.next_on, series.ends_on + timedelta(days=1))
         if series.state == "ended" and series.ends_on >= today:
             series.state, series.next_on = "active", today
     tx.flush()
+
+
+def series_of(tx: Session, campaign: Campaign) -> list[Series]:
+    return list(tx.execute(select(Series).where(_series.c.campaign_id == campaign.id).order_by(_series.c.id)).scalars())
+
+
+def reports_not_begun(tx: Session, campaign: Campaign, phase: Phase | None = None) -> list[tuple[Duty, Series]]:
+    """Occurrences that nobody has handed in, with their series."""
+    idle = duty_table.c.state.in_((DutyState.OPEN, DutyState.WAITING, DutyState.SUSPENDED))
+    rows = select(Duty, Series).join(_series, _series.c.id == duty_table.c.series_id).where(duty_table.c.campaign_id == campaign.id, idle)
+    if phase is not None:
+        rows = rows.where(duty_table.c.phase_id == phase.id)
+    return [(row[0], row[1]) for row in tx.execute(rows.order_by(duty_table.c.id)).all()]
 
 
 def growing_series(
@@ -163,10 +185,6 @@ def growing_series(
     if phase_id is not None:
         chosen = chosen.where(_series.c.phase_id == phase_id)
     return [(row[0], row[1]) for row in tx.execute(chosen).all()]
-
-
-def series_due(tx: Session, horizon: date) -> bool:
-    return bool(growing_series(tx, horizon, campaign_id=None, unit_ids=None, phase_id=None))
 
 
 def end_series(tx: Session, phase_id: int) -> None:

@@ -43,6 +43,7 @@ class MaterialPlan:
     form: str | None
     due_at: datetime | None
     event: str | None
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _items(spec: PlanSpec, phases: tuple[PhasePlan, ...], dates: _Dates) -> Iter
         due_at, event = dates.due(item.deadline)
         responsible = _named([*leads[1:], *item.responsible_units, *([f"各{item.unit_class}"] if item.unit_class else [])], without=leads[:1])
         materials = tuple(
-            MaterialPlan(number, material.name, material.copies, material.count, material.form, *dates.due(material.due))
+            MaterialPlan(number, material.name, material.copies, material.count, material.form, *dates.due(material.due), material.key)
             for number, material in enumerate(item.materials, 1)
         )
         assert item.key is not None

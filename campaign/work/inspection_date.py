@@ -21,6 +21,7 @@ from campaign.records.tables import Campaign, Duty, DutyState
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
 from campaign.work.blueprint import Blueprint, draw
 from campaign.work.by import By
+from campaign.work.materials import known_again
 from campaign.work.phases import shift_phase
 
 NOTICE_DAYS = 3
@@ -57,12 +58,15 @@ def _redate(tx: Session, campaign: Campaign, plan: Blueprint, soonest: date | No
     """Duties of items and materials whose words count from the inspection. Moved earlier, none is due before the minimum notice."""
     assert campaign.id is not None
     due: dict[tuple[str, int | None], datetime | None] = {}
+    ids = {item.key: item.id for item in registry.items_of(tx, campaign)}
+    rows = registry.requirement_rows(tx, ids.values())
     for item in plan.items:
         if (item.spec.deadline or "").startswith("inspection"):
             due[item.key, None] = item.due_at
-        for number, material in enumerate(item.spec.materials, 1):
+        numbers = known_again(rows.get(ids.get(item.key, 0), ()), item).numbers
+        for number, material, dated in zip(numbers, item.spec.materials, item.materials, strict=True):
             if (material.due or "").startswith("inspection"):
-                due[item.key, number] = item.materials[number - 1].due_at
+                due[item.key, number] = dated.due_at
             elif material.due is None and (item.key, None) in due:
                 due[item.key, number] = item.due_at
     told: list[tuple[int, int]] = []

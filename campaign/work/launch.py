@@ -35,7 +35,6 @@ from campaign.work.review_chains import choose_chains
 from campaign.work.roll import enter_organisation, enter_units
 from campaign.work.stagger import load_hints
 
-
 LISTED = 20
 
 
@@ -71,8 +70,12 @@ def launch(
         raise Conflict(f"代号「{slug}」已用于「{known.title}」:请用 --slug 另起一个代号。", code="slug_taken", slug=slug)
     done = _launch_new(tx, plan, by, slug, digest, ladders, rehearsal, test_address) if known is None else _relaunch(tx, known, plan, by, digest)
     if known is None or done.changed or done.created:
-        done.warnings = [*_warnings(tx, find_campaign(tx, slug).id, plan, by, done.units_created), *warnings, *load_hints(tx, find_campaign(tx, slug), by.now), *done.warnings]
+        done.warnings = [*_warnings(tx, find_campaign(tx, slug).id, plan, by, done.units_created), *warnings, *_crowded(tx, slug, by), *done.warnings]
     return done
+
+
+def _crowded(tx: Session, slug: str, by: By) -> list[str]:
+    return load_hints(tx, find_campaign(tx, slug), by.now)
 
 
 def slug_of(spec: PlanSpec) -> str:

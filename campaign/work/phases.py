@@ -15,6 +15,7 @@ from campaign.records.phases import duties_due_with
 from campaign.records.tables import Campaign, Duty, DutyState, Phase
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
+from campaign.work.series import trim_series
 
 PASS_AT = time(8, 30)
 
@@ -123,6 +124,7 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
                 duty.due_at, duty.due_source = phase.due_at, "phase"
                 tx.add(duty)
         registry.date_series(tx, phase, campaign_day(by.now))
+        trim_series(tx, campaign, by, phase)
     write_event(tx, at=by.now, actor=by.actor, verb="shift_phase", reason=by.reason, campaign_id=campaign.id, subject="phase", subject_id=phase.id,
                 detail={"from": before, "to": {"start": str(start), "end": str(end)}, "duties": moved})  # fmt: skip
     tx.flush()

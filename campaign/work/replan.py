@@ -13,17 +13,18 @@ from sqlmodel import Session, select
 
 from campaign.records import registry
 from campaign.records.duties import DutyDraft, RungClock, create_duties, finish, start_revision
-from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Phase, Requirement
+from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Phase
 from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day, due_on
 from campaign.work.blueprint import Blueprint, ItemPlan
 from campaign.work.by import By
 from campaign.work.calendar_change import settle_drafts
+from campaign.work.materials import enter_materials
 from campaign.work.mechanisms import enter_mechanisms
 from campaign.work.phases import keeps_its_day
 from campaign.work.plan_duties import item_duties, owing, standing_duties
 from campaign.work.roll import Units
-from campaign.work.series import enter_series
+from campaign.work.series import NO_LONGER_ASKED, enter_series, follow_recurrence, trim_series
 
 
 @dataclass
@@ -36,14 +37,14 @@ class Applied:
 
 
 PLANNED = ("item:", "receipt:", "selfcheck:", "summary:", "letter:")
-NO_LONGER_ASKED = "方案调整后不再要求"
 
 
 def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan: Blueprint, units: Units, by: By) -> Applied:
     done = Applied()
+    periods = {series.id: series.recurrence for series in registry.series_of(tx, campaign)}
     _enter_items(tx, campaign, phases, plan, done)
     items = registry.items_of(tx, campaign)
-    _enter_parts(tx, {item.key: item for item in items}, plan, units)
+    _enter_parts(tx, {item.key: item for item in items}, plan, units, done)
     parts = registry.parts_of(tx, campaign)
     engaged = {part.unit_id: part for item in items if item.state == "active" for part in owing(parts.get(item.id or 0, ()))}
     units_engaged = sorted(engaged.values(), key=lambda part: part.code)
@@ -57,6 +58,7 @@ def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan:
     done.wanted = {draft.origin for draft in drafts}
     known = registry.duties_by_origin(tx, campaign, [draft.origin for draft in drafts]) if campaign_has_duties(tx, campaign) else {}
     done.changed = [told for draft in drafts if draft.origin in known for told in _follow(tx, known[draft.origin], draft, by)]
+    done.changed += follow_recurrence(tx, campaign, periods, by)
     done.created = create_duties(tx, [draft for draft in drafts if draft.origin not in known], by.now, RungClock(tx, campaign.calendar))
     return done
 
@@ -87,6 +89,7 @@ def close_the_removed(tx: Session, campaign: Campaign, phases: dict[str, Phase],
             phase.state, phase.closed_at = "closed", by.now
             told.append(f"取消阶段「{phase.name}」")
     dropped = set(registry.drop_series(tx, campaign, applied.series))
+    told += trim_series(tx, campaign, by)
     for duty in registry.unfinished_of(tx, campaign):
         planned = duty.series_id in dropped if duty.series_id is not None else duty.origin.startswith(PLANNED) and duty.origin not in applied.wanted
         if planned:
@@ -125,12 +128,12 @@ def _item_columns(phase: Phase, item: ItemPlan) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _enter_parts(tx: Session, rows: dict[str, Item], plan: Blueprint, units: Units) -> None:
+def _enter_parts(tx: Session, rows: dict[str, Item], plan: Blueprint, units: Units, done: Applied) -> None:
     """Units and required materials of each item, made equal to the plan."""
     keys = {rows[item.key].id: item for item in plan.items}
     registry.clear_parts(tx, [item_id for item_id in keys if item_id is not None])
     known = registry.requirement_rows(tx, list(keys))
-    parts, requirements = [], []
+    parts = []
     for item_id, item in keys.items():
         roles: dict[int, str] = {}
         for names, role in (((item.lead,), "lead"), (item.responsible, "responsible"), (item.supporting, "supporting")):
@@ -138,27 +141,8 @@ def _enter_parts(tx: Session, rows: dict[str, Item], plan: Blueprint, units: Uni
                 for unit in units.by_name[name][: 1 if role == "lead" else None]:
                     roles.setdefault(unit.id or 0, role)
         parts += [{"item_id": item_id, "unit_id": unit_id, "role": role} for unit_id, role in roles.items()]
-        asked = list(item.materials)
-        for material in asked:
-            columns = {
-                "name": material.name[:200],
-                "copies": material.copies,
-                "count": material.count,
-                "form": material.form,
-                "due_at": material.due_at,
-                "event_name": material.event,
-            }
-            row = known.get((item_id, material.number))
-            if row is None:
-                requirements.append({"item_id": item_id, "number": material.number, **columns})
-            else:
-                for name, value in columns.items():
-                    setattr(row, name, value)
-        for (owner, number), row in known.items():
-            if owner == item_id and number > len(asked):
-                registry.drop_requirement(tx, row)
     registry.add_rows(tx, ItemUnit, parts)
-    registry.add_rows(tx, Requirement, requirements)
+    enter_materials(tx, [(item_id or 0, item, known.get(item_id or 0, [])) for item_id, item in keys.items()], done.asked)
     tx.flush()
 
 
