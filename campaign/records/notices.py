@@ -80,17 +80,26 @@ def undelivered_before(tx: Session, notice: Notice) -> list[str]:
 
 def undelivered_papers(tx: Session, notice_id: int) -> list[Any]:
     """The earlier papers about the duties on a draft that never arrived: why it cannot be issued yet. (id, kind, number, state)"""
+    return undelivered_by_draft(tx, [notice_id])[notice_id]
+
+
+def undelivered_by_draft(tx: Session, notice_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The same of each of these drafts, in one query: the first ten by number."""
     earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
     same = and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision, earlier.c.rung < _escalation.c.rung)
     rows = (
-        select(papers.c.id, papers.c.kind, papers.c.number, papers.c.state)
+        select(_escalation.c.notice_id.label("draft"), papers.c.id, papers.c.kind, papers.c.number, papers.c.state)
         .join(earlier, earlier.c.notice_id == papers.c.id)
         .join(_escalation, and_(same, ~earlier.c.skipped))
-        .where(_escalation.c.notice_id == notice_id, papers.c.state.in_(("open", "draft", "issued")))
+        .where(_escalation.c.notice_id.in_(list(notice_ids)), papers.c.state.in_(("open", "draft", "issued")))
         .distinct()
         .order_by(papers.c.id)
     )
-    return list(tx.execute(rows.limit(10)))
+    found: dict[int, list[Any]] = {notice_id: [] for notice_id in notice_ids}
+    for row in tx.execute(rows):
+        if len(found[row.draft]) < 10:
+            found[row.draft].append(row)
+    return found
 
 
 def not_ready(tx: Session, notice_ids: Sequence[int]) -> tuple[set[int], set[int]]:
