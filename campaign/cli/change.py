@@ -36,16 +36,36 @@ def change(act: Writing, wanted: str, words: str, use_case: Callable[[Session, D
 
 
 @click.command()
-@_duty
+@click.argument("duty", metavar="[DUTY]", required=False)
+@click.option("--notice", metavar="N", help="签收这份文书(编号或文号)。")
+@click.option("--paper", metavar="姓名", default="", help="纸质签收单上签字的人;--as 是登记的人。只用于 --notice。")
 @writes
-def ack(duty: str, act: Writing) -> None:
-    """签收:单位确认已经收到这项任务。
+def ack(duty: str | None, notice: str | None, paper: str, act: Writing) -> None:
+    """签收:单位确认已经收到一项任务,或一份文书。签收其中一项,即视为收到列有它的文书。
 
-    例:campaign ack 128 --as 教育局联络员
+    例:campaign ack 128 --as 教育局联络员;纸质签收:campaign ack --notice 12 --paper 张三 --as 创建办
     """
     from campaign.work.change_duty import acknowledge
 
-    change(act, duty, "已签收", acknowledge)
+    if (duty is None) == (notice is None) or (paper and notice is None):
+        raise click.UsageError("请给出应办事项的编号,或用 --notice 给出文书,两者之一;--paper 只用于文书", click.get_current_context())
+    if duty is not None:
+        change(act, duty, "已签收", acknowledge)
+        return
+    _sign_for(act, str(notice), paper)
+
+
+def _sign_for(act: Writing, wanted: str, paper: str) -> None:
+    from campaign.records.notices import find_notice
+    from campaign.work.receipts import refuse_unfit, sign_for
+
+    with opened(act) as store, store.begin() as tx:
+        found = find_notice(tx, wanted)
+        refuse_future_of_duty(tx, act, found.campaign_id)
+        refuse_unfit(tx, found)
+        sign_for(tx, found, by_of(act), on_paper=paper)
+        value: dict[str, Any] = {"notice": found.id, "kind": found.kind, "number": found.number, "by": paper.strip() or act.actor}
+    answer(act, value, f"文书 {value['notice']}({value['kind']})已由 {value['by']} 签收{',登记为纸质签收' if paper.strip() else ''}。")
 
 
 @click.command()

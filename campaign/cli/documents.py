@@ -1,6 +1,6 @@
 """`campaign notices document|templates|letterhead|correct|recall …`: papers as Word files, and papers about papers.
 
-Owns where templates are looked for: the data folder's `templates` first, where an office keeps its own, then those of the product.
+An office keeps templates of its own in the data folder's `templates`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def document(notice: str, out: Path, slip: str | None, pdf: bool, ask: Reading) 
 
     例:campaign notices document 12 -o 督办通知书.docx --pdf
     """
-    from campaign.notices.documents import render
+    from campaign.notices.documents import render, template_folders
     from campaign.records.notices import find_notice
     from campaign.records.paper import paper_of
 
@@ -47,7 +47,7 @@ def document(notice: str, out: Path, slip: str | None, pdf: bool, ask: Reading) 
         found = find_notice(tx, notice)
         refuse_future_of_duty(tx, ask, found.campaign_id)
         paper = paper_of(tx, found, ask.now)
-    render(paper.outgoing, template_folders(ask), out, slip=slip)
+    render(paper.outgoing, template_folders(ask.data_dir), out, slip=slip)
     made = [out]
     if pdf:
         from campaign.notices.pdf import to_pdf
@@ -67,9 +67,9 @@ def check(folder: Path | None, ask: Reading) -> None:
 
     例:campaign notices templates check ./templates
     """
-    from campaign.notices.documents import check_templates
+    from campaign.notices.documents import check_templates, template_folders
 
-    folders = [folder] if folder is not None else template_folders(ask)
+    folders = [folder] if folder is not None else template_folders(ask.data_dir)
     findings = [finding for one in folders for finding in check_templates(one)]
     if ask.json:
         emit_json([asdict(finding) for finding in findings])

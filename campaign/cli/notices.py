@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -102,17 +103,24 @@ def _word(one: dict[str, Any]) -> str:
 @click.command(name="sign")
 @click.argument("notice", metavar="N")
 @click.option("--number", metavar="文号", help="文号由机关文书部门给出时,在此填写;不填则由系统依次编号。")
+@click.option("--signed-by", default="", metavar="姓名", help="纸质签发的,写明在送签单上签字的人;--as 是登记的人。")
+@click.option("--scan", "scans", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="签好的送签单扫描件,可多次给出,存档备查。")
 @writes
-def sign(notice: str, number: str | None, act: Writing) -> None:
-    """签发一份待签发的文书,随即编号,由下一次送达发出。
+def sign(notice: str, number: str | None, signed_by: str, scans: tuple[Path, ...], act: Writing) -> None:
+    """签发一份待签发的文书,随即编号,由下一次送达发出;纸质签发的登记签字人和扫描件。
 
-    例:campaign notices sign 12 --as 办公室主任
+    例:campaign notices sign 12 --as 办公室主任;纸质:campaign notices sign 12 --signed-by 办公室主任 --scan 送签单.pdf --as 创建办
     """
+    from campaign.cli.hand_in import keep_files
     from campaign.cli.sign import refuse_machines, sign_paper
 
     refuse_machines(act)
-    with opened(act) as store, store.begin() as tx:
-        value, words = sign_paper(tx, act, notice, number)
+    if scans and not signed_by.strip():
+        raise click.UsageError("附了送签单扫描件,请用 --signed-by 写明是谁签的", click.get_current_context())
+    with opened(act) as store:
+        kept = keep_files(act, scans)
+        with store.begin() as tx:
+            value, words = sign_paper(tx, act, notice, number, signed_by=signed_by, scan=kept)
     answer(act, value, words)
 
 

@@ -5,6 +5,7 @@ Owns the reading of what is meant: a duty that waits for a draft's signature sig
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from campaign.records.tables import Notice
+    from campaign.work.hand_in import KeptFile
 
 MACHINES = frozenset({"clock", "prefect-ui"})
 
@@ -44,7 +46,9 @@ def sign(duty: str | None, files: tuple[Path, ...], notice: str | None, act: Wri
             assert duty is not None
             with store.read() as tx:
                 paper = _paper_of(tx, act, duty)
-            kept = keep_files(act, files) if paper is None else []
+            if paper is not None and files:
+                raise click.UsageError("文书的送签单扫描件请用 campaign notices sign 登记,并用 --signed-by 写明签发人", click.get_current_context())
+            kept = keep_files(act, files)
             with store.begin() as tx:
                 value, words = sign_paper(tx, act, str(paper)) if paper is not None else _sign_letter(tx, act, duty, kept)
     answer(act, value, words)
@@ -55,17 +59,20 @@ def refuse_machines(act: Writing) -> None:
         raise NotAllowed(f"签字须由本人进行,不能以「{act.actor}」的名义:请用 --as 写明签字人。", code="machine_signs")
 
 
-def sign_paper(tx: Session, act: Writing, wanted: str, typed: str | None = None) -> tuple[dict[str, Any], str]:
+def sign_paper(
+    tx: Session, act: Writing, wanted: str, typed: str | None = None, *, signed_by: str = "", scan: Sequence[KeptFile] = ()
+) -> tuple[dict[str, Any], str]:
     from campaign.records.notices import find_notice
     from campaign.records.tables import Unit
     from campaign.work.signing import sign_notice
 
     found: Notice = find_notice(tx, wanted)
     refuse_future_of_duty(tx, act, found.campaign_id)
-    number = sign_notice(tx, found, by_of(act), number=typed)
+    number = sign_notice(tx, found, by_of(act), number=typed, signed_by=signed_by, scan=scan)
     tx.refresh(found)
     unit = tx.get_one(Unit, found.unit_id).name
-    value = {"notice": found.id, "kind": found.kind, "unit": unit, "number": number, "state": found.state, "issued_at": local(found.issued_at, act)}
+    value = {"notice": found.id, "kind": found.kind, "unit": unit, "number": number, "state": found.state, "issued_at": local(found.issued_at, act),
+             "signed_by": found.signed_by}  # fmt: skip
     if found.state == "empty":
         return value, f"文书 {found.id}({found.kind},{unit})所列事项均已办结,不再签发。"
     return value, f"已签发{found.kind}{f'({number})' if number else ''}致 {unit},将随下一次送达发出。"

@@ -30,6 +30,7 @@ from campaign.rules.calendar import campaign_day
 from campaign.rules.ladder_terms import AUDIENCES
 from campaign.rules.papers import BULLETINS
 
+BUILT_IN = Path(__file__).parents[2] / "config" / "templates"
 ANY_PAPER = "通知"
 COPIED_TO = ("supervisor_leader", "assigned_leader", "lead_unit", "group_head")
 NOT_YET = "　　　　年　　月　　日"
@@ -49,6 +50,12 @@ class TemplateFinding:
     file: str
     message: str
     placeholder: str | None = None
+
+
+def template_folders(home: Path) -> list[Path]:
+    """The office's own templates in the data folder first, then those of the product."""
+    own = home / "templates"
+    return [own, BUILT_IN] if own.is_dir() else [BUILT_IN]
 
 
 def render(outgoing: Outgoing, templates: Path | Sequence[Path], out: Path, *, slip: str | None = None) -> Path:
@@ -121,6 +128,7 @@ def check_templates(folder: Path) -> list[TemplateFinding]:
     for path in files:
         for sample in (SAMPLE, replace(SAMPLE, body="## 基本情况\n### 进展\n正文", lines=(), number=None, live=False, draft=True)):
             try:
+                _refuse_unknown(path)
                 _filled(path, context_of(sample))
             except BadTemplate as wrong:
                 placeholder = wrong.context.get("placeholder")
@@ -145,8 +153,24 @@ def _template_for(name: str, folders: Sequence[Path], *, whole: bool) -> Path:
     raise BadTemplate(f"没有「{name}」的模板:请在 {'、'.join(str(folder) for folder in folders)} 放入 {name}.docx。", code="no_template")
 
 
+def _refuse_unknown(path: Path) -> None:
+    """A name that nobody knows, also in a part that the samples do not reach."""
+    try:
+        names = DocxTemplate(str(path)).get_undeclared_template_variables(_environment())
+    except TemplateError as wrong:
+        raise _explained(path, wrong) from wrong
+    except (OpcError, BadZipFile, KeyError, ValueError, OSError) as wrong:
+        raise BadTemplate(f"模板 {path.name} 打不开或已损坏:请用 Word 或 WPS 另存为 .docx 后重试。") from wrong
+    for name in sorted(names - set(context_of(SAMPLE))):
+        raise BadTemplate(f"模板 {path.name} 里的占位符「{name}」不认识:请改成文书模板说明里列出的名称。", placeholder=name)
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+
+
 def _filled(path: Path, context: dict[str, Any]) -> Any:
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    environment = _environment()
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadTemplate(f"模板 {path.name} 超过 5 MB:请去掉图片后重试。")
@@ -172,7 +196,12 @@ def _explained(path: Path, wrong: TemplateError) -> BadTemplate:
 
 
 def _item(number: int, line: Line, issued_at: datetime) -> dict[str, Any]:
-    return {"序号": number, "名称": " ".join(line.title.split()), "时限": due_words(line.due_at, issued_at), "说明": " ".join((line.reason or "").split())}
+    return {
+        "序号": number,
+        "名称": " ".join(line.title.split()),
+        "时限": due_words(line.due_at, issued_at),
+        "说明": " ".join((line.reason or "").split()).rstrip("。；;"),
+    }
 
 
 def _summary(outgoing: Outgoing) -> str:

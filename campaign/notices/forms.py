@@ -107,7 +107,7 @@ def _paper(name: str, form: Form) -> Any:
         paragraph(page, form.heads[1], LEVEL_1)
     else:
         paragraph(page, "{%p for 项 in 事项 %}", PLAIN)
-        paragraph(page, "{{ 项.序号 }}.{{ 项.名称 }}（时限：{{ 项.时限 }}）{{ '；' if 项.说明 else '。' }}{{ 项.说明 }}", PLAIN)
+        paragraph(page, "{{ 项.序号 }}.{{ 项.名称 }}（时限：{{ 项.时限 }}）{{ '；' ~ 项.说明 if 项.说明 else '' }}。", PLAIN)
         paragraph(page, "{%p endfor %}", PLAIN)
     paragraph(page, "{{ 结尾 }}", Look(keep=True))
     paragraph(page, "{%p endif %}", PLAIN)
@@ -166,7 +166,7 @@ def _slip(name: str) -> Any:
     for label, text, height in rows:
         row(made, (label, text), look, aligned=(CENTRED, LEFT_ALIGNED), height=height)
     told = {
-        "送签单": "签发人在纸上签字后，请扫描存档，并在系统登记签发：campaign notices sign {{ 编号 }} --as 签发人姓名。",
+        "送签单": "签发人在纸上签字后，请扫描，在门户「签发」页或用命令登记签发：campaign notices sign {{ 编号 }} --signed-by 签发人姓名 --scan 扫描件。",
         "签收单": "签收后请在系统登记：campaign notices serve {{ 编号 }} --to 签收人姓名。本单扫描存档。",
     }[name]
     paragraph(page, told, Look(BODY, XIAO_SI, LEFT_ALIGNED, 0, pitch=22))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -104,6 +105,7 @@ def table(document: Any, widths: tuple[float, ...], *, bordered: bool = True) ->
     """A table over the whole width, columns in mm; rows are added by `row`."""
     made = document.add_table(rows=0, cols=len(widths))
     made.autofit = False
+    made.alignment = WD_TABLE_ALIGNMENT.CENTER  # else the cells' padding puts its edge outside the text
     if bordered:
         made.style = document.styles["Table Grid"]
     for column, width in zip(made.columns, widths, strict=True):

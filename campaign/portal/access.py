@@ -147,6 +147,8 @@ ACCESS: dict[str, Rule] = {
     "GET /notices": frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
     "GET /notices/{notice_id}": frozenset({R.ADMIN, R.LEADER, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
     "POST /notices/{notice_id}/read": frozenset({R.ADMIN, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
+    "GET /notices/{notice_id}/paper.docx": frozenset({R.ADMIN, R.LEADER, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT}),
+    "GET /notices/{notice_id}/slip.docx": DECIDE,
 }
 
 

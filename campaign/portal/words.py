@@ -30,6 +30,14 @@ DUE_SOURCES = {
 }
 VERBS = {
     "ack": "签收",
+    "receipt": "签收文书",
+    "sign_on_paper": "登记纸质签发",
+    "ask_for_receipt": "要求签收",
+    "send_afresh": "向接任人重发",
+    "take_leave": "登记请假",
+    "digest": "编发日报",
+    "sending_hours": "设定发送时段",
+    "paper_cap_set": "设定文书月度上限",
     "submit": "报送",
     "receive_paper": "登记收到纸质材料",
     "sign_register": "登记签约件",

@@ -283,8 +283,8 @@ EVENTS = (
     Check(
         "silent_signature",
         "份文书的签发没有留痕",
-        """SELECT n.id FROM notice n LEFT JOIN event e ON e.subject = 'notice' AND e.subject_id = n.id AND e.verb = 'sign_notice'
-             AND e.actor = n.signed_by
+        """SELECT n.id FROM notice n LEFT JOIN event e ON e.subject = 'notice' AND e.subject_id = n.id
+             AND (e.verb = 'sign_on_paper' OR (e.verb = 'sign_notice' AND e.actor = n.signed_by))
              WHERE n.signed_by IS NOT NULL AND e.id IS NULL""",
     ),
     Check(

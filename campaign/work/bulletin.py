@@ -12,7 +12,7 @@ from campaign.records.duties import duty_table
 from campaign.records.log import write_event
 from campaign.records.outbox import write_notice
 from campaign.records.tables import Campaign
-from campaign.rules.calendar import CAMPAIGN_ZONE, Light, campaign_day
+from campaign.rules.calendar import CAMPAIGN_ZONE, Light, campaign_day, due_on
 from campaign.work.by import By
 
 HOUR = 16
@@ -46,19 +46,20 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     red = views.list_duties(tx, now, campaign=campaign, light=Light.RED, limit=20)
     lines = [
         f"# {campaign.title} 工作简报 第{number}期",
-        f"{campaign_day(now)}",
         "",
+        "## 总体情况",
         f"红灯 {lights['red']} 项,黄灯 {lights['yellow']} 项,绿灯 {lights['green']} 项,灰灯 {lights['grey']} 项。",
         f"本周办结 {bulletins.finished_since(tx, campaign.id, week_ago)} 项,督办升级 {bulletins.escalated_since(tx, campaign.id, week_ago)} 项次。",
         "",
+        "## 各阶段进展",
     ]
     for phase in registry.phases_of(tx, campaign):
         counted = views.lights(tx, mine & (duty_table.c.phase_id == phase.id), now, campaign.calendar)
         state = {"planned": "未开启", "open": "进行中", "closed": "已关闭"}[phase.state]
         lines.append(f"- {phase.name}({state}):红 {counted['red']},黄 {counted['yellow']},绿 {counted['green']}")
     if red:
-        lines += ["", f"## 红灯事项(逾期)清单(前 {len(red)} 项)"] + [f"- {row.unit}:{row.title}(期限 {row.due_on})" for row in red]
-    lines += ["", f"留痕校验码:{log.head(tx)[:16]}"]
+        lines += ["", f"## 红灯事项(逾期)清单(前 {len(red)} 项)"] + [f"- {row.unit}:{row.title}(期限 {_day(row.due_at)})" for row in red]
+    lines += ["", "## 留痕", f"留痕校验码:{log.head(tx)[:16]}"]
     text = "\n".join(lines)
     write_notice(
         tx,
@@ -75,3 +76,10 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     write_event(tx, at=now, actor=by.actor, verb="bulletin", reason=by.reason, campaign_id=campaign.id, detail={"number": number})
     tx.flush()
     return text
+
+
+def _day(due_at: datetime | None) -> str:
+    if due_at is None:
+        return "待定"
+    day = due_on(due_at)
+    return f"{day.month}月{day.day}日"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records import notices
+from campaign.records import notices, submissions
 from campaign.records.duties import DutyDraft, create_duties, finish, start_revision
 from campaign.records.log import write_event
 from campaign.records.numbers import give_number, type_number
 from campaign.records.outbox import add_deliveries, mark_delivered
 from campaign.records.tables import Campaign, DutyKind, DutyState, Notice
 from campaign.work.by import By
-from campaign.work.hand_in import working_days_after
+from campaign.work.hand_in import KeptFile, version_hash, working_days_after
 from campaign.work.receipts import sign_for
 
 SIGN_DAYS = 2
@@ -34,11 +34,17 @@ def ask_for_signatures(tx: Session, notice_ids: Iterable[int], by: By) -> None:
         create_duties(tx, some, by.now)
 
 
-def sign_notice(tx: Session, notice: Notice, by: By, *, number: str | None = None) -> str | None:
+def sign_notice(tx: Session, notice: Notice, by: By, *, number: str | None = None, signed_by: str = "", scan: Sequence[KeptFile] = ()) -> str | None:
     """Issue a draft in the name of its signer; answers its document number. Not while an earlier rung of a duty on it never arrived.
 
-    `number` is one that the document office gave; without it the counter gives the next.
+    `number` is one that the document office gave; without it the counter gives the next. Signed on paper, `signed_by` is whose name stands on the
+    slip, `scan` the slip itself, kept with the duty to sign, and whoever enters it stands in the log.
     """
+    signed_by = " ".join(signed_by.split())
+    if len(signed_by) > 60:
+        raise CampaignError("签发人姓名太长(最多 60 字)。", code="bad_name")
+    if scan and not signed_by:
+        raise CampaignError("附了送签单扫描件,请写明是谁签的。", code="no_signer", notice=notice.id)
     if notice.state != "draft":
         words = {"withdrawn": "已撤回", "open": "不需要签发,会自动发出"}.get(notice.state, f"已由 {notice.signed_by} 签发")
         raise Conflict(f"文书 {notice.id}{words}。", code="not_a_draft", notice=notice.id)
@@ -51,7 +57,7 @@ def sign_notice(tx: Session, notice: Notice, by: By, *, number: str | None = Non
         tx.add(notice)
         _end_sign_duty(tx, notice, by, DutyState.CANCELLED, "所列事项均已办结")
         return None
-    notice.state, notice.issued_at, notice.signed_by = "issued", by.now, by.actor
+    notice.state, notice.issued_at, notice.signed_by = "issued", by.now, signed_by or by.actor
     tx.add(notice)
     tx.flush()
     assert notice.id is not None
@@ -59,17 +65,18 @@ def sign_notice(tx: Session, notice: Notice, by: By, *, number: str | None = Non
     number = type_number(tx, notice, number, by.actor, by.now) if number is not None else give_number(tx, notice.id, notice.campaign_id, notice.kind, by.now)
     channel, audience = notices.way_out(tx, notice)
     add_deliveries(tx, [notice.id], channel=channel, audience=audience, now=by.now)
+    _keep_scan(tx, notice, by, scan)
     _end_sign_duty(tx, notice, by, DutyState.ACCEPTED, None)
     write_event(
         tx,
         at=by.now,
         actor=by.actor,
-        verb="sign_notice",
+        verb="sign_on_paper" if signed_by else "sign_notice",
         reason=by.reason,
         campaign_id=notice.campaign_id,
         subject="notice",
         subject_id=notice.id,
-        detail={"number": number} | ({"typed": True} if typed else {}),
+        detail={"number": number} | ({"typed": True} if typed else {}) | ({"on_paper_by": signed_by, "scans": len(scan)} if signed_by else {}),
     )
     return number
 
@@ -115,6 +122,16 @@ def serve_by_hand(tx: Session, notice: Notice, by: By, *, to: str) -> None:
         subject_id=notice.id,
         detail={"to": to},
     )
+
+
+def _keep_scan(tx: Session, notice: Notice, by: By, scan: Sequence[KeptFile]) -> None:
+    for duty in notices.sign_duties(tx, notice) if scan else ():
+        digest = version_hash(scan, "")
+        version = submissions.add_version(tx, duty, digest, scan, note="", actor=by.actor, at=by.now)
+        duty.submitted_at = by.now
+        tx.add(duty)
+        write_event(tx, at=by.now, actor=by.actor, verb="submit", reason="送签单扫描件", campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,
+                    detail={"version": version.version, "sha256": digest, "files": len(scan)})  # fmt: skip
 
 
 def _end_sign_duty(tx: Session, notice: Notice, by: By, state: DutyState, reason: str | None) -> None:

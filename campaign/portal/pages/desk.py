@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from campaign.errors import CampaignError, NotFound
+from campaign.evidence.files import Kept
 from campaign.portal.visit import Visit, Visiting
 from campaign.records import boards, office, requests
 from campaign.records.campaigns import need_unit
-from campaign.records.notices import find_notice
+from campaign.records.notices import find_notice, undelivered_by_draft
 from campaign.records.tables import DutyRequest, FileWithdrawal
 from campaign.work import requests as work
 from campaign.work import signing, withdrawal
+from campaign.work.hand_in import KeptFile
 
 router = APIRouter()
 A_PAGE = 20
@@ -29,10 +32,11 @@ def papers(visit: Visiting, page: int = 1) -> Response:
 def sign_or_withdraw(visit: Visiting, notice_id: int) -> Response:
     what, reason = visit.form.get("what", ""), visit.form.get("reason", "")
     try:
+        kept = [visit.place.evidence.put(sent.file, sent.filename or "") for sent in visit.files] if what == "paper" else []
         with visit.place.store.begin() as tx:
             notice = find_notice(tx, notice_id)
-            if what == "sign":
-                number = signing.sign_notice(tx, notice, visit.by(reason))
+            if what in ("sign", "paper"):
+                number = signing.sign_notice(tx, notice, visit.by(reason), number=visit.form.get("number") or None, **_signed_on_paper(visit, what, kept))
                 said = f"已签发{f',文号 {number}' if number else ''}。" if notice.state != "empty" else "所列事项都已办结,不再发出。"
             elif what == "withdraw":
                 signing.withdraw_notice(tx, notice, visit.by(reason))
@@ -95,10 +99,21 @@ def decide_withdrawal(visit: Visiting, withdrawal_id: int) -> Response:
     return visit.go("/requests", "文件已撤回,只保留校验值和撤回记录。" if agreed else "已记录不同意撤回。")
 
 
+def _signed_on_paper(visit: Visit, what: str, kept: list[Kept]) -> dict[str, Any]:
+    """Whose name stands on the slip, and its scan; nothing for who signs here."""
+    if what != "paper":
+        return {}
+    signer = visit.form.get("signer", "").strip()
+    if not signer:
+        raise CampaignError("请填写在送签单上签字的人。", code="no_signer")
+    return {"signed_by": signer, "scan": [KeptFile(one.name, one.sha256, one.size, one.media_type) for one in kept]}
+
+
 def _papers(visit: Visit, page: int, *, refusal: str = "") -> Response:
     with visit.place.store.read() as tx:
         drafts = boards.papers_to_sign(tx, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
         issued = boards.papers_to_sign(tx, state="issued", limit=A_PAGE)
+        held = undelivered_by_draft(tx, [row.id for row in drafts])
     return visit.page(
         "sign.html",
         status=409 if refusal else 200,
@@ -106,6 +121,7 @@ def _papers(visit: Visit, page: int, *, refusal: str = "") -> Response:
         more=len(drafts) > A_PAGE,
         page_number=page,
         issued=issued,
+        held=held,
         refusal=refusal,
         typed=visit.form,
     )

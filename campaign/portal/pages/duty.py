@@ -17,6 +17,7 @@ from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
 from campaign.records import requests, review_chains, splits, todo
 from campaign.records.calendars import load_calendar
+from campaign.records.receipts import ORIGIN
 from campaign.records.tables import Duty
 from campaign.rules.calendar import campaign_day, due_on, yellow_through
 from campaign.rules.counting import count_events
@@ -45,6 +46,7 @@ class DutyPage:
     deadline: str
     may_hand_in: bool
     may_ask: bool
+    may_sign_for: bool
     waiting: Any = None
     chain: dict[int, list[Any]] = field(default_factory=dict)
     parts: list[Any] = field(default_factory=list)
@@ -106,6 +108,7 @@ def read_page(visit: Visit, tx: Session, duty_id: int) -> DutyPage:
         deadline=partial(deadline, now=visit.now, calendar=calendar)(facts.due_at),
         may_hand_in=may_hand_in,
         may_ask=open_to_me and facts.state in ("open", "returned"),
+        may_sign_for=mine and facts.origin.startswith(ORIGIN) and facts.state in ("open", "returned"),
         waiting=review_chains.waiting_at(tx, [duty_id]).get(duty_id) if chained and facts.state == "submitted" else None,
         chain=review_chains.step_lines(tx, chained),
         parts=splits.part_lines(tx, duty_id, visit.now, yellow_through(visit.now, calendar)) if has_parts else [],

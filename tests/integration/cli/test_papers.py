@@ -66,3 +66,39 @@ def test_an_issued_paper_is_corrected_and_withdrawn_by_numbered_papers(cli: Cli)
     assert first(cli, kind="撤回通知")["number"] == "东文创办发〔2026〕2号"
     assert {row["state"] for row in cli.json("notices", "list", "--campaign", "x") if str(row["id"]) == paper} == {"withdrawn"}
     assert cli("verify").code == 0
+
+
+def test_sending_hours_are_shown_changed_and_refused_when_they_are_none(cli: Cli) -> None:
+    launch(cli)
+    assert cli.json("notices", "hours", "--campaign", "x")["from"] == "08:00"
+    changed = cli.json("notices", "hours", "--campaign", "x", "--from", "9:00", "--to", "18:30", "--rest-days")
+    assert changed == cli.json("notices", "hours", "--campaign", "x") == {"campaign": "x", "from": "09:00", "to": "18:30", "rest_days": True}
+    for words in (["--from", "20:00"], ["--to", "晚上"], ["--to", "25:00"]):
+        answer = cli("notices", "hours", "--campaign", "x", *words)
+        assert (answer.code, "发送时段" in answer.err) == (2, True)
+    assert cli.json("notices", "hours", "--campaign", "x") == changed
+
+
+def test_the_monthly_cap_names_the_units_that_are_over_it(cli: Cli) -> None:
+    urged(cli)
+    assert cli.json("notices", "cap", "--campaign", "x")["cap"] == 30
+    assert cli("notices", "cap", "--campaign", "x", "--set", "0").code == 2
+    paper = str(first(cli, state="delivered")["id"])
+    for day in ("2026-03-03", "2026-03-04"):
+        cli.at(f"{day}T10:00").json("notices", "correct", paper, "--text", "时限应为3月20日。", "--reason", "笔误")
+        deliver(cli)
+    shown = cli.json("notices", "cap", "--campaign", "x", "--set", "1")
+    assert shown["cap"] == 1
+    assert [row["papers"] for row in shown["units"] if row["over"]] == [2]
+    assert "超过上限" in cli("notices", "cap", "--campaign", "x").out
+
+
+def test_a_paper_is_signed_for_by_command_and_on_paper(cli: Cli) -> None:
+    urged(cli)
+    papers = [str(row["id"]) for row in cli.json("notices", "list", "--campaign", "x") if row["kind"] == "任务分解通知" and row["state"] == "delivered"]
+    assert cli.json("ack", "--notice", papers[0], "--as", "酉二")["by"] == "酉二"
+    assert cli.json("ack", "--notice", papers[1], "--paper", "张三")["by"] == "张三"
+    again = cli("ack", "--notice", papers[0], "--as", "酉二")
+    assert (again.code, "已经签收" in again.err) == (2, True)
+    for words in ([], ["1", "--notice", papers[0]], ["1", "--paper", "张三"]):
+        assert cli("ack", *words).code == 2

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from campaign.errors import CampaignError, Conflict
+from campaign.records import submissions
+from campaign.records.notices import find_notice, undelivered_papers
 from campaign.records.statements import table_of
-from campaign.records.tables import Duty, Notice
-from campaign.work.signing import withdraw_notice
-from tests.world import World, item, plan
+from campaign.records.tables import Duty, Event, Notice
+from campaign.work.signing import sign_notice, withdraw_notice
+from tests.world import World, file, item, plan
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)
 NEAR = plan([item(1, deadline="2026-03-10")])
@@ -111,3 +113,35 @@ def test_drafts_of_two_units_in_one_sweep_are_signed_each_by_itself(world: World
 
     assert len(world.notices(NOTICE.c.state == "draft")) == 2
     assert len(world.duties(DUTY.c.kind == "sign", DUTY.c.state == "open")) == 2
+
+
+def test_signed_on_paper_the_signer_is_named_the_scan_kept_and_who_entered_it_logged(world: World) -> None:
+    draft = drafted(world)
+    with world.store.begin() as tx:
+        number = sign_notice(tx, find_notice(tx, draft.id), world.by("示例录入员"), signed_by=" 示例主任 ", scan=[file("送签单")])
+
+    asked = world.duty(f"sign:notice:{draft.id}")
+    assert (world.notices(NOTICE.c.id == draft.id)[0].signed_by, asked.state) == ("示例主任", "accepted")
+    with world.store.read() as tx:
+        kept = submissions.latest(tx, asked)
+    assert kept is not None
+    assert kept.submitted_by == "示例录入员"
+    (event,) = world.rows(Event, table_of(Event).c.verb == "sign_on_paper")
+    assert (event.actor, event.detail) == ("示例录入员", {"number": number, "on_paper_by": "示例主任", "scans": 1})
+    assert world.verify() == []
+
+
+def test_a_scan_without_a_signer_is_refused_and_nothing_is_issued(lite: World) -> None:
+    draft = drafted(lite)
+    with pytest.raises(CampaignError, match="谁签的"), lite.store.begin() as tx:
+        sign_notice(tx, find_notice(tx, draft.id), lite.by(), scan=[file("送签单")])
+    assert lite.notices(NOTICE.c.id == draft.id)[0].state == "draft"
+
+
+def test_the_papers_that_hold_a_draft_back_are_named(world: World) -> None:
+    draft = drafted(world)
+    with world.store.begin() as tx:
+        assert undelivered_papers(tx, draft.id) == []
+        tx.execute(text("UPDATE notice SET state = 'issued', delivered_at = NULL WHERE kind = '督办通知书'"))
+    with world.store.read() as tx:
+        assert [(row.kind, row.number) for row in undelivered_papers(tx, draft.id)] == [("督办通知书", "创办督〔2026〕1号")]
