@@ -14,8 +14,10 @@ from campaign.engine.names import PASSES, PHASES, DeploymentName
 from campaign.engine.runs import Run, find_deployment, read_run, recent_runs, trigger
 from campaign.plan.spec import PhaseKind
 from campaign.records.campaigns import find_campaign
+from campaign.records.duty_runs import runs_of_duty
+from campaign.records.statements import table_of
 from campaign.records.store import Store
-from campaign.records.tables import PassRun
+from campaign.records.tables import Duty, PassRun
 from deployments.server import ServerPlace, client_environment
 from tests.e2e import harness
 from tests.e2e.harness import wait_until
@@ -102,6 +104,16 @@ def test_the_tables_of_a_run_are_its_artifacts(engine: Engine, slug: str) -> Non
     assert set(artifacts) == {f"{name}-phase-{slug}-p1" for name in ("progress", "overdue", "notices", "gate")}
     assert "红灯事项(逾期)清单" in artifacts[f"overdue-phase-{slug}-p1"]
     assert all("在门户中查看" in text for text in artifacts.values())
+    assert f"/campaigns/{slug}/phases/1)" in artifacts[f"progress-phase-{slug}-p1"]
+    assert f"/campaigns/{slug}/duties?light=red&phase=1)" in artifacts[f"overdue-phase-{slug}-p1"]
+
+
+def test_a_pass_keeps_the_run_that_carried_it_so_that_a_duty_leads_there(engine: Engine, office: Store, slug: str) -> None:
+    run = rehearse(engine, slug, "2026-03-03", phase=PHASE_CHOICE)
+    with office.read() as tx:
+        campaign_id = find_campaign(tx, slug).id
+        (duty,) = tx.execute(table_of(Duty).select().where(table_of(Duty).c.campaign_id == campaign_id)).all()
+        assert [(one.did, one.url(engine.ui_url)) for one in runs_of_duty(tx, duty)] == [("交办", run.url)]
 
 
 def test_who_ran_a_pass_comes_from_its_labels_and_else_is_prefects_dialog(engine: Engine, office: Store, slug: str) -> None:
