@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaign.cli.desk import local, only_campaign, opened
+from campaign.cli.desk import only_campaign, opened
 from campaign.cli.options import Reading, reads
 from campaign.cli.output import emit_json, say, show_table, warn
 
@@ -27,11 +27,12 @@ def status(campaign: str | None, ask: Reading) -> None:
     例:campaign status weisheng
     """
     from campaign.work.pulse import say_clock
+    from campaign.work.status import campaign_status
 
     with opened(ask) as store:
         with store.read() as tx:
             found = only_campaign(tx, ask, campaign)
-            value = _standing(tx, found, ask)
+            value = campaign_status(tx, found, ask.now)
             title, waiting = found.title, _waiting(tx, found)
             rehearsal, live = found.rehearsal, found.live_at is not None
         clock = "" if rehearsal or ask.json else say_clock(store)
@@ -42,25 +43,6 @@ def status(campaign: str | None, ask: Reading) -> None:
     for line in (*waiting, clock):
         if line:
             warn(line)
-
-
-def _standing(tx: Session, campaign: Campaign, ask: Reading) -> dict[str, Any]:
-    from campaign.records import views
-    from campaign.records.duties import duty_table
-    from campaign.records.registry import phases_of
-    from campaign.work.gate import ask_gate
-
-    counted = views.lights_by(tx, duty_table.c.phase_id, duty_table.c.campaign_id == campaign.id, ask.now, campaign.calendar)
-    none = dict.fromkeys(("red", "yellow", "green", "grey"), 0)
-    phases = [
-        {
-            "key": phase.key, "name": phase.name, "kind": phase.kind, "state": phase.state, "start": phase.starts_on, "end": phase.ends_on,
-            "lights": none | counted.get(phase.id, {}),
-            "blockers": list(ask_gate(tx, campaign, phase, ask.now).reasons) if phase.state == "open" else [],
-        }
-        for phase in phases_of(tx, campaign)
-    ]  # fmt: skip
-    return {"campaign": campaign.slug, "now": local(ask.now, ask), "phases": phases}
 
 
 def _waiting(tx: Session, campaign: Campaign) -> list[str]:

@@ -26,8 +26,8 @@ def campaign_status(tx: Session, campaign: Campaign, now: datetime) -> dict[str,
             {
                 "key": phase.key, "name": phase.name, "kind": phase.kind, "state": phase.state,
                 "start": phase.starts_on.isoformat() if phase.starts_on else None, "end": phase.ends_on.isoformat() if phase.ends_on else None,
-                "lights": lit.get(phase.id, none),
-                "blockers": [blocker.text for blocker in ask_gate(tx, campaign, phase, now).blockers] if phase.state == "open" else [],
+                "lights": none | lit.get(phase.id, {}),
+                "blockers": list(ask_gate(tx, campaign, phase, now).reasons) if phase.state == "open" else [],
             }
             for phase in phases_of(tx, campaign)
         ],
