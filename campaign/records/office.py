@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, true
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
@@ -41,7 +41,7 @@ def campaign_duties(
         mine.append(duty.c.phase_id == phase_id)
     if unit_id is not None:
         mine.append(duty.c.unit_id == unit_id)
-    asked = {one: and_(*mine) for one in DutyState if one != DutyState.CANCELLED}
+    asked: dict[str, ColumnElement[bool]] = {one: and_(*mine) for one in DutyState if one != DutyState.CANCELLED}
     if light == "red":
         asked = {one: and_(*mine, duty.c.due_at <= now) for one in CLIMBING}
     elif light == "yellow":

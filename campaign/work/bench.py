@@ -37,7 +37,7 @@ def bench_sweep(store: Store, duties: int, due: int, *, ladder: str) -> dict[str
             due = benching.count_due(tx, campaign_id, NOW)
         swept, plain = [], []
         for _ in range(RUNS):
-            swept.append(_timed(store, campaign_id, due, lambda: _sweep(store)))
+            swept.append(_timed(store, campaign_id, due, lambda: sweep_once(store)))
             plain.append(_timed(store, campaign_id, due, lambda: _plain_sweep(store, campaign_id)))
     finally:
         with store.begin() as tx:
@@ -57,7 +57,8 @@ def _timed(store: Store, campaign_id: int, due: int, sweep: Callable[[], int]) -
     return seconds
 
 
-def _sweep(store: Store) -> int:
+def sweep_once(store: Store) -> int:
+    """The product's pass over the campaign that `benching` filled; answers how many duties took a rung."""
     ctx = open_pass(store, PassRequest("supervision", benching.SLUG, None, NOW, "bench"))
     results = [(ESCALATE.name, run_batch(store, ctx, ESCALATE, batch)) for batch in ESCALATE.split(store, ctx)]
     return close_pass(store, ctx, results).counts["escalated"]

@@ -34,13 +34,6 @@ def test_a_sweep_of_ten_thousand_among_a_hundred_thousand(store: Store) -> None:
     print(bench_sweep(store, 100_000, 10_000, ladder=LADDER))
 
 
-@pytest.mark.timeout(1200)
-def test_time_a_row_at_a_million(sqlite_store: Store) -> None:
-    for duties in (10_000, 100_000, 1_000_000):
-        found = bench_sweep(sqlite_store, duties, 10_000, ladder=LADDER)
-        print(duties, f"{found['seconds'] / found['due'] * 1e6:.0f} µs a due row", found)
-
-
 def test_nothing_due_among_a_hundred_thousand(store: Store) -> None:
     with store.begin() as tx:
         benching.fill(tx, ladder_id=store_ladder(tx, "bench", LADDER), duties=100_000, due=0, now=NOW)
