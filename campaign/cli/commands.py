@@ -128,6 +128,7 @@ COMMANDS: dict[str, Entry] = {
     "package build": Entry("campaign.cli.package:build", "生成迎检资料包"),
     "package verify": Entry("campaign.cli.package:verify", "校验一个资料包"),
     "package freeze": Entry("campaign.cli.package:freeze", "生成、校验并封存资料包"),
+    "scan": Entry("campaign.cli.scan:scan", "病毒检查:补查收件时没有应答的文件"),
     "verify": Entry("campaign.cli.verify:verify", "核对全部记录是否守住规则"),
     "parked list": Entry("campaign.cli.parked:list_", "待处理清单和原因"),
     "parked release": Entry("campaign.cli.parked:release", "改正以后放回一项待处理"),

@@ -53,12 +53,14 @@ def add(
             tx, found, where, owner, by_of(act), key=secrets.token_urlsafe(18), kind="finding", title=text, text=text, severity=severity, indicator=indicator,
             site=site, days=days, inspection=inspection,
         )  # fmt: skip
-        value: dict[str, Any] = {"id": None, "held": request.id, "unit": owner.name, "severity": severity, "phase": where.key}
-        if request.duty_id is not None:
+        value: dict[str, Any] = {"unit": owner.name, "severity": severity, "phase": where.key}
+        if request.duty_id is None:
+            value["held"] = request.id
+        else:
             duty = tx.get_one(Duty, request.duty_id)
             finding = tx.get_one(Finding, duty.finding_id or 0)
-            value |= {"id": finding.id, "held": None, "reference": finding.reference, "duty": duty.id, "due_at": local(duty.due_at, act)}
-    if value["held"] is not None:
+            value |= {"id": finding.id, "reference": finding.reference, "duty": duty.id, "due_at": local(duty.due_at, act)}
+    if "held" in value:
         answer(act, value, held_words(value["held"]))
         return
     answer(act, value, f"已登记问题 {value['id']}({value['reference']}),整改单位 {value['unit']},应办事项 #{value['duty']},限 {str(value['due_at'])[:10]} 前。")

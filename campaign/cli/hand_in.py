@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 @click.argument("duty", metavar="DUTY")
 @click.argument("files", metavar="FILE…", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--note", default="", metavar="文字", help="办理情况说明。")
+@click.option("--personal", is_flag=True, help="文件里确须写有身份证号。")
 @writes
-def submit(duty: str, files: tuple[Path, ...], note: str, act: Writing) -> None:
+def submit(duty: str, files: tuple[Path, ...], note: str, personal: bool, act: Writing) -> None:
     """报送一项应办事项的材料或办理情况;同样的内容重复报送不算新版本。
 
     例:campaign submit 128 台账.xlsx 照片.zip --note 已按标准整理 --as 教育局联络员
@@ -41,7 +42,7 @@ def submit(duty: str, files: tuple[Path, ...], note: str, act: Writing) -> None:
             raise Conflict(f"{refusal}(#{found.id}「{found.title}」)。", code="may_not_hand_in", duty=found.id)
         if not files and not note.strip():
             raise CampaignError("没有要报送的内容:请给出文件,或用 --note 写明办理情况。", code="nothing_given", duty=found.id)
-        kept = keep_files(act, files)
+        kept = keep_files(act, files, personal=personal)
         with store.begin() as tx:
             found = find_duty(tx, duty)
             version = hand_in(tx, found, kept, by_of(act), note=note)
@@ -59,8 +60,9 @@ def submit(duty: str, files: tuple[Path, ...], note: str, act: Writing) -> None:
     answer(act, value, words)
 
 
-def keep_files(act: Writing, files: tuple[Path, ...]) -> list[KeptFile]:
-    """Into the evidence store; in a dry run only looked at."""
+def keep_files(act: Writing, files: tuple[Path, ...], *, personal: bool = True) -> list[KeptFile]:
+    """Into the evidence store; in a dry run only looked at. Identity-card numbers in their text are pointed out first, unless they are meant."""
+    from campaign.errors import CampaignError
     from campaign.work.hand_in import KeptFile
 
     if act.dry_run:
@@ -73,4 +75,8 @@ def keep_files(act: Writing, files: tuple[Path, ...]) -> list[KeptFile]:
 
     evidence = evidence_of(act.settings)
     stored = [evidence.put(path, path.name) for path in files]
-    return [KeptFile(one.name, one.sha256, one.size, one.media_type) for one in stored]
+    found = [one for one in stored if one.personal]
+    if found and not personal:
+        named = ";".join(f"「{one.name}」中有 {'、'.join(one.personal)}" for one in found)
+        raise CampaignError(f"文件里有身份证号:{named}。请遮盖后再报送;确须保留的,请加 --personal。", code="identity_number")
+    return [KeptFile(one.name, one.sha256, one.size, one.media_type, one.scan, one.taken_on) for one in stored]

@@ -40,6 +40,7 @@ VERBS = {
     "paper_cap_set": "设定文书月度上限",
     "submit": "报送",
     "receive_paper": "登记收到纸质材料",
+    "infected": "查出病毒,隔离文件",
     "sign_register": "登记签约件",
     "import_register": "导入签约名单",
     "set_cap": "设定负担上限",

@@ -188,6 +188,16 @@ def stored_hashes(tx: Session) -> Iterator[tuple[str, bool]]:
         yield row.sha256, row.withdrawn_at is not None
 
 
+def hashes_to_scan(tx: Session, *, all_files: bool) -> list[str]:
+    """Those taken unchecked; or all that are still there."""
+    chosen = _stored.c.withdrawn_at.is_(None) if all_files else (_stored.c.scan == "unchecked") & _stored.c.withdrawn_at.is_(None)
+    return list(tx.execute(select(_stored.c.sha256).where(chosen).order_by(_stored.c.sha256)).scalars())
+
+
+def mark_scanned(tx: Session, sha256: str, scan: str) -> None:
+    tx.execute(update(_stored).where(_stored.c.sha256 == sha256).values(scan=scan))
+
+
 def mark_withdrawn(tx: Session, sha256: str, *, reason: str, at: datetime) -> bool:
     """False when it was withdrawn before or never kept."""
     marked = tx.execute(
