@@ -141,7 +141,7 @@ def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: 
             tx.add(phases[phase.key])
             done.changed.append(f"新增阶段「{phase.name}」")
         else:
-            done.changed += _change_phase(phases[phase.key], columns, number)
+            done.changed += _change_phase(phases[phase.key], columns, number) + _bring_back(phases[phase.key])
     tx.flush()
     campaign.starts_on, campaign.ends_on, campaign.inspection_on = plan.starts_on, plan.ends_on, plan.inspection_on
     applied = apply_items(tx, campaign, phases, plan, units, by)
@@ -169,6 +169,14 @@ def _change_phase(row: Phase, columns: dict[str, Any], number: int) -> list[str]
             changed.append(f"阶段「{row.name}」的{words[name]}:{getattr(row, name) or '空'} → {value or '空'}")
         setattr(row, name, value)
     return changed
+
+
+def _bring_back(row: Phase) -> list[str]:
+    """A phase that an earlier version of the plan had dropped before it began."""
+    if row.state != "closed" or row.opened_at is not None:
+        return []
+    row.state, row.closed_at = "planned", None
+    return [f"恢复阶段「{row.name}」"]
 
 
 def _keep_plan(tx: Session, campaign: Campaign, plan: Blueprint, digest: str, number: int, by: By) -> None:

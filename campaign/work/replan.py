@@ -48,7 +48,7 @@ def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan:
     parts = registry.parts_of(tx, campaign)
     engaged = {part.unit_id: part for item in items if item.state == "active" for part in owing(parts.get(item.id or 0, ()))}
     units_engaged = sorted(engaged.values(), key=lambda part: part.code)
-    going_on = {key: phase for key, phase in phases.items() if key in {one.key for one in plan.phases} or phase.state != "planned"}
+    going_on = {key: phase for key, phase in phases.items() if key in {one.key for one in plan.phases} or phase.opened_at is not None}
     drafts = settle_drafts(tx, campaign, _wanted_duties(tx, campaign, going_on, items, parts, campaign_day(by.now), done.series))
     letters, series = enter_mechanisms(tx, campaign, list(going_on.values()), plan.spec, units_engaged, campaign_day(by.now))
     drafts += letters

@@ -219,6 +219,12 @@ def test_a_phase_that_left_the_plan_before_it_began_never_begins(world: World) -
 
     assert world.phase("p2").state == "closed"
     assert {state for origin, state in world.states().items() if origin.startswith("summary:")} == {"cancelled"}
+    assert not any("恢复" in line for line in world.launch(plan([item(1), item(2)], phases=[ROLLOUT])).changed)
+
+    world.launch(plan(phases=[ROLLOUT, later]))
+
+    assert world.phase("p2").state == "planned"
+    assert {state for origin, state in world.states().items() if origin.startswith("summary:")} == {"waiting"}
 
 
 def test_the_submitted_version_of_a_removed_item_needs_no_review_any_more(world: World) -> None:
