@@ -16,7 +16,7 @@ from campaign.portal.flags import flags_of
 from campaign.portal.preview import preview_of
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import requests, review_chains, reviewing, todo
+from campaign.records import originals, requests, review_chains, reviewing, todo
 from campaign.records.calendars import load_calendar
 from campaign.records.tables import Duty, Submission
 from campaign.rules.calendar import yellow_through
@@ -145,9 +145,13 @@ def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response
         assert facts is not None
         files = todo.files_of_versions(tx, [submission_id]).get(submission_id, [])
         elsewhere = requests.versions_with(tx, {one.sha256 for one in files}, but=version.duty_id) if files else {}
+        target = tx.get_one(Duty, version.duty_id)
+        copies, received = originals.asked_copies(tx, target), originals.copies_received(tx, target.id)
         earlier = [one for one in todo.versions_of(tx, version.duty_id) if one.version < version.version]
     flags = flags_of(files, elsewhere, visit.place.evidence, opened_at=version.opened_at, submitted_at=version.submitted_at, asked=facts.asked or "",
                      count=facts._mapping["count"])  # fmt: skip
+    if copies is not None:
+        flags.setdefault(0, []).append(paper_words(copies, received))
     shown = {one.number: preview_of(one, visit.place.evidence, visit.place.derived) for one in files[:SHOWN_FILES]}
     return visit.page(
         "version.html",
@@ -177,6 +181,10 @@ def _receipt(visit: Visit) -> Receipt | None:
         return Receipt(number)
     kept = visit.place.evidence.put(visit.files[0].file, visit.files[0].filename or "")
     return Receipt(number, kept.name, kept.sha256, kept.size, kept.media_type)
+
+
+def paper_words(asked: int, received: int) -> str:
+    return f"纸质原件:要求 {asked} 份,已收 {received} 份{f',还差 {asked - received} 份' if received < asked else ''}。"
 
 
 def _reason(visit: Visit) -> str:

@@ -22,6 +22,8 @@ from campaign.work.stagger import Slot, Staggering, move_deadlines, propose_dead
 
 router = APIRouter()
 DAYS = 42
+ROOM = 28
+"""How much of the time before the first duty is in sight, for that is where it may be moved."""
 MOST_MOVED = 500
 
 
@@ -83,7 +85,8 @@ def _page(visit: Visit, slug: str, unit: str, start: str, *, proposed: bool = Fa
     unit = unit if unit in units else _heaviest(plan, units)
     slots = [slot for slot in plan.slots if slot.unit == unit]
     days_of = {slot.duty_id: _shown(visit, slot, proposed=proposed) for slot in slots}
-    first = _start(start, min([*days_of.values(), campaign_day(visit.now) + timedelta(days=DAYS)]))
+    today = campaign_day(visit.now)
+    first = _start(start, max(today, min(days_of.values(), default=today) - timedelta(days=ROOM)))
     return visit.page(
         "stagger.html",
         status=409 if refusal else 200,
