@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal_column, or_, select, true
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table as duty
@@ -74,16 +74,17 @@ def unit_progress(tx: Session, phase_ids: Sequence[int], now: datetime) -> list[
     """A row a unit: owed, done, handed in, overdue; those with most overdue first."""
     red = func.sum(cast(and_(duty.c.state.in_(CLIMBING), duty.c.due_at <= now), Integer))
     done = func.sum(case((duty.c.state == "accepted", 1), else_=0))
+    owner = duty.c.unit_id + literal_column("0")  # a sum, or SQLite walks all duties in the order of their units to spare itself the grouping
     counted = (
         select(
-            duty.c.unit_id,
+            owner.label("unit_id"),
             func.count().label("owed"),
             done.label("done"),
             func.sum(case((duty.c.state == "submitted", 1), else_=0)).label("submitted"),
             red.label("red"),
         )
         .where(duty.c.phase_id.in_(list(phase_ids)), duty.c.state.not_in(("cancelled", "waived")))
-        .group_by(duty.c.unit_id)
+        .group_by(owner)
         .subquery()
     )
     rows = select(counted, _unit.c.name, _unit.c.code).join(_unit, _unit.c.id == counted.c.unit_id).order_by(counted.c.red.desc(), _unit.c.code)

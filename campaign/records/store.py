@@ -29,8 +29,8 @@ from sqlmodel import Session
 from campaign.errors import CampaignError, RetryLater
 
 BUSY_SECONDS = 15
-LONG_SECONDS, GAP_SECONDS = 0.1, 0.012
-"""After a transaction as long as that, so long nobody of this thread writes: three looks of whoever waits for the file."""
+LONG_SECONDS, GAP_SECONDS, GAP_SHARE = 0.1, 0.012, 0.1
+"""After a transaction as long as that, nobody of this thread writes for a tenth of it: some looks of whoever waits for the file."""
 LOOK_SECONDS = 0.002, 0.004
 
 
@@ -81,8 +81,9 @@ class Store:
                         yield tx
                 finally:
                     self._turn.release()
-                if time.monotonic() - began > LONG_SECONDS:
-                    time.sleep(GAP_SECONDS)
+                held = time.monotonic() - began
+                if held > LONG_SECONDS:
+                    time.sleep(min(max(GAP_SECONDS, held * GAP_SHARE), 10 * GAP_SECONDS))
             else:
                 with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
                     yield tx
