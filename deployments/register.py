@@ -72,8 +72,14 @@ def form_schema(flow: Flow[..., Any]) -> dict[str, Any]:
     return schema
 
 
+async def remove_zombie_automation(client: PrefectClient) -> None:
+    """One machine needs none: its runner calls dead what it left behind. On SQLite each bucket of it is one more writer, and events get lost over that."""
+    for found in await client.read_automations_by_name(ZOMBIES):
+        await client.delete_automation(found.id)
+
+
 async def install_zombie_automation(client: PrefectClient) -> None:
-    """A run that started, and then sends no heartbeat, becomes Crashed: the net under the runner's own watch, for work pools too."""
+    """For work pools: a run that started, and then sends no heartbeat, becomes Crashed, whichever machine its process was on."""
     if await client.read_automations_by_name(ZOMBIES):
         return
     await client.create_automation(

@@ -1,6 +1,6 @@
 """Owns the process of runner and clock: `python -m deployments.runner_child [READY_FILE]`, with the environment that `up` gives it.
 
-Order: wait for Prefect → our runs that nobody works on become Crashed → deployments, selects and automation → clock → runner. The
+Order: wait for Prefect → deployments and selects → our runs that nobody works on become Crashed → clock → runner. The
 clock does not wait for Prefect longer than a minute: deadlines must not depend on the UI server, and it carries passes out itself.
 """
 
@@ -22,7 +22,7 @@ from campaign.work.selects import list_choices
 from config.settings import load_settings
 from deployments.keeping import keep_time
 from deployments.lifeline import end_with_parent
-from deployments.register import install_zombie_automation, register
+from deployments.register import register, remove_zombie_automation
 from deployments.runner import Runner, bury_dead_runs
 from tasks.workplace import workplace
 
@@ -40,7 +40,7 @@ async def _prepare(engine: Engine) -> Runner:
                 async with get_client() as client:
                     flows = await register(client, list_choices(workplace().store))
                     buried = await bury_dead_runs(client, list(flows))
-                    await install_zombie_automation(client)
+                    await remove_zombie_automation(client)
                 log.info("已登记 %d 个部署;%d 个失联的运行已标为崩溃", len(flows), buried)
                 return Runner(flows)
         except (httpx.HTTPError, PrefectHTTPStatusError) as error:

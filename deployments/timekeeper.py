@@ -56,6 +56,9 @@ class Timekeeper:
 
     def stop(self) -> None:
         """Waits for a pass that is being carried out, then lets the lease go so that another clock need not wait for it to expire."""
+        # Nothing is begun any more before the threads are told to end: shutdown alone lets a job come due in between, and fail for want of one.
+        self._jobs.pause()
+        self._jobs.remove_all_jobs()
         self._jobs.shutdown(wait=True)
         if self._hold is not None:
             leases.release(self._store, self._hold)

@@ -3,7 +3,7 @@
 Two sweepers and two senders work at once, over all campaigns and over the one, so that they hold different leases and only the claims keep
 them apart. The receiver is a process of its own that counts idempotency keys; its count is what is believed.
 
-Some twenty kills for everyday use; CHAOS_MONTH_KILLS=200 for the full measure, CHAOS_SEED for other moments.
+Ten kills for everyday use; CHAOS_MONTH_KILLS=200 for the full measure, CHAOS_SEED for other moments.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from config.settings import Settings
 from tests.world import SLUG, World, item, phase, plan
 
 pytestmark = pytest.mark.chaos
-KILLS = int(os.environ.get("CHAOS_MONTH_KILLS", "22"))
+KILLS = int(os.environ.get("CHAOS_MONTH_KILLS", "10"))
 SEED = os.environ.get("CHAOS_SEED", "1")
 DELIVERY, NOTICE = table_of(Delivery), table_of(Notice)
 MONTH = [day for day in (date(2026, 3, 2) + timedelta(days=n) for n in range(31)) if day.weekday() < 5]

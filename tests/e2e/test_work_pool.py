@@ -41,6 +41,8 @@ def test_a_worker_runs_a_phase_that_prefect_yaml_deployed(tmp_path: Path) -> Non
         prefect("work-pool", "create", "--type", "process", "campaign", env=env)
         prefect("--no-prompt", "deploy", "--all", "--prefect-file", "deployments/prefect.yaml", env=env)
         assert all(find_deployment(engine, name)["work_pool_name"] == "campaign" for name in ALL)
+        with harness.running(harness.python("deployments.clock_child"), env, log=tmp_path / "clock.log"):
+            wait_until(lambda: engine.ask("POST", "/automations/count") == 1, description="silent workers are watched", within=60, every=0.5)
         worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "campaign"]
         with harness.running(worker, env | {"PREFECT_WORKER_QUERY_SECONDS": "1"}, log=tmp_path / "worker.log") as started:
             chosen = {"campaign": SLUG, "phase": "p1", "at": "2026-03-02T09:00:00+08:00"}
