@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import case, delete, insert, not_, select, update
 from sqlmodel import Session, SQLModel
 
 from campaign.records.duties import duty_table
 from campaign.records.statements import chunks, insert_of, table_of
+from campaign.records.suspended import stopped_series
 from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Person, Phase, PlanVersion, Post, Requirement, Series, Tenure, Unit
 from campaign.records.tables.duties import UNFINISHED
 
@@ -168,12 +169,13 @@ def reports_not_begun(tx: Session, campaign: Campaign, phase: Phase | None = Non
 def growing_series(
     tx: Session, horizon: date, *, campaign_id: int | None, unit_ids: Sequence[int] | None, phase_id: int | None
 ) -> list[tuple[Series, Campaign]]:
-    """Active series of open phases that have days to fill before the horizon."""
+    """Active series of open phases that have days to fill before the horizon, and that no suspension stops."""
     chosen = (
         select(Series, Campaign)
         .join(_campaign, _campaign.c.id == _series.c.campaign_id)
         .join(_phase, _phase.c.id == _series.c.phase_id)
         .where(_series.c.state == "active", _series.c.next_on <= horizon, _phase.c.state == "open", _campaign.c.state == "launched")
+        .where(not_(stopped_series(tx)))
         .order_by(_series.c.id)
     )
     if campaign_id is not None:
@@ -185,6 +187,11 @@ def growing_series(
     if phase_id is not None:
         chosen = chosen.where(_series.c.phase_id == phase_id)
     return [(row[0], row[1]) for row in tx.execute(chosen).all()]
+
+
+def series_due(tx: Session, horizon: date) -> bool:
+    """Of campaigns that live in our time: has any series days to fill that no suspension stops?"""
+    return bool(growing_series(tx, horizon, campaign_id=None, unit_ids=None, phase_id=None))
 
 
 def end_series(tx: Session, phase_id: int) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlmodel import Session
 
+from campaign.records.accounts import units_below
 from campaign.records.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
-from campaign.records.tables import Campaign, Duty, Phase, Suspension, SuspensionDuty, Unit
+from campaign.records.tables import Campaign, Duty, DutyState, Phase, Series, Suspension, SuspensionDuty, Unit
 from campaign.records.tables.duties import CLIMBING
 
-_suspension, _stopped, _phase, _unit = (table_of(model) for model in (Suspension, SuspensionDuty, Phase, Unit))
+_suspension, _stopped, _phase, _unit, _series, _campaign = (table_of(model) for model in (Suspension, SuspensionDuty, Phase, Unit, Series, Campaign))
 
 
 def owed(tx: Session, campaign: Campaign, phase: Phase | None, unit: Unit | None) -> list[Duty]:
@@ -22,8 +23,37 @@ def owed(tx: Session, campaign: Campaign, phase: Phase | None, unit: Unit | None
     if phase is not None:
         chosen = chosen.where(duty.c.phase_id == phase.id)
     if unit is not None:
-        chosen = chosen.where(duty.c.unit_id == unit.id)
+        chosen = chosen.where(duty.c.unit_id.in_(reach(tx, unit)))
     return list(tx.execute(chosen.order_by(duty.c.id)).scalars())
+
+
+def reach(tx: Session, unit: Unit) -> frozenset[int]:
+    """A suspension of an area covers the unit and everything below it."""
+    return units_below(tx, [unit.id])
+
+
+def stopped_series(tx: Session) -> ColumnElement[bool]:
+    """Series that do not grow now: one of their occurrences is suspended, or a suspension of their phase, area or campaign is open."""
+    resting = exists().where(duty.c.series_id == _series.c.id, duty.c.state == DutyState.SUSPENDED)
+    covered = [covers(tx, row) for row in tx.execute(select(Suspension).where(_suspension.c.ended_at.is_(None))).scalars()]
+    return or_(resting, *covered)
+
+
+def covers(tx: Session, row: Suspension) -> ColumnElement[bool]:
+    """The series of units in a suspension's scope; the office's own work goes on."""
+    office = select(_campaign.c.office_unit_id).where(_campaign.c.id == row.campaign_id).scalar_subquery()
+    scope = [_series.c.campaign_id == row.campaign_id, _series.c.unit_id != office]
+    if row.phase_id is not None:
+        scope.append(_series.c.phase_id == row.phase_id)
+    if row.unit_id is not None:
+        scope.append(_series.c.unit_id.in_(units_below(tx, [row.unit_id])))
+    return and_(*scope)
+
+
+def series_to_go_on(tx: Session, chosen: ColumnElement[bool]) -> list[Series]:
+    """Those among the chosen that nothing else stops."""
+    rows = select(Series).where(chosen, _series.c.state == "active", not_(stopped_series(tx))).order_by(_series.c.id)
+    return list(tx.execute(rows).scalars())
 
 
 def remember(tx: Session, suspension_id: int, duty_ids: Sequence[int]) -> None:

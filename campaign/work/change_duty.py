@@ -14,11 +14,14 @@ from campaign.records.log import write_event
 from campaign.records.outbox import collect_lines
 from campaign.records.receipts import ORIGIN
 from campaign.records.registry import duties_of_ids, phases_of
-from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice
+from campaign.records.statements import table_of
+from campaign.records.suspended import series_to_go_on
+from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, Series
 from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
 from campaign.work import receipts
 from campaign.work.by import By
+from campaign.work.series import EXCUSED, excuse_missed
 
 
 def acknowledge(tx: Session, duty: Duty, by: By) -> None:
@@ -94,11 +97,20 @@ def suspend(tx: Session, duty: Duty, by: By) -> None:
 
 
 def resume(tx: Session, duty: Duty, by: By) -> None:
-    """恢复: as many working days are left as there were when it stopped; what was overdue stays overdue, and what was returned is still returned."""
+    """恢复: as many working days are left as there were when it stopped; what was overdue stays overdue, and what was returned is still returned.
+
+    A recurring report whose day fell into the suspension is excused: nobody wants it afterwards, and the next one is asked.
+    """
     lock(tx, duty)
     if duty.state != DutyState.SUSPENDED or duty.suspended_at is None or duty.due_at is None:
         raise Conflict(f"#{duty.id}「{duty.title}」没有处于暂缓状态。", code="not_suspended", duty=duty.id)
     campaign = tx.get_one(Campaign, duty.campaign_id)
+    if duty.series_id is not None and duty.suspended_at < duty.due_at <= by.now and submissions.latest(tx, duty) is None:
+        since, duty.suspended_at = duty.suspended_at, None
+        finish(tx, duty, DutyState.WAIVED, by.now, EXCUSED)
+        _log(tx, duty, by, "resume", {"excused": True})
+        _grow_again(tx, duty, since, by)
+        return
     calendar = load_calendar(tx, campaign.calendar)
     stopped, due = campaign_day(duty.suspended_at), due_on(duty.due_at)
     left = calendar.working_days_between(stopped, due) if due > stopped else 0
@@ -107,9 +119,16 @@ def resume(tx: Session, duty: Duty, by: By) -> None:
     state = DutyState.RETURNED if submissions.latest(tx, duty) is not None else DutyState.OPEN
     start_revision(tx, duty, due_at=due_at, now=by.now, state=state, source=duty.due_source)
     _log(tx, duty, by, "resume", {"due_on": due_on(due_at).isoformat()})
+    _grow_again(tx, duty, stopped_at, by)
     for part in splits.parts_of(tx, duty.id):
         if part.state == DutyState.SUSPENDED and part.suspended_at == stopped_at:
             resume(tx, part, by)
+
+
+def _grow_again(tx: Session, duty: Duty, since: datetime, by: By) -> None:
+    """The series of a suspended report goes on, unless something else stops it still."""
+    for series in series_to_go_on(tx, table_of(Series).c.id == duty.series_id) if duty.series_id is not None else ():
+        excuse_missed(tx, series, campaign_day(since), by)
 
 
 def report_event(tx: Session, campaign: Campaign, name: str, happened: datetime, by: By) -> int:

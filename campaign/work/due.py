@@ -18,8 +18,9 @@ def due_passes(store: Store, now: datetime, actor: str = "clock") -> list[PassRe
         today = campaign_day(now)
         due = dues.kinds_due(tx, now, today, today + HORIZON)
         phases = pass_runs.due_phases(tx, today, now) if due.phase else []
+        grows = due.series and registry.series_due(tx, today + HORIZON)  # asked twice, for a suspension may stop all that seems due
     found = [PassRequest("phase", slug, key, now, actor, "到期") for slug, key in phases]
-    for name, asked in (("supervision", due.duty or due.series or due.digest), ("bulletin", due.bulletin), ("delivery", due.delivery)):
+    for name, asked in (("supervision", due.duty or grows or due.digest), ("bulletin", due.bulletin), ("delivery", due.delivery)):
         if asked:
             found.append(PassRequest(name, None, None, now, actor, "到期"))
     return found

@@ -18,11 +18,12 @@ from campaign.records.duties import DutyDraft, RungClock, create_duties, finish,
 from campaign.records.registry import Part
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Item, Phase, Series
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
-from campaign.rules.recurrence import missed_and_latest, occurrences
+from campaign.rules.recurrence import Occurrence, missed_and_latest, occurrences
 from campaign.work.by import By
 from campaign.work.plan_duties import is_series, owing
 
 HORIZON = timedelta(days=14)
+MISSED, EXCUSED = "停摆期间漏开,记为缺报", "暂缓期间到期,免报"
 SHORTENED, CHANGED = "阶段缩短,该期不再报送", "报送周期调整,该期不再报送"
 NO_LONGER_ASKED = "方案调整后不再要求"
 
@@ -38,6 +39,27 @@ def enter_series(tx: Session, campaign: Campaign, phase: Phase, item: Item, part
             tx, today, campaign_id=campaign.id, phase_id=phase.id, item_id=item.id, unit_id=part.unit_id, origin=f"item:{item.key}/series/unit:{part.code}",
             title=item.title[:300], recurrence=item.recurrence, starts_on=starts, ends_on=max(ends, starts),
         )  # fmt: skip
+
+
+def excuse_missed(tx: Session, series: Series, since: date, by: By) -> int:
+    """After a suspension: occurrences that fell due meanwhile are recorded as excused, and growing goes on from today; answers how many.
+
+    What had been due before the suspension and was not opened then is missed, as after an outage. Neither is a debt.
+    """
+    campaign = tx.get_one(Campaign, series.campaign_id)
+    yesterday = min(campaign_day(by.now) - timedelta(days=1), series.ends_on)
+    first = series.next_on or series.starts_on
+    if yesterday < first:
+        return 0
+    found = occurrences(Recurrence.model_validate(series.recurrence), first, yesterday, load_calendar(tx, campaign.calendar))
+    created = create_duties(tx, [_occurring(series, campaign, occurrence) for occurrence in found], by.now)
+    for duty in registry.duties_of_ids(tx, created):
+        meanwhile = duty.due_at is not None and due_on(duty.due_at) >= since
+        finish(tx, duty, DutyState.WAIVED, by.now, EXCUSED if meanwhile else MISSED)
+    series.next_on = yesterday + timedelta(days=1)
+    tx.add(series)
+    tx.flush()
+    return len(created)
 
 
 def trim_series(tx: Session, campaign: Campaign, by: By, phase: Phase | None = None) -> list[str]:
@@ -84,34 +106,27 @@ def _grow(tx: Session, series: Series, campaign: Campaign, today: date, by: By, 
     until = min(today + HORIZON, series.ends_on)
     found = occurrences(Recurrence.model_validate(series.recurrence), series.next_on or series.starts_on, until, load_calendar(tx, campaign.calendar))
     missed, _ = missed_and_latest(found, by.now)
-    drafts = {
-        f"{series.origin}/{occurrence.key}": DutyDraft(
-            campaign_id=series.campaign_id,
-            phase_id=series.phase_id,
-            unit_id=series.unit_id,
-            kind=DutyKind.REPORT,
-            origin=f"{series.origin}/{occurrence.key}",
-            title=f"{series.title}({occurrence.label})",
-            ladder_id=campaign.ladder_id,
-            due_at=due_at_of_day(occurrence.due_on),
-            due_source="own",
-            item_id=series.item_id,
-            series_id=series.id,
-        )
-        for occurrence in found
-    }
+    drafts = {f"{series.origin}/{occurrence.key}": _occurring(series, campaign, occurrence) for occurrence in found}
     created = registry.duties_of_ids(tx, create_duties(tx, list(drafts.values()), by.now, clock))
     created += _asked_again(tx, campaign, [draft for origin, draft in drafts.items() if origin not in {duty.origin for duty in created}], by)
     gone = {f"{series.origin}/{occurrence.key}" for occurrence in missed}
     for duty in created:
         if duty.origin in gone:
-            finish(tx, duty, DutyState.WAIVED, by.now, "停摆期间漏开,记为缺报")
+            finish(tx, duty, DutyState.WAIVED, by.now, MISSED)
     series.next_on = until + timedelta(days=1)
     if until >= series.ends_on:
         series.state, series.next_on = "ended", None
     tx.add(series)
     tx.flush()
     return [duty for duty in created if duty.origin not in gone]
+
+
+def _occurring(series: Series, campaign: Campaign, occurrence: Occurrence) -> DutyDraft:
+    return DutyDraft(
+        campaign_id=series.campaign_id, phase_id=series.phase_id, unit_id=series.unit_id, kind=DutyKind.REPORT, origin=f"{series.origin}/{occurrence.key}",
+        title=f"{series.title}({occurrence.label})", ladder_id=campaign.ladder_id, due_at=due_at_of_day(occurrence.due_on), due_source="own",
+        item_id=series.item_id, series_id=series.id,
+    )  # fmt: skip
 
 
 def _asked_again(tx: Session, campaign: Campaign, drafts: Sequence[DutyDraft], by: By) -> list[Duty]:

@@ -1,7 +1,8 @@
 """暂缓 for more than one duty: a unit's, a phase's or a whole campaign's clocks stopped with a document, and started again together.
 
 Owns what belongs to one suspension: resuming it starts the duties it stopped and no other, so a duty that was suspended for its own reason
-stays so. Each keeps its remaining working time; what was overdue stays overdue.
+stays so. Each keeps its remaining working time; what was overdue stays overdue. Recurring work does not grow meanwhile, and what fell due then
+is excused.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from campaign.errors import CampaignError, Conflict, NotFound
 from campaign.records import suspended
 from campaign.records.log import write_event
 from campaign.records.tables import Campaign, DutyState, Phase, Suspension, Unit
+from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.change_duty import resume, suspend
+from campaign.work.series import excuse_missed
 
 
 def suspend_many(tx: Session, campaign: Campaign, by: By, *, document: str, phase: Phase | None = None, unit: Unit | None = None) -> tuple[Suspension, int]:
@@ -47,12 +50,14 @@ def resume_many(tx: Session, suspension_id: int, by: By) -> int:
         raise NotFound(f"没有编号为 {suspension_id} 的暂缓:请用 campaign suspension list 查看。", code="no_suspension")
     if row.ended_at is not None:
         raise Conflict(f"暂缓 {suspension_id} 已由 {row.ended_by} 恢复。", code="already_resumed")
+    row.ended_at, row.ended_by = by.now, by.actor
+    tx.add(row)
+    tx.flush()
     stopped = [duty for duty in suspended.stopped_by(tx, suspension_id) if duty.state == DutyState.SUSPENDED]
     for duty in (one for one in stopped if one.state == DutyState.SUSPENDED):
         resume(tx, duty, by)
-    row.ended_at, row.ended_by = by.now, by.actor
-    tx.add(row)
+    excused = sum(excuse_missed(tx, series, campaign_day(row.began_at), by) for series in suspended.series_to_go_on(tx, suspended.covers(tx, row)))
     write_event(tx, at=by.now, actor=by.actor, verb="resume_many", reason=by.reason, campaign_id=row.campaign_id, subject="suspension", subject_id=row.id,
-                detail={"duties": len(stopped)})  # fmt: skip
+                detail={"duties": len(stopped), "excused": excused})  # fmt: skip
     tx.flush()
     return len(stopped)
