@@ -42,7 +42,8 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     number = bulletins.count(tx, campaign.id) + 1
     mine = duty_table.c.campaign_id == campaign.id
     now, week_ago = by.now, by.now - timedelta(days=7)
-    lights = views.lights(tx, mine, now, campaign.calendar)
+    by_phase = views.lights_by(tx, duty_table.c.phase_id, mine, now, campaign.calendar)
+    lights = {word.value: sum(counted[word.value] for counted in by_phase.values()) for word in Light}
     red = views.list_duties(tx, now, campaign=campaign, light=Light.RED, limit=20)
     lines = [
         f"# {campaign.title} 工作简报 第{number}期",
@@ -54,7 +55,7 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
         "## 各阶段进展",
     ]
     for phase in registry.phases_of(tx, campaign):
-        counted = views.lights(tx, mine & (duty_table.c.phase_id == phase.id), now, campaign.calendar)
+        counted = by_phase.get(phase.id, dict.fromkeys(lights, 0))
         state = {"planned": "未开启", "open": "进行中", "closed": "已关闭"}[phase.state]
         lines.append(f"- {phase.name}({state}):红 {counted['red']},黄 {counted['yellow']},绿 {counted['green']}")
     if red:

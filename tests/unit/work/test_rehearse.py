@@ -11,12 +11,12 @@ from campaign.records import played
 from campaign.records.tables import Duty, Event, Notice
 from campaign.rules.calendar import WorkingCalendar
 from campaign.rules.holidays_cn import calendar_rows
-from campaign.work.people_model import Profile
+from campaign.work.people_model import People, Profile
 from campaign.work.play import Play
 from campaign.work.preview import preview_campaign
 from campaign.work.rehearsal_page import page_of
 from campaign.work.rehearsal_words import Rehearsal
-from campaign.work.rehearse import rehearse_live, rehearse_plan
+from campaign.work.rehearse import _notice, rehearse_live, rehearse_plan
 from tests.world import LADDERS, SLUG, World, at, item, phase, plan
 
 pytestmark = pytest.mark.slow  # each plays whole campaigns
@@ -108,6 +108,24 @@ def test_a_preview_and_a_rehearsal_of_what_is_live_change_nothing(world: World) 
     found = rehearse_live(world.store, SLUG, profile=Profile.SILENT, seed=1, now=world.now)
     assert found.totals["rungs"]["提请问责"] == 1
     assert [world.rows(model) for model in (Duty, Notice, Event)] == before
+
+
+@pytest.mark.timeout(300)
+def test_a_rehearsal_equals_the_same_people_at_work_on_the_real_records(lite: World) -> None:
+    """The scratch copy has one session and no leases; the records have both, and what happens is the same."""
+    lite.launch(two_phases())
+    until = lite.now + timedelta(days=45)
+    told = rehearse_live(lite.store, SLUG, profile=Profile.MIXED, seed=3, now=lite.now, until=until)
+    campaign_id = lite.campaign().id
+    play = Play(lite.store, campaign_id, People(Profile.MIXED, 3))
+    play.run(lite.now, until)
+    with lite.store.read() as tx:
+        happened = [_notice(line) for line in played.told(tx, campaign_id, lite.now, until)]
+        assert told.totals.items() >= played.outcome_counts(tx, campaign_id).items()
+    assert told.notices == happened
+    assert told.totals["instants"] == play.instants
+    assert len(happened) > 20
+    assert {found.partition(":")[0] for found in lite.verify()} <= {"closed_without_gate"}, "a gate that holds is passed for the play's sake"
 
 
 def test_others_campaigns_do_not_move_in_a_preview(lite: World) -> None:
