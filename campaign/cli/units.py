@@ -1,4 +1,4 @@
-"""`campaign units …`: the register of units and the people in them; importing it, looking at it, renaming and merging."""
+"""`campaign units …`: the register of units and the people in them; importing it and looking at it; `unit_changes` has what happens to a unit."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _tell_unreachable(names: list[str]) -> None:
 @click.command(name="list")
 @click.option("--kind", metavar="类别", help="只列这一类的,如 街道、社区。")
 @click.option("--unreachable", is_flag=True, help="只列没有联系得上的人员的单位。")
-@click.option("--all", "merged", is_flag=True, help="连同已合并的。")
+@click.option("--all", "merged", is_flag=True, help="连同已合并和已撤销的。")
 @reads
 def list_(kind: str | None, unreachable: bool, merged: bool, ask: Reading) -> None:
     """单位名册:类别、上级、联络人,以及谁联系不上。
@@ -87,46 +87,3 @@ def _value(row: UnitLine) -> dict[str, object]:
 
 def _people(row: UnitLine) -> str:
     return "、".join(f"{one['post']} {one['name']}" for one in row.persons)
-
-
-@click.command()
-@click.argument("unit", metavar="UNIT")
-@click.argument("name", metavar="NAME")
-@writes
-def rename(unit: str, name: str, act: Writing) -> None:
-    """单位更名;旧名保留为别名,仍然找得到。
-
-    例:campaign units rename 区工信局 区经信局 --reason 机构改革 --as 创建办
-    """
-    from campaign.records.campaigns import need_unit
-    from campaign.work.roll_change import rename_unit
-
-    refuse_future(act)
-    with opened(act) as store, store.begin() as tx:
-        found = need_unit(tx, unit)
-        old = found.name
-        rename_unit(tx, found, name, by_of(act))
-        value = {"code": found.code, "from": old, "name": found.name}
-    answer(act, value, f"「{old}」已更名为「{value['name']}」,旧名保留为别名。" if old != value["name"] else "名称没有变化。")
-
-
-@click.command()
-@click.argument("unit", metavar="UNIT")
-@click.argument("into", metavar="INTO")
-@writes
-def merge(unit: str, into: str, act: Writing) -> None:
-    """把一个单位并入另一个:未办结的事项连同期限和督办级别一起转过去,重复的取消。
-
-    人员不自动转入,请用 units import 登记。
-
-    例:campaign units merge 区旅游局 区文旅局 --reason 机构改革 --as 创建办
-    """
-    from campaign.records.campaigns import need_unit
-    from campaign.work.roll_change import merge_units
-
-    refuse_future(act)
-    with opened(act) as store, store.begin() as tx:
-        found, heir = need_unit(tx, unit), need_unit(tx, into)
-        done = merge_units(tx, found, heir, by_of(act))
-        value = {"unit": found.name, "into": heir.name, "moved": done.moved, "cancelled": done.cancelled}
-    answer(act, value, f"「{value['unit']}」已并入「{value['into']}」:转移事项 {done.moved} 项,取消重复的 {done.cancelled} 项。")

@@ -134,6 +134,19 @@ def has_grant(tx: Session, account_id: int, role: str, unit_id: int | None) -> b
     return tx.execute(select(_grant.c.id).where(same)).first() is not None
 
 
+def move_grants(tx: Session, unit_id: int, into_id: int) -> list[str]:
+    """Roles over a unit become roles over its successor, each once; answers whose."""
+    rows = select(_grant.c.id, _grant.c.account_id, _grant.c.role, _account.c.name).join(_account, _account.c.id == _grant.c.account_id)
+    names = []
+    for row in tx.execute(rows.where(_grant.c.unit_id == unit_id).order_by(_grant.c.id)).all():
+        if has_grant(tx, row.account_id, row.role, into_id):
+            tx.execute(delete(_grant).where(_grant.c.id == row.id))
+        else:
+            tx.execute(update(_grant).where(_grant.c.id == row.id).values(unit_id=into_id))
+        names.append(row.name)
+    return list(dict.fromkeys(names))
+
+
 def other_admins(tx: Session, account_id: int) -> int:
     """Open accounts with the administrator's role beside this one."""
     rows = (

@@ -85,12 +85,12 @@ def _near_duties(tx: Session, text: str) -> str:
 
 
 def find_unit(tx: Session, wanted: str) -> Unit | None:
-    """By code, name or alias; a merged unit answers with its successor."""
+    """By code, name or alias; a unit that is over answers with its successor."""
     unit = tx.execute(select(Unit).where((_unit.c.name == wanted) | (_unit.c.code == wanted))).scalars().first()
     if unit is None:
         unit = tx.execute(select(Unit).join(_alias, _alias.c.unit_id == _unit.c.id).where(_alias.c.name == wanted)).scalars().first()
     seen = set()
-    while unit is not None and unit.state == "merged" and unit.successor_id is not None and unit.id not in seen:
+    while unit is not None and unit.state != "active" and unit.successor_id is not None and unit.id not in seen:
         seen.add(unit.id)
         unit = tx.get(Unit, unit.successor_id)
     return unit

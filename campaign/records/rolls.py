@@ -110,6 +110,42 @@ def leave_posts(tx: Session, unit_id: int, relation: str, staying: Collection[in
     return [f"{unit}:{name}" for _, name, unit in rows]
 
 
+def move_people(tx: Session, unit: Unit, into: Unit, today: date) -> list[str]:
+    """Everybody who holds a post in `unit` today holds it in `into` from today on; answers who. A second head becomes 分管领导, for a unit has one."""
+    held = and_(_post.c.unit_id == unit.id, or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= today))
+    rows = tx.execute(
+        select(Tenure, Person, _post.c.relation, _post.c.name.label("post"))
+        .join(_post, _post.c.id == _tenure.c.post_id)
+        .join(_person, _person.c.id == _tenure.c.person_id)
+        .where(held)
+        .order_by(_tenure.c.id)
+    ).all()
+    heads = select(_tenure.c.person_id).join(_post, _post.c.id == _tenure.c.post_id).where(_post.c.unit_id == into.id, _post.c.relation == "unit_head")
+    head = tx.execute(heads.where(or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= today)).limit(1)).scalar_one_or_none()
+    moved = []
+    for tenure, person, relation, post in rows:
+        second = relation == "unit_head" and head not in (None, person.id)
+        take_post(tx, person, post_of(tx, into, *(("supervisor_leader", "分管领导") if second else (relation, post))), today)
+        if tenure.from_on >= today:
+            tx.delete(tenure)
+        else:
+            tenure.to_on = today - timedelta(days=1)
+            tx.add(tenure)
+        moved.append(f"{person.name}({'分管领导' if second else post})")
+    tx.flush()
+    return list(dict.fromkeys(moved))
+
+
+def people_in(tx: Session, unit: Unit, today: date) -> list[str]:
+    rows = (
+        select(_person.c.name)
+        .join(_tenure, _tenure.c.person_id == _person.c.id)
+        .join(_post, _post.c.id == _tenure.c.post_id)
+        .where(_post.c.unit_id == unit.id, or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= today))
+    )
+    return list(dict.fromkeys(tx.execute(rows.order_by(_person.c.id)).scalars()))
+
+
 def unreachable_units(tx: Session, today: date) -> list[str]:
     """Active units without anybody who has a post today and an address."""
     address = or_(_person.c.phone.is_not(None), _person.c.email.is_not(None), _person.c.account.is_not(None))

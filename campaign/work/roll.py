@@ -7,11 +7,12 @@ name, and the launch says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
+from campaign.errors import BadPlan
 from campaign.plan.spec import PlanSpec
 from campaign.records.campaigns import find_unit
 from campaign.records.tables import Body, BodyMember, Campaign, Unit, UnitAlias
@@ -46,7 +47,15 @@ def enter_units(tx: Session, plan: Blueprint, created: list[str]) -> Units:
     names = {name for item in plan.items for name in (item.lead, *item.responsible, *item.supporting)}
     by_name = {name: register.resolve(name) for name in sorted(names)}
     office = register.find(plan.office) or register.add(plan.office, kind="创建办")
+    _refuse_abolished(by_name | {plan.office: (office,)})
     return Units(office, by_name)
+
+
+def _refuse_abolished(by_name: Mapping[str, tuple[Unit, ...]]) -> None:
+    """A unit that ended without one successor cannot owe anything new; who goes on with which item stands in the plan, not here."""
+    gone = sorted(name for name, found in by_name.items() if any(unit.state != "active" for unit in found))
+    if gone:
+        raise BadPlan(f"方案里的「{'」「'.join(gone[:10])}」已撤销,且没有唯一的承接单位:请在方案文件里改写为承接的单位后再启动。", code="unit_over")
 
 
 class _Register:

@@ -58,7 +58,7 @@ class RollRow:
 
 def read_roll(path: Path) -> list[RollRow]:
     """Raises with every complaint when a single cell is wrong."""
-    cells = list(_cells(path))
+    cells = list(cells_of(path))
     found = next(((at, places) for at, (_, row) in enumerate(cells[:10]) if (places := _places(row)) and "unit" in places), None)
     if found is None:
         raise CampaignError(
@@ -81,13 +81,13 @@ def read_roll(path: Path) -> list[RollRow]:
     return rows
 
 
-def refuse(path: Path, wrong: list[str]) -> None:
+def refuse(path: Path, wrong: list[str], nothing: str = "没有导入任何内容") -> None:
     if wrong:
         more = [f"…… 另有 {len(wrong) - LISTED} 处"] if len(wrong) > LISTED else []
-        raise CampaignError("\n".join([f"{path.name} 有 {len(wrong)} 处不对,没有导入任何内容,请改正后重试:", *wrong[:LISTED], *more]), code="bad_roll")
+        raise CampaignError("\n".join([f"{path.name} 有 {len(wrong)} 处不对,{nothing},请改正后重试:", *wrong[:LISTED], *more]), code="bad_roll")
 
 
-def _cells(path: Path) -> Iterator[tuple[int, list[str]]]:
+def cells_of(path: Path) -> Iterator[tuple[int, list[str]]]:
     if path.suffix.lower() in (".xlsx", ".xls", ".et", ".xlsm"):
         from campaign.plan.files.sheet import read_sheets
 

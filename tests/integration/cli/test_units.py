@@ -120,9 +120,36 @@ def test_a_merged_units_work_goes_on_in_the_other(running: Cli) -> None:
     value = running.json("units", "merge", "西岸街道", "东岸街道", "--reason", "区划调整")
     assert value["cancelled"] > 0
     gone = running.json("duty", "show", str(twin))
-    assert (gone["state"], gone["closed_reason"][:5]) == ("cancelled", "单位合并,")
+    assert (gone["state"], gone["closed_reason"][:5]) == ("cancelled", "单位调整,")
     assert running.json("duty", "show", str(moved))["origin"] == "item:homes/perform/unit:U3"
     assert running.json("launch", "plan.yaml", "--slug", "x")["changed"] == [], "the next launch finds the moved duties again"
     assert running.at("").json("verify") == {"violations": []}
     assert running("units", "merge", "西岸街道", "东岸街道").code == 2
     assert "办公室" in running("units", "merge", "区创建办", "东岸街道").err
+
+
+def test_a_dry_run_of_a_merger_lists_what_moves_and_moves_nothing(running: Cli) -> None:
+    trial = running.at("2026-03-06T10:00").json("units", "merge", "柳荫社区", "西岸街道", "--dry-run")
+    assert trial["dry_run"] is True
+    assert {"duty", "title", "to", "same_as"} == set(trial["moves"][0])
+    assert {move["to"] for move in trial["moves"]} == {"西岸街道"}
+    done = running.json("units", "merge", "柳荫社区", "西岸街道", "--reason", "区划调整")
+    assert done["moves"] == trial["moves"]
+
+
+def test_a_unit_is_abolished_only_with_an_owner_for_all_it_owes(running: Cli) -> None:
+    running.at("2026-03-06T10:00")
+    refused = running("units", "abolish", "柳荫社区", "--reason", "区划调整")
+    assert refused.code == 2
+    assert "没有承接单位" in refused.err
+    assert "--make-table" in refused.err
+    made = running.json("units", "abolish", "柳荫社区", "--make-table", "t.csv")
+    lines = Path("t.csv").read_text("utf-8-sig").splitlines()
+    assert len(lines) == made["rows"] + 1
+    filled = [lines[0], *(f"{line}西岸街道" for line in lines[1:])]
+    Path("t.csv").write_text("\n".join(filled), "utf-8")
+    value = running.json("units", "abolish", "柳荫社区", "--table", "t.csv", "--reason", "区划调整")
+    assert value["moved"] + value["cancelled"] >= made["rows"]
+    assert value["stayed"] != []
+    assert running("units", "split", "西岸街道").code == 2
+    assert running.at("").json("verify") == {"violations": []}
