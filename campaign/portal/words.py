@@ -91,6 +91,14 @@ VERBS = {
     "account_add": "开通账号",
     "account_link": "对应统一身份认证",
     "denied": "越权访问(已拒绝)",
+    "choose_ladder": "选定督办规则",
+    "correct_notice": "更正文书",
+    "undeliverable": "登记无法送达",
+    "letterhead": "设置发文机关",
+    "paper_cap": "设置文书数量上限",
+    "freeze_package": "封存资料包",
+    "forget_phones": "清除离任人员的联系方式",
+    "release_parked": "放回待处理事项",
     "account_grant": "授予角色",
     "account_revoke": "收回角色",
     "account_reset": "重置口令",
@@ -135,6 +143,9 @@ SUBJECTS = {
     "submission": "报送",
     "suspension": "暂缓",
     "package": "资料包",
+    "signatory": "签约单位",
+    "request": "计划外要求",
+    "item": "任务事项",
 }
 FORMS = {"electronic": "电子版", "paper": "纸质", "both": "电子版和纸质"}
 SEVERITIES = {"minor": "轻微", "normal": "一般", "major": "重大"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, select
@@ -20,6 +20,10 @@ def subject_names(tx: Session, rows: Iterable[Any]) -> dict[tuple[str, int], str
     for row in rows:
         if row.subject in _NAMED and row.subject_id is not None:
             wanted.setdefault(row.subject, set()).add(row.subject_id)
+    return names_of(tx, wanted)
+
+
+def names_of(tx: Session, wanted: Mapping[str, Collection[int]]) -> dict[tuple[str, int], str]:
     found: dict[tuple[str, int], str] = {}
     for subject, ids in wanted.items():
         table, name, of_unit = _NAMED[subject]

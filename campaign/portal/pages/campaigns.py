@@ -19,6 +19,7 @@ from campaign.portal.wording import deadline
 from campaign.records import boards, office
 from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_campaign
+from campaign.records.journal import names_of
 from campaign.records.log import write_event
 from campaign.records.phases import gates_of, story_of
 from campaign.records.tables import Campaign, Phase
@@ -35,6 +36,8 @@ A_PAGE = 50
 DEEPEST_PAGE = 200
 """Who looks for what lies behind ten thousand others narrows the list; leafing on would cost ever more."""
 UNITS_SHOWN = 30
+BLOCKING_SHOWN = 10
+NO_PREFECT = "Prefect 没有响应,这次没有触发。期限和督办不受影响,到时会自动巡检;也可以不经 Prefect 直接办理一次。"
 
 
 @router.get("/campaigns")
@@ -127,8 +130,8 @@ def run_phase(visit: Visiting, slug: str, number: int) -> Response:
     engine = visit.place.prefect.engine()
     try:
         run, _ = trigger(engine, deployment_of("phase", phase.kind), parameters_of(form), actor=visit.me.name, tags=[campaign.slug, phase.name])
-    except EngineDown as down:
-        return _phase_page(visit, slug, number, refusal=f"{_no_prefect(down.message)}", status=503, offer_plain=True)
+    except EngineDown:
+        return _phase_page(visit, slug, number, refusal=NO_PREFECT, status=503, offer_plain=True)
     except CampaignError as refused:
         return _phase_page(visit, slug, number, refusal=refused.message)
     finally:
@@ -154,12 +157,6 @@ def _run_plainly(visit: Visit, campaign: Campaign, phase: Phase, reason: str) ->
     except CampaignError as refused:
         return _phase_page(visit, campaign.slug, phase.number, refusal=refused.message)
     return visit.go(f"/campaigns/{campaign.slug}/phases/{phase.number}", f"没有经过 Prefect,已直接办理阶段「{phase.name}」:{done.message}。")
-
-
-def _no_prefect(message: str) -> str:
-    """What the engine says to whoever types commands, without the command."""
-    said = message.partition(";")[0].partition("。")[0]
-    return f"{said}。这次没有触发,期限和督办不受影响,到时会自动巡检。也可以不经 Prefect 直接办理一次。"
 
 
 @router.post("/campaigns/{slug}/phases/{number}/gate")
@@ -210,6 +207,8 @@ def _phase_page(visit: Visit, slug: str, number: int, *, refusal: str = "", stat
         gates, story = gates_of(tx, phase), story_of(tx, phase)
         asked = ("gate", phase.id, phase.state, len(gates))
         decision = visit.place.counts.get(asked, lambda: ask_gate(tx, campaign, phase, visit.now)) if phase.state == "open" else None
+        blocking = [one for blocker in decision.blockers for one in blocker.duty_ids[:BLOCKING_SHOWN]] if decision else []
+        names = names_of(tx, {"duty": blocking}) if blocking else {}
     return visit.page(
         "phase.html",
         status=status if refusal else 200,
@@ -218,6 +217,8 @@ def _phase_page(visit: Visit, slug: str, number: int, *, refusal: str = "", stat
         decision=decision,
         gates=gates,
         story=story,
+        names=names,
+        shown=BLOCKING_SHOWN,
         offer_plain=offer_plain,
         refusal=refusal,
         typed=visit.form,

@@ -47,7 +47,7 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 KNOWN = frozenset(["Prefect", "Excel", "Word", "WPS", "PDF", "OFD", "YAML", "xlsx", "xls", "csv", "MB", "KB", "GB"])
 WORDS = """() => {
   const copy = document.body.cloneNode(true);
-  copy.querySelectorAll('code, textarea, script, style, option, datalist, .filename, .file, .pre').forEach(one => one.remove());
+  copy.querySelectorAll('code, .small, textarea, script, style, option, datalist, .filename, .file, .pre').forEach(one => one.remove());
   return copy.textContent;
 }"""
 

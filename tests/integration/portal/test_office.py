@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from campaign.plan.yaml_text import to_yaml
 from campaign.portal.place import Place, PrefectWatch
 from campaign.records.campaigns import find_campaign, find_phase
-from campaign.records.tables import Campaign, Duty, DutyRequest, GateRecord, Notice, Phase, StoredFile, Submission, Unit
+from campaign.records.tables import Campaign, Duty, DutyRequest, GateRecord, Notice, PassRun, Phase, StoredFile, Submission, Unit
 from campaign.work.by import By
 from campaign.work.requests import ask_extension, ask_refusal
 from tests.integration.portal.conftest import NOW, Browser, Counting, browser, no_prefect, open_account, unit_with
@@ -118,6 +118,21 @@ def test_triggering_without_prefect_says_so_and_loses_nothing(place: Place) -> N
     answer = admin(place).post(f"{path}/run", {"reason": "提前催办"}, page=path)
     assert answer.status_code == 503
     assert "Prefect 没有响应" in answer.text
+    assert "提前催办" in answer.text, "the reason comes back"
+    assert "不经 Prefect 直接办理" in answer.text
+    assert "campaign up" not in answer.text.partition("<main")[2], "whoever reads pages types no commands"
+
+
+def test_without_prefect_the_same_pass_is_carried_out_here(place: Place) -> None:
+    path = f"/campaigns/{SLUG}/phases/2"
+    client = admin(place)
+    done = client.post(f"{path}/run", {"reason": "提前催办", "how": "plain"}, page=path)
+    assert done.status_code == 303
+    assert "已直接办理阶段「集中推进阶段」" in client.get(path).text
+    with place.store.read() as tx:
+        run = tx.exec(select(PassRun).where(PassRun.name == "phase").order_by(col(PassRun.id).desc())).first()
+    assert run is not None
+    assert (run.state, run.actor) == ("done", "人员guan")
 
 
 def test_triggering_starts_the_deployment_in_the_visitors_name(place: Place) -> None:
