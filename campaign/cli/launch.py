@@ -178,14 +178,19 @@ def golive(campaign: str, act: Writing) -> None:
 
     例:campaign golive weisheng --as 创建办
     """
+    from campaign.records.rolls import unreachable_among
+    from campaign.rules.calendar import campaign_day
     from campaign.work.golive import go_live
 
     with opened(act) as store, store.begin() as tx:
         found = named_campaign(tx, act, campaign)
         fresh = go_live(tx, found, by_of(act))
         slug, title, since = found.slug, found.title, found.live_at
+        unreachable = unreachable_among(tx, found.id, campaign_day(act.now))
     words = f"「{title}」已正式启用,此后的消息发给各单位。" if fresh else f"「{title}」此前已经正式启用,没有变化。"
-    answer(act, {"campaign": slug, "live_at": since, "changed": fresh}, words)
+    answer(act, {"campaign": slug, "live_at": since, "changed": fresh, "unreachable": unreachable}, words)
+    if unreachable and not act.json:
+        warn(f"没有联系得上的人员:{'、'.join(unreachable[:20])}(共 {len(unreachable)} 个单位)。发给它们的文书只能人工送达,请登记联络员和手机。")
 
 
 @click.command()

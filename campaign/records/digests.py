@@ -64,7 +64,8 @@ def to_sign(tx: Session, campaign_id: int, *, limit: int) -> list[Any]:
 
 def to_carry(tx: Session, campaign_id: int, *, limit: int) -> list[Any]:
     """What no channel could deliver, with the day until which it is to be carried."""
-    chosen = and_(duty.c.campaign_id == campaign_id, duty.c.origin.like("handdeliver:notice:%"), duty.c.state.in_(UNFINISHED))
+    waiting = select(_notice.c.id).where(_notice.c.campaign_id == campaign_id, _notice.c.state == "issued")
+    chosen = and_(duty.c.notice_id.in_(waiting), duty.c.origin.like("handdeliver:notice:%"), duty.c.state.in_(UNFINISHED))
     return list(tx.execute(select(duty.c.title, duty.c.due_at).where(chosen).order_by(duty.c.due_at, duty.c.id).limit(limit)))
 
 

@@ -7,6 +7,7 @@ An office of several campaigns gets one for all of them. A day on which there is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from sqlmodel import Session
@@ -31,29 +32,45 @@ def next_digest_at(tx: Session, campaign: Campaign, now: datetime) -> datetime:
     return at if at > now and calendar.is_working(today) else datetime.combine(calendar.add_working_days(today, 1), TOLD_AT, CAMPAIGN_ZONE)
 
 
-def compile_digest(tx: Session, campaign_ids: Sequence[int], by: By, pass_id: int | None = None) -> str | None:
-    """Write the digest of an office for these campaigns, as a notice of the first that is live; None where nothing happened. Sets the next."""
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What an office is told: of which campaigns, and the text."""
+
+    campaigns: tuple[str, ...]
+    told_by: int
+    text: str
+
+
+def compile_digest(tx: Session, campaign_ids: Sequence[int], now: datetime) -> Digest | None:
+    """The digest of an office for these campaigns, as a paper of the first that is live; None where nothing happened. Reads only."""
     campaigns = [tx.get_one(Campaign, campaign_id) for campaign_id in campaign_ids]
-    told = [(campaign, lines) for campaign in campaigns if (lines := _told(tx, campaign, by.now))]
-    for campaign in campaigns:
-        campaign.next_digest_at = next_digest_at(tx, campaign, by.now)
-        tx.add(campaign)
-    tx.flush()
+    told = [(campaign, lines) for campaign in campaigns if (lines := _told(tx, campaign, now))]
     if not told:
         return None
     parts = []
     for campaign, lines in told:
-        late, soon = digests.overdue_counts(tx, campaign.id, by.now)
+        late, soon = digests.overdue_counts(tx, campaign.id, now)
         counts = f"目前逾期 {late} 项,三日内到期 {soon} 项。"
         parts.append("\n".join(lines if len(told) == 1 else [f"## {campaign.title}", *(line.replace("## ", "### ", 1) for line in lines)]) + f"\n\n{counts}")
-    text = "\n\n".join(parts)
     first = next((campaign for campaign, _ in told if campaign.live_at is not None), told[0][0])
+    return Digest(tuple(one.slug for one, _ in told), first.id, "\n\n".join(parts))
+
+
+def keep_digest(tx: Session, campaign_ids: Sequence[int], digest: Digest | None, by: By) -> None:
+    """Put it into the outbox, and set when the next is due, also where there was nothing to tell."""
+    for campaign_id in campaign_ids:
+        campaign = tx.get_one(Campaign, campaign_id)
+        campaign.next_digest_at = next_digest_at(tx, campaign, by.now)
+        tx.add(campaign)
+    tx.flush()
+    if digest is None:
+        return
+    first = tx.get_one(Campaign, digest.told_by)
     write_notice(
-        tx, campaign_id=first.id, unit_id=first.office_unit_id, kind=digests.KIND, title=f"{first.title} 日报 {campaign_day(by.now)}", body=text, now=by.now,
-        audience="office,contact,handler",
+        tx, campaign_id=first.id, unit_id=first.office_unit_id, kind=digests.KIND, title=f"{first.title} 日报 {campaign_day(by.now)}", body=digest.text,
+        now=by.now, audience="office,contact,handler",
     )  # fmt: skip
-    write_event(tx, at=by.now, actor=by.actor, verb="digest", reason=by.reason, campaign_id=first.id, detail={"campaigns": [one.slug for one, _ in told]})
-    return text
+    write_event(tx, at=by.now, actor=by.actor, verb="digest", reason=by.reason, campaign_id=first.id, detail={"campaigns": list(digest.campaigns)})
 
 
 def _told(tx: Session, campaign: Campaign, now: datetime) -> list[str]:

@@ -21,7 +21,7 @@ from campaign.records.tables import Campaign, Duty, Phase
 from campaign.rules.calendar import campaign_day
 from campaign.work.bulletin import compile_bulletin, due_bulletins
 from campaign.work.by import By
-from campaign.work.digest import compile_digest
+from campaign.work.digest import compile_digest, keep_digest
 from campaign.work.gate import ask_gate
 from campaign.work.hand_in import ask_for_review
 from campaign.work.pass_types import Batch, PassContext, StepResult
@@ -192,12 +192,17 @@ def offices_to_tell(store: Store, ctx: PassContext) -> list[Batch]:
 
 
 def digest(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
-    """Asked again inside the transaction: of two passes at once, one tells."""
+    """Read before anything is written, for a large campaign is read for a second; asked again inside, so of two passes at once one tells."""
+    now = ctx.request.now
+    with store.read() as tx:
+        campaigns = digests.due(tx, now, ctx.campaign_id).get(batch.number, [])
+        told = compile_digest(tx, campaigns, now)
     with store.begin() as tx:
         leases.renew_in(tx, ctx.hold)
-        campaigns = digests.due(tx, ctx.request.now, ctx.campaign_id).get(batch.number, [])
-        text = compile_digest(tx, campaigns, By(ctx.request.actor, ctx.request.now), ctx.id) if campaigns else None
-        return StepResult({"digests": 1}, tables={"digest": [{"内容": text}]}) if text else StepResult()
+        if not campaigns or digests.due(tx, now, ctx.campaign_id).get(batch.number) != campaigns:
+            return StepResult()
+        keep_digest(tx, campaigns, told, By(ctx.request.actor, now))
+        return StepResult({"digests": 1}, tables={"digest": [{"内容": told.text}]}) if told else StepResult()
 
 
 def _rows(tx: Session, ctx: PassContext) -> tuple[Campaign, Phase, By]:
