@@ -10,8 +10,8 @@ import pytest
 from campaign.errors import CampaignError
 from campaign.records import sweeping
 from campaign.records.statements import table_of
-from campaign.records.tables import Escalation, Notice, Verdict
-from tests.world import SLUG, World, item, plan
+from campaign.records.tables import Escalation, Notice, StepVerdict, Verdict
+from tests.world import LADDERS, SLUG, World, item, plan
 
 NOTICE = table_of(Notice)
 MANY = plan([item(number, lead_unit=f"示例{number % 6}局", deadline="2026-03-10") for number in range(1, 61)])
@@ -50,6 +50,32 @@ def test_two_sweeps_at_once_take_each_rung_once(world: World) -> None:
 
     assert len(world.rows(Escalation, table_of(Escalation).c.skipped.is_(False))) == 60
     assert {duty.rung for duty in world.duties()} == {3}
+    assert world.verify() == []
+
+
+def test_two_who_decide_one_step_at_once_pass_it_once_and_decide_no_other(world: World) -> None:
+    """The second waits for the first, and is then told what happened at the step that it looked at."""
+    from campaign.records.campaigns import find_campaign, find_duty
+    from campaign.work.review import review
+    from campaign.work.review_chains import put_chain_in_force
+
+    world.launch(plan([item(1, responsible_units=["示例乙局"])]))
+    with world.store.begin() as tx:
+        put_chain_in_force(tx, find_campaign(tx, SLUG), "full", world.by(), ladders=LADDERS)
+    world.go("2026-03-02").work_phase()
+    one = next(duty.id for duty in world.duties() if duty.unit_id == world.unit("示例乙局").id)
+    world.submit(one)
+
+    def decide(actor: str, accept: bool) -> str:
+        with world.store.begin() as tx:
+            return review(tx, find_duty(tx, one), world.by(actor), accept=accept, reason="数据有误", step="unit_head").state
+
+    answers = together(lambda: decide("甲局长", True), lambda: decide("乙局长", True), lambda: decide("丙局长", True))
+
+    refused = [answer for answer in answers if isinstance(answer, CampaignError)]
+    assert len(refused) == 2
+    assert all("已在「单位负责人审签」对第1版作出「通过」" in answer.message for answer in refused)
+    assert [row.number for row in world.rows(StepVerdict)] == [1]
     assert world.verify() == []
 
 

@@ -120,6 +120,7 @@ def entered(chromium: Browser, base: str, login: str, size: str) -> Page:
 
 def look(page: Page, axe: str, name: str) -> None:
     """Nothing cut off, targets large enough, axe at level AA; and a picture for the eye."""
+    page.wait_for_load_state("load")  # a click waits for the page, not for its style
     assert page.evaluate(WIDE) == [], f"{page.url} is too wide"
     assert page.evaluate(TARGETS) == [], page.url
     page.evaluate(axe)
