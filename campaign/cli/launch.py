@@ -157,7 +157,7 @@ def _tell(act: Writing, done: Launched, *, fresh: bool) -> None:
 def discard(campaign: str, act: Writing) -> None:
     """撤销一次错误的启动;第一份文书发出之后不能再撤销。
 
-    应办事项全部取消,代号随即腾出,改正方案后可以用原代号重新启动。
+    应办事项全部取消,只因这次启动才登记的单位从名册撤下,代号和单位名称随即腾出,改正方案后可以用原代号重新启动。
 
     例:campaign discard weisheng --reason 方案用错了版本 --as 创建办
     """

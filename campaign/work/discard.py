@@ -1,7 +1,8 @@
 """撤销启动: a wrong launch is undone before anybody was told of it.
 
 Nothing is deleted, for the log names what was done: the duties are cancelled, papers that have not gone out are withdrawn, and the slug is
-given free so that the corrected file can be launched under it. Refused once a notice has gone out, because then units have begun to work.
+given free so that the corrected file can be launched under it. Units that only this launch entered leave the roll again, and their names are free;
+a launch enters no people, so whoever was entered since keeps his unit there. Refused once a notice has gone out, because then units have begun to work.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ def discard(tx: Session, campaign: Campaign, by: By) -> int:
     cancelled = discarding.cancel_duties(tx, campaign, by.now, by.reason or REASON)
     discarding.withdraw_papers(tx, campaign, by.reason or REASON)
     discarding.stop_series_and_phases(tx, campaign, by.now)
+    removed = discarding.take_off_the_roll(tx, campaign, discarding.units_made_by(tx, campaign))
     slug = campaign.slug
     campaign.state, campaign.slug, campaign.next_bulletin_at = "discarded", f"{slug[:48]}~{campaign.id}", None
     tx.add(campaign)
-    write_event(tx, at=by.now, actor=by.actor, verb="discard", reason=by.reason, campaign_id=campaign.id, detail={"slug": slug, "duties": cancelled})
+    detail = {"slug": slug, "duties": cancelled, "units": removed}
+    write_event(tx, at=by.now, actor=by.actor, verb="discard", reason=by.reason, campaign_id=campaign.id, detail=detail)
     tx.flush()
     return cancelled

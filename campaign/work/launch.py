@@ -118,7 +118,8 @@ def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, la
     campaign.next_bulletin_at = first_bulletin_at(tx, campaign, by.now)
     campaign.next_digest_at = next_digest_at(tx, campaign, by.now)
     tx.add(campaign)
-    write_event(tx, at=by.now, actor=by.actor, verb="launch", reason=by.reason, campaign_id=campaign.id, detail={"duties": done.created, "sha256": digest})
+    detail = {"duties": done.created, "sha256": digest, "units": units.made}
+    write_event(tx, at=by.now, actor=by.actor, verb="launch", reason=by.reason, campaign_id=campaign.id, detail=detail)
     return done
 
 
@@ -149,9 +150,8 @@ def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: 
     done.changed += applied.changed + close_the_removed(tx, campaign, phases, plan, applied, by)
     _keep_plan(tx, campaign, plan, digest, latest.number + 1, by)
     done.warnings = applied.asked
-    write_event(
-        tx, at=by.now, actor=by.actor, verb="replan", reason=by.reason, campaign_id=campaign.id, detail={"changed": done.changed[:200], "sha256": digest}
-    )
+    detail = {"changed": done.changed[:200], "sha256": digest, "units": units.made}
+    write_event(tx, at=by.now, actor=by.actor, verb="replan", reason=by.reason, campaign_id=campaign.id, detail=detail)
     return done
 
 

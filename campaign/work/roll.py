@@ -27,6 +27,8 @@ class Units:
 
     office: Unit
     by_name: dict[str, tuple[Unit, ...]]
+    made: list[int]
+    """Those that this launch entered: undoing it takes them off the roll again."""
 
     def one(self, name: str) -> Unit:
         return self.by_name[name][0]
@@ -48,7 +50,7 @@ def enter_units(tx: Session, plan: Blueprint, created: list[str]) -> Units:
     by_name = {name: register.resolve(name) for name in sorted(names)}
     office = register.find(plan.office) or register.add(plan.office, kind="创建办")
     _refuse_abolished(by_name | {plan.office: (office,)})
-    return Units(office, by_name)
+    return Units(office, by_name, register.made)
 
 
 def _refuse_abolished(by_name: Mapping[str, tuple[Unit, ...]]) -> None:
@@ -61,6 +63,7 @@ def _refuse_abolished(by_name: Mapping[str, tuple[Unit, ...]]) -> None:
 class _Register:
     def __init__(self, tx: Session, created: list[str]) -> None:
         self._tx, self._created = tx, created
+        self.made: list[int] = []
         codes = tx.execute(select(Unit.code)).scalars()
         self._last = max((int(code[1:]) for code in codes if re.fullmatch(r"U\d+", code)), default=0)
 
@@ -86,6 +89,7 @@ class _Register:
         row = Unit(code=code or f"U{self._last:03}", name=name[:120], kind=kind)
         self._tx.add(row)
         self._tx.flush()
+        self.made.append(row.id)
         if told:
             self._created.append(row.name)
         return row
