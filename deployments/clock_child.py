@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import threading
 
@@ -24,7 +25,8 @@ ASK_AGAIN_SECONDS = 30.0
 
 
 def _watch_workers(engine: Engine, stopping: threading.Event) -> None:
-    """Asks until Prefect answers; the clock does not wait for it."""
+    """Asks until Prefect answers; the clock does not wait for it. Prefect's client is told the address that the clock itself uses."""
+    os.environ["PREFECT_API_URL"] = engine.api_url
     from prefect.client.orchestration import get_client
     from prefect.exceptions import PrefectHTTPStatusError
 

@@ -36,7 +36,7 @@ def test_a_worker_runs_a_phase_that_prefect_yaml_deployed(tmp_path: Path) -> Non
     with harness.prefect_server(tmp_path / "home", auth=AUTH) as (place, _), Engine(place.api_url, auth=AUTH, patience=60) as engine:
         with Engine(place.api_url) as stranger, pytest.raises(EngineRefused, match="口令"):
             find_deployment(stranger, PHASES[PhaseKind.ROLLOUT])
-        settings = {"CAMPAIGN_HOME": str(tmp_path / "data"), "CAMPAIGN_SOURCE": str(ROOT), "PYTHONPATH": str(ROOT)}
+        settings = {"CAMPAIGN_HOME": str(tmp_path / "data"), "CAMPAIGN_PREFECT_API_URL": place.api_url, "CAMPAIGN_SOURCE": str(ROOT), "PYTHONPATH": str(ROOT)}
         env = client_environment(place, os.environ) | settings
         prefect("work-pool", "create", "--type", "process", "campaign", env=env)
         prefect("--no-prompt", "deploy", "--all", "--prefect-file", "deployments/prefect.yaml", env=env)
