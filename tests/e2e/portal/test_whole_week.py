@@ -225,8 +225,7 @@ def sign_for_everything(house: House, page: Page) -> None:
     house.look(page, "notices", keep=True)
     main(page).get_by_role("link").filter(has_text="待确认").first.click()
     house.look(page, "notice")
-    press(page, "确认已读")
-    expect(page.get_by_role("status")).to_contain_text("已确认阅读")
+    confirm(page)
     open_duty(page, "回执")
     house.look(page, "receipt")
     page.get_by_label(re.compile("办理情况说明")).fill("分管领导季怀瑾,联络员叶知秋,已收到任务分解表。")
@@ -372,7 +371,7 @@ def reads_what_was_urged(house: House, page: Page) -> None:
     expect(main(page)).to_contain_text("督办通知书")
     house.look(page, "head-notices")
     main(page).get_by_role("link").filter(has_text="督办通知书").first.click()
-    press(page, "确认已读")
+    confirm(page)
     house.look(page, "head-notice", keep=True)
 
 
@@ -418,6 +417,12 @@ def main(page: Page) -> Locator:
 
 def press(page: Page, name: str, *, exact: bool = False) -> None:
     main(page).get_by_role("button", name=name, exact=exact).first.click()
+
+
+def confirm(page: Page) -> None:
+    """A paper that asks for a receipt is signed for; any other is confirmed as read."""
+    main(page).get_by_role("button", name=re.compile("^(签收|确认已读)$")).click()
+    expect(page.get_by_role("status")).to_contain_text(re.compile("已签收|已确认阅读"))
 
 
 def open_duty(page: Page, title: str, show: str = "todo") -> None:
