@@ -119,7 +119,7 @@ def accepted_parts(tx: Session, item_id: int, lead_id: int, *, only: Collection[
         .join(_verdict, and_(_verdict.c.submission_id == _submission.c.id, _verdict.c.outcome == "accepted"))
         .join(duty, duty.c.id == _submission.c.duty_id)
         .join(_unit, _unit.c.id == duty.c.unit_id)
-        .where(duty.c.item_id == item_id, duty.c.unit_id != lead_id, duty.c.state == "accepted", duty.c.kind.in_(OWN_KINDS))
+        .where(_theirs(duty.c.item_id == item_id), duty.c.unit_id != lead_id, duty.c.state == "accepted")
         .order_by(_unit.c.code, _submission.c.id)
         .limit(MOST_PARTS)
     )  # fmt: skip
