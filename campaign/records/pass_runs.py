@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import BindParameter, bindparam, exists, func, insert, select, update
 from sqlmodel import Session
 
 from campaign.records.duties import duty_table
@@ -20,6 +20,18 @@ _parked, _series, _submission = table_of(Parked), table_of(Series), table_of(Sub
 
 _START = insert(_run).returning(_run.c.id)
 _FINISH = update(_run).where(_run.c.id == bindparam("b_id"))
+_PHASE: BindParameter[Any] = bindparam("b_phase")
+_UNITS: BindParameter[Any] = bindparam("b_units", expanding=True)
+# Asked once for each unit of a phase, in every pass.
+_AWAITING = (duty_table.c.phase_id == _PHASE) & duty_table.c.unit_id.in_(_UNITS) & (duty_table.c.state == DutyState.WAITING)
+_GROWING = (_series.c.phase_id == _PHASE) & _series.c.unit_id.in_(_UNITS) & (_series.c.state == "active") & (_series.c.next_on <= bindparam("b_horizon"))
+_AWAITS = select(exists().where(_AWAITING, duty_table.c.event_name.is_(None)) | exists().where(_GROWING))
+_asked = duty_table.alias("asked")
+_UNDER_REVIEW = (
+    exists().where(_submission.c.duty_id == duty_table.c.id, _asked.c.submission_id == _submission.c.id, _asked.c.state.in_(UNFINISHED)).correlate(duty_table)
+)
+_HANDED_IN = (duty_table.c.phase_id == _PHASE) & duty_table.c.unit_id.in_(_UNITS) & (duty_table.c.state == DutyState.SUBMITTED)
+_UNREVIEWED = select(Duty).where(_HANDED_IN, ~_UNDER_REVIEW)
 _COUNT_NOTICES = select(func.count()).select_from(_notice).where(_notice.c.pass_id == bindparam("b_pass"))
 
 
@@ -83,19 +95,12 @@ def units_of_phase(tx: Session, phase_id: int) -> list[tuple[int, str, str]]:
 
 def awaits_assignment(tx: Session, phase_id: int, unit_ids: Sequence[int], horizon: date) -> bool:
     """Do these units have duties of the phase to be opened, or series to be grown?"""
-    waiting = (duty_table.c.phase_id == phase_id) & duty_table.c.unit_id.in_(unit_ids) & (duty_table.c.state == DutyState.WAITING)
-    growing = (_series.c.phase_id == phase_id) & _series.c.unit_id.in_(unit_ids) & (_series.c.state == "active") & (_series.c.next_on <= horizon)
-    return bool(tx.execute(select(exists().where(waiting, duty_table.c.event_name.is_(None)) | exists().where(growing))).scalar_one())
+    return bool(tx.execute(_AWAITS, {"b_phase": phase_id, "b_units": list(unit_ids), "b_horizon": horizon}).scalar_one())
 
 
 def unreviewed(tx: Session, phase_id: int, unit_ids: Sequence[int]) -> list[Duty]:
     """Handed-in duties without an open review; the caller makes sure that each gets one."""
-    asked = duty_table.alias("asked")
-    under_review = (
-        exists().where(_submission.c.duty_id == duty_table.c.id, asked.c.submission_id == _submission.c.id, asked.c.state.in_(UNFINISHED)).correlate(duty_table)
-    )
-    handed_in = (duty_table.c.phase_id == phase_id) & duty_table.c.unit_id.in_(list(unit_ids)) & (duty_table.c.state == DutyState.SUBMITTED)
-    return list(tx.execute(select(Duty).where(handed_in, ~under_review)).scalars())
+    return list(tx.execute(_UNREVIEWED, {"b_phase": phase_id, "b_units": list(unit_ids)}).scalars())
 
 
 def due_phases(tx: Session, today: Any, now: datetime) -> list[tuple[str, str]]:
