@@ -46,9 +46,14 @@ def mobilise(cli: Cli) -> None:
     assert cli("sign", letter).code == 2, "a letter needs its signed scan"
     assert cli.by("酉二")("sign", letter, "台账.txt")["state"] == "accepted"
     cli.at("2026-03-03T10:00")
-    for row in [row for row in cli.json("duties", "--campaign", "x", "--phase", "a") if row["state"] == "open"]:
+    owed = [row for row in cli.json("duties", "--campaign", "x", "--phase", "a") if row["state"] == "open"]
+    papers = {row["id"] for row in owed if row["origin"].startswith("ack:notice:")}
+    assert papers, "what was told asks for a receipt"
+    for row in [row for row in owed if row["id"] not in papers]:
         cli.by("联络员")("ack", str(row["id"]))
         cli.by("联络员")("submit", str(row["id"]), "--note", "已办理")
+    left = cli.json("duties", "--campaign", "x", "--phase", "a", "--state", "open")
+    assert papers.isdisjoint(row["id"] for row in left), "who signs for an item or hands it in has signed for the paper"
     cli.at("2026-03-05T10:00")
     for row in cli.json("duties", "--campaign", "x", "--kind", "review", "--state", "open"):
         cli.by("申二")("review", str(row["id"]), "--accept")
@@ -124,7 +129,7 @@ def conclude(cli: Cli) -> None:
 def finish_everything(cli: Cli, in_at: str, reviewed_at: str) -> None:
     cli.at(in_at)
     for row in cli.json("duties", "--campaign", "x", "--state", "open", "--state", "returned"):
-        if row["kind"] in ("perform", "material", "report", "rectify") and "人工送达" not in row["title"]:
+        if row["kind"] in ("perform", "material", "report", "rectify") and not row["origin"].startswith(("ack:", "handdeliver:")):
             cli.by("联络员")("submit", str(row["id"]), "台账.txt", "--note", f"已办理 {row['id']}")
     cli.at(reviewed_at)
     for kind in ("review", "recheck"):
