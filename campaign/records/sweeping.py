@@ -53,7 +53,9 @@ def count_due(tx: Session, now: datetime, campaign_id: int) -> int:
 
 def next_rung_time(tx: Session) -> datetime | None:
     """The earliest of all campaigns but rehearsals, whose duties it never reads: one of them may be full of what is long past by our time."""
-    first = select(func.min(duty.c.next_rung_at)).where(duty.c.campaign_id == _campaign.c.id).correlate(_campaign).scalar_subquery()
+    # Said though min() skips NULLs: without it SQLite may not use the partial index, and reads every duty of the campaign.
+    owed = (duty.c.campaign_id == _campaign.c.id) & duty.c.next_rung_at.is_not(None)
+    first = select(func.min(duty.c.next_rung_at)).where(owed).correlate(_campaign).scalar_subquery()
     times = tx.execute(select(first).where(~_campaign.c.rehearsal)).scalars()
     return min((at for at in times if at is not None), default=None)
 
