@@ -58,7 +58,7 @@ def duties(
 def _value(row: DutyView, ask: Reading) -> dict[str, Any]:
     return {
         "id": row.id, "origin": row.origin, "unit": row.unit, "kind": row.kind, "title": row.title, "due_at": local(row.due_at, ask), "due_on": row.due_on,
-        "light": row.light, "rung": row.rung, "state": row.state,
+        "light": row.light, "rung": row.rung, "state": row.state, "estimated": row.estimated,
     }  # fmt: skip
 
 
@@ -66,10 +66,13 @@ def _show_list(rows: list[DutyView], title: str) -> None:
     from campaign.records.tables import DutyKind, DutyState
 
     told = [
-        (row.id, light_cell(row.light), row.unit, DutyKind(row.kind).label, row.title, row.due_on or "未定", row.rung or "", DutyState(row.state).label)
-        for row in rows
+        (row.id, light_cell(row.light), row.unit, DutyKind(row.kind).label, row.title, _day(row), row.rung or "", DutyState(row.state).label) for row in rows
     ]
     show_table(["编号", "灯", "单位", "类别", "事项", "期限", "督办级别", "状态"], told, title=title, empty="没有符合条件的事项")
+
+
+def _day(row: DutyView) -> str:
+    return f"{row.due_on or '未定'}{'(按推算日历)' if row.estimated else ''}"
 
 
 @click.command(name="show")

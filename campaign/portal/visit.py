@@ -30,7 +30,8 @@ from campaign.portal.access import BOARD, PUBLIC, SIGNED_IN, Role, Rule, rule_of
 from campaign.portal.place import Place
 from campaign.portal.wording import FILTERS
 from campaign.records.accounts import Signed, session_was, signed_in, units_below
-from campaign.rules.calendar import campaign_day
+from campaign.records.calendars import last_read
+from campaign.rules.calendar import campaign_day, due_on
 from campaign.work.accounts import token_hash
 from campaign.work.by import By
 
@@ -82,6 +83,18 @@ class Visit:
 
     def by(self, reason: str = "") -> By:
         return By(self.me.name, self.now, reason)
+
+    @cached_property
+    def _calendar(self) -> Any:
+        known = last_read(str(self.place.store.url))
+        if known is not None:
+            return known
+        with self.place.store.read() as tx:
+            return calendar_of(tx)
+
+    def by_estimate(self, due_at: datetime | None) -> bool:
+        """Was this deadline counted in a year whose notice is not published yet?"""
+        return due_at is not None and bool(self._calendar.is_estimated(due_on(due_at)))
 
     def may(self, method_and_path: str) -> bool:
         """Whether a link or button leads anywhere for this visitor; pages ask it before showing one."""

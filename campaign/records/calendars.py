@@ -158,6 +158,12 @@ def load_calendar(tx: Session, name: str = DEFAULT) -> WorkingCalendar:
     return calendar
 
 
+def last_read(url: str, name: str = DEFAULT) -> WorkingCalendar | None:
+    """The calendar as this process read it last, without asking whether it changed since: for a mark on a page, never for a decision."""
+    held = _read.get((url, name))
+    return held[1] if held is not None else None
+
+
 def _stored_calendar(tx: Session, name: str) -> WorkingCalendar:
     head = tx.execute(select(_head.c.version, _head.c.hours).where(_head.c.name == name)).one_or_none()
     key = (str(tx.get_bind().engine.url), name)

@@ -35,6 +35,8 @@ class DutyView:
     state: str
     required: bool
     phase_id: int
+    estimated: bool = False
+    """Its day lies in a year whose notice is not published yet."""
 
 
 def light_column(now: datetime, yellow_until: datetime) -> ColumnElement[str]:
@@ -71,7 +73,8 @@ def list_duties(
     tx: Session, now: datetime, *, campaign: Campaign | None = None, light: str | None = None, unit_id: int | None = None, phase_id: int | None = None,
     states: Sequence[str] = (), kind: str | None = None, limit: int | None = None, duty_id: int | None = None,
 ) -> list[DutyView]:  # fmt: skip
-    column = light_column(now, yellow_through(now, load_calendar(tx, campaign.calendar if campaign else "cn")))
+    calendar = load_calendar(tx, campaign.calendar if campaign else "cn")
+    column = light_column(now, yellow_through(now, calendar))
     rows = select(duty, _unit.c.name.label("unit_name"), _unit.c.code.label("unit_code"), column.label("light")).join(_unit, _unit.c.id == duty.c.unit_id)
     if campaign is not None:
         rows = rows.where(duty.c.campaign_id == campaign.id)
@@ -93,7 +96,7 @@ def list_duties(
     return [
         DutyView(
             row.id, row.origin, row.unit_name, row.unit_code, row.kind, row.title, row.due_at, due_on(row.due_at).isoformat() if row.due_at else None,
-            row.light, row.rung, row.state, row.required, row.phase_id,
+            row.light, row.rung, row.state, row.required, row.phase_id, row.due_at is not None and calendar.is_estimated(due_on(row.due_at)),
         )
         for row in tx.execute(rows)
     ]  # fmt: skip

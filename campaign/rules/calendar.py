@@ -146,6 +146,10 @@ class WorkingCalendar:
             raise self._outside(date(year, 1, 1))
         return "estimated" if year in self._estimated else "published"
 
+    def is_estimated(self, day: date) -> bool:
+        """A day computed before its year's notice was published: it may move when that lands."""
+        return day.year in self._estimated
+
     def _offset(self, day: date) -> int:
         offset = day.toordinal() - self._base
         if not 0 <= offset < len(self._rows):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.cli.conftest import Cli
 
-DUTY = {"id", "origin", "unit", "kind", "title", "due_at", "due_on", "light", "rung", "state"}
+DUTY = {"id", "origin", "unit", "kind", "title", "due_at", "due_on", "light", "rung", "state", "estimated"}
 PHASE = {"key", "name", "kind", "state", "start", "end", "lights", "blockers"}
 
 
