@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from campaign.portal.place import Place
+from campaign.records.campaigns import need_unit
 from campaign.records.tables import Duty, Notice, StoredFile, Submission, Unit, Upload, Verdict
 from campaign.work.by import By
 from campaign.work.change_duty import acknowledge
@@ -218,7 +219,8 @@ def test_material_of_an_earlier_duty_can_be_used_again(place: Place) -> None:
     assert client.post(f"/duties/{other.id}/submit", {"reuse": f"{version.id}-1"}, page=f"/duties/{other.id}").status_code == 303
     stranger = contact(place, "云溪街道桂苑社区", "stranger")
     with place.store.read() as tx:
-        theirs = tx.exec(select(Duty).join(Unit, Unit.id == Duty.unit_id).where(Unit.name == "云溪街道桂苑社区", Duty.state == "open")).first()  # type: ignore[arg-type]  # a condition on columns
+        rows = select(Duty).where(Duty.unit_id == need_unit(tx, "云溪街道桂苑社区").id, Duty.state == "open", col(Duty.notice_id).is_(None))
+        theirs = tx.exec(rows).first()
     assert theirs is not None
     assert stranger.post(f"/duties/{theirs.id}/submit", {"reuse": f"{version.id}-1"}, page=f"/duties/{theirs.id}").status_code == 404
 
