@@ -102,21 +102,6 @@ def undelivered_by_draft(tx: Session, notice_ids: Sequence[int]) -> dict[int, li
     return found
 
 
-def undelivered_papers(tx: Session, notice_id: int) -> list[Any]:
-    """The earlier papers about the duties on a draft that never arrived: why it cannot be issued yet. (id, kind, number, state)"""
-    earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
-    same = and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision, earlier.c.rung < _escalation.c.rung)
-    rows = (
-        select(papers.c.id, papers.c.kind, papers.c.number, papers.c.state)
-        .join(earlier, earlier.c.notice_id == papers.c.id)
-        .join(_escalation, and_(same, ~earlier.c.skipped))
-        .where(_escalation.c.notice_id == notice_id, papers.c.state.in_(("open", "draft", "issued")))
-        .distinct()
-        .order_by(papers.c.id)
-    )
-    return list(tx.execute(rows.limit(10)))
-
-
 def not_ready(tx: Session, notice_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Of these drafts: those with a duty whose earlier rung never arrived, and those without any line left."""
     earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
