@@ -63,7 +63,7 @@ async def take_piece(visit: Visiting, upload_id: str, request: Request) -> Respo
     if upload.sha256:
         return JSONResponse(_told(upload, upload.size))
     offset = request.headers.get("upload-offset", "")
-    if not offset.isdigit():
+    if not offset.isdecimal():
         raise CampaignError("上传请求不完整:缺少 Upload-Offset。", code="bad_request")
     received = await _append(visit, upload, int(offset), request.stream())
     if received < upload.size:
