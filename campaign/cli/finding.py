@@ -40,8 +40,8 @@ def add(
 
     例:campaign finding add weisheng 城关街道 农贸市场出口积水 --severity major --as 检查组
     """
-    from campaign.records.campaigns import find_phase, need_unit
     from campaign.cli.burden import held_words
+    from campaign.records.campaigns import find_phase, need_unit
     from campaign.records.tables import Duty, Finding
     from campaign.work.burden import ask_extra
 

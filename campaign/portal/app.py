@@ -38,8 +38,8 @@ from campaign.portal.shield import Shield
 from campaign.portal.visit import visit
 
 PAGES = (
-    status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users,
-    journal, uploads, lead, split, originals, burden, stagger, passes,
+    status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users, journal,
+    uploads, lead, split, originals, burden, stagger, passes,
 )  # fmt: skip
 FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan")
 

@@ -18,6 +18,7 @@ from campaign.records.calendars import calendar_of
 from campaign.records.statements import chunks, table_of
 from campaign.records.tables import Campaign, Delivery, Event, Notice, RungRow, Unit
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day
+from campaign.rules.papers import BULLETINS
 from campaign.rules.sending import Window, next_sending, window_of
 
 MESSAGES_A_DAY = 3
@@ -96,13 +97,14 @@ def _sent_today(tx: Session, unit_ids: Sequence[int], today: date) -> tuple[Coun
 
 
 def papers_in_month(tx: Session, campaign_id: int, month: date) -> list[tuple[int, str, int]]:
-    """(unit id, unit, numbered papers) of a month, most first: a burden that is shown, and may have a cap."""
+    """(unit id, unit, numbered papers) of a month, most first: a burden that is shown, and may have a cap. Bulletins ask nothing of anybody."""
     first = month.replace(day=1)
     end = (first + timedelta(days=32)).replace(day=1)
     rows = (
         select(_unit.c.id, _unit.c.name, func.count())
         .join(_notice, _notice.c.unit_id == _unit.c.id)
         .where(_notice.c.campaign_id == campaign_id, _notice.c.number.is_not(None), _notice.c.sent_on >= first, _notice.c.sent_on < end)
+        .where(_notice.c.kind.not_in(BULLETINS))
         .group_by(_unit.c.id, _unit.c.name)
         .order_by(func.count().desc(), _unit.c.id)
     )

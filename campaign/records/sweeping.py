@@ -45,10 +45,12 @@ class Swept:
     steps: dict[int, int] = field(default_factory=dict)
 
 
-def count_due(tx: Session, now: datetime, campaign_id: int) -> int:
-    """How many duties a sweep of this campaign would look at."""
-    due = select(func.count()).select_from(duty).where(duty.c.campaign_id == campaign_id, duty.c.next_rung_at <= now)
-    return int(tx.execute(due).scalar_one())
+def count_due(tx: Session, now: datetime, campaign_id: int | None) -> int:
+    """How many duties a sweep of this campaign, or of all but rehearsals, would look at."""
+    due = select(func.count()).select_from(duty).where(duty.c.next_rung_at <= now)
+    if campaign_id is not None:
+        return int(tx.execute(due.where(duty.c.campaign_id == campaign_id)).scalar_one())
+    return int(tx.execute(due.where(duty.c.campaign_id.in_(select(_campaign.c.id).where(~_campaign.c.rehearsal)))).scalar_one())
 
 
 def next_rung_time(tx: Session) -> datetime | None:

@@ -172,6 +172,7 @@ def duty_facts(tx: Session, duty_id: int, now: datetime, yellow_until: datetime)
             _item.c.indicator,
             _item.c.targets,
             _item.c.recipient,
+            select(_part.c.unit_id).where(_part.c.item_id == duty.c.item_id, _part.c.role == "lead").limit(1).scalar_subquery().label("lead_unit_id"),
             _requirement.c.name.label("asked"),
             _requirement.c.copies,
             _requirement.c.count,

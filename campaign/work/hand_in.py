@@ -83,9 +83,7 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
     latest = submissions.latest(tx, duty)
     if latest is not None and latest.sha256 == digest and duty.state == DutyState.SUBMITTED:
         return latest
-    submission = submissions.add_version(
-        tx, duty, digest, files, note=note, actor=by.actor, at=by.now
-    )
+    submission = submissions.add_version(tx, duty, digest, files, note=note, actor=by.actor, at=by.now)
     if latest is not None:
         close_reviews(tx, latest, by, "已被新版本取代")
     campaign = tx.get(Campaign, duty.campaign_id)

@@ -76,7 +76,13 @@ def work_on(world: World, picks: list[int]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], derandomize=True)
+@settings(
+    max_examples=20,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+)
 @given(before=any_plan(), after=any_plan(), picks=st.lists(st.integers(0, 20), max_size=5))
 def test_applying_a_change_leaves_no_difference_and_touches_nothing_that_is_finished(
     sqlite_template: Path, sqlite_kept: Store, before: list[dict[str, Any]], after: list[dict[str, Any]], picks: list[int]

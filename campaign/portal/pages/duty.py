@@ -86,7 +86,7 @@ def read_page(visit: Visit, tx: Session, duty_id: int) -> DutyPage:
     facts = todo.duty_facts(tx, duty_id, visit.now, yellow_through(visit.now, calendar))
     if facts is None:
         raise NotFound("没有这项应办事项,或者不在您的权限范围内。", code="no_duty")
-    visit.must_reach_unit(facts.unit_id, todo.lead_unit_of(tx, facts.item_id), what="这项应办事项", roles=READ_ROLES)
+    visit.must_reach_unit(facts.unit_id, facts.lead_unit_id, what="这项应办事项", roles=READ_ROLES)
     versions = todo.versions_of(tx, duty_id)
     own = visit.units_as(*HAND_IN_ROLES)
     mine = own is None or facts.unit_id in own

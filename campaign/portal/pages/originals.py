@@ -41,7 +41,7 @@ OWN = (Role.ADMIN, Role.CONTACT, Role.UNIT_HEAD)
 def cover(visit: Visiting, duty_id: int) -> Response:
     with visit.place.store.read() as tx:
         facts = _facts(visit, tx, duty_id)
-        visit.must_reach_unit(facts.unit_id, todo.lead_unit_of(tx, facts.item_id), what="这项应办事项", roles=READ_ROLES)
+        visit.must_reach_unit(facts.unit_id, facts.lead_unit_id, what="这项应办事项", roles=READ_ROLES)
     with visit.place.store.begin() as tx:
         code = originals.cover_code(tx, duty_id, visit.now)
     scheme = "https" if visit.place.secure_cookies else visit.request.url.scheme

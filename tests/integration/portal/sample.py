@@ -113,9 +113,7 @@ def _send(outgoing: Sequence[Outgoing], addressees: dict[int, list[Any]], at: da
 
 def _work_of_a_day(tx: Session, day: int, at: datetime) -> None:
     """Punctual units finish; some hand in what is returned; others do nothing."""
-    owed = tx.exec(
-        select(Duty).where(Duty.state == "open", col(Duty.kind).in_(("material", "perform", "report")), col(Duty.notice_id).is_(None))
-    ).all()
+    owed = tx.exec(select(Duty).where(Duty.state == "open", col(Duty.kind).in_(("material", "perform", "report")), col(Duty.notice_id).is_(None))).all()
     for duty in owed:
         receipt = duty.origin.startswith("receipt:") and day == 3 and duty.id % 4
         punctual = duty.due_at is not None and duty.id % 5 in (1, 2) and duty.due_at - timedelta(days=2) < at

@@ -31,7 +31,7 @@ def delivered(place: Place) -> tuple[Notice, Unit]:
 
 def receipt(place: Place, notice: Notice) -> Duty:
     with place.store.read() as tx:
-        return tx.execute(select(Duty).where(duty_table.c.origin == f"ack:notice:{notice.id}")).scalar_one()
+        return tx.exec(select(Duty).where(duty_table.c.origin == f"ack:notice:{notice.id}")).one()
 
 
 def test_a_contact_finds_the_paper_to_sign_for_among_the_duties_and_signs_once(place: Place) -> None:
@@ -70,7 +70,7 @@ def test_a_paper_comes_as_a_word_file_for_its_unit_only(place: Place) -> None:
 
 def _another(place: Place, unit: Unit) -> str:
     with place.store.read() as tx:
-        units = tx.execute(select(Unit).where(table_of(Unit).c.state == "active", table_of(Unit).c.id != unit.id)).scalars()
+        units = tx.exec(select(Unit).where(table_of(Unit).c.state == "active", table_of(Unit).c.id != unit.id)).all()
         return next(one.name for one in units if one.parent_id != unit.id)
 
 

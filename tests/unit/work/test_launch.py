@@ -136,7 +136,10 @@ def test_a_changed_unit_cancels_and_creates_and_going_back_asks_again(world: Wor
     world.go("2026-03-05").launch(plan([item(1)], title="示例区创建工作方案"))
     world.work_phase()
 
-    assert world.states(DUTY.c.item_id.is_not(None)) == {"item:i1/perform/unit:U001": "open", f"item:i1/perform/unit:{world.unit('示例乙局').code}": "cancelled"}
+    assert world.states(DUTY.c.item_id.is_not(None)) == {
+        "item:i1/perform/unit:U001": "open",
+        f"item:i1/perform/unit:{world.unit('示例乙局').code}": "cancelled",
+    }
     assert world.verify() == []
 
 
