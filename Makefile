@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= .data
 
-.PHONY: setup run test check bench clean
+.PHONY: setup run test check fix bench clean
 
 setup: $(VENV)/.ready
 
@@ -31,6 +31,10 @@ check: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy campaign flows tasks config deployments tests
 	$(BIN)/lint-imports
+
+fix: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.punctuation --fix
+	$(BIN)/ruff format .
 
 test: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not chaos and not slow" tests/unit tests/integration

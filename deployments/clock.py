@@ -103,7 +103,7 @@ class Clock:
             # Its pass went through and something is due again.
             self._hand_over(key, replace(handed, request=replace(request, due_key=due_instant(now)), since=now, attempt=1))
         elif course is not Course.DONE and age >= self._takeover:
-            log.warning("%s 交给 Prefect 后 %d 秒仍未办理,由时钟直接办理", _said(request), age.total_seconds())
+            log.warning("%s 交给 Prefect 后 %d 秒仍未办理，由时钟直接办理", _said(request), age.total_seconds())
             self._carry_out(key, replace(handed, request=request, since=now))
         elif course is Course.DEAD:
             self._hand_over(key, replace(handed, request=replace(request, due_key=handed.request.due_key), attempt=handed.attempt + 1))
@@ -123,7 +123,7 @@ class Clock:
         try:
             run_id, attempt = self._starter.start(handed.request, handed.attempt)
         except (EngineDown, EngineRefused) as silent:
-            log.warning("%s 没有交给 Prefect(%s),由时钟直接办理", _said(handed.request), silent.message)
+            log.warning("%s 没有交给 Prefect（%s），由时钟直接办理", _said(handed.request), silent.message)
             self._carry_out(key, handed)
             return
         self._handed[key] = replace(handed, run_id=run_id, attempt=attempt)
@@ -134,11 +134,11 @@ class Clock:
         request = handed.request
         try:
             done = self._work.run_pass(self._store, request)
-            log.info("%s 已直接办理:%s", _said(request), getattr(done, "message", ""))
+            log.info("%s 已直接办理：%s", _said(request), getattr(done, "message", ""))
         except Conflict:
             log.info("%s 正由别的进程办理", _said(request))
         except CampaignError as refusal:
-            log.warning("%s 未能办理:%s", _said(request), refusal.message)
+            log.warning("%s 未能办理：%s", _said(request), refusal.message)
         except Exception:
             log.exception("%s 办理出错", _said(request))
 

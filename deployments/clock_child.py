@@ -42,7 +42,7 @@ def _watch_workers(engine: Engine, stopping: threading.Event) -> None:
                 asyncio.run(install())
                 return
         except (httpx.HTTPError, PrefectHTTPStatusError, OSError) as error:
-            log.warning("Prefect 还没有准备好:%s", error)
+            log.warning("Prefect 还没有准备好：%s", error)
         stopping.wait(ASK_AGAIN_SECONDS)
 
 

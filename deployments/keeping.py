@@ -39,7 +39,7 @@ def _let_go_of_the_dead(store: Store) -> None:
     try:
         freed = free_leases_of_the_dead(store)
     except CampaignError as trouble:
-        log.warning("没能查清上次遗留的占用,等它们自行到期:%s", trouble.message)
+        log.warning("没能查清上次遗留的占用，等它们自行到期：%s", trouble.message)
         return
     if freed:
-        log.warning("上次没有正常结束,已解除遗留的占用:%s", "、".join(freed))
+        log.warning("上次没有正常结束，已解除遗留的占用：%s", "、".join(freed))

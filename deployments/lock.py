@@ -28,7 +28,7 @@ def only_one(home: Path) -> Iterator[None]:
             file.seek(0)
             who = file.read().strip() or "未知"
             raise Conflict(
-                f"数据目录 {home} 已由另一个 campaign up 使用(进程号 {who}):请直接打开它显示的网址,或先在那边按 Ctrl-C 停止,或用 --data 换一个目录。",
+                f"数据目录 {home} 已由另一个 campaign up 使用（进程号 {who}）：请直接打开它显示的网址，或先在那边按 Ctrl-C 停止，或用 --data 换一个目录。",
                 code="already_up",
                 home=str(home),
             ) from held

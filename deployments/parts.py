@@ -78,7 +78,7 @@ def _auth(ambient: Mapping[str, str]) -> str:
     """Prefect's own setting, checked here: its server answers every call with an error when the password is not plain ASCII."""
     auth = ambient.get("PREFECT_SERVER_API_AUTH_STRING") or ambient.get("PREFECT_API_AUTH_STRING") or ""
     if auth and (not auth.isascii() or ":" not in auth):
-        raise CampaignError("PREFECT_SERVER_API_AUTH_STRING 应写成 用户名:口令,且只用英文字母、数字和符号:请改正环境变量或 .env 后重试。", code="bad_auth")
+        raise CampaignError("PREFECT_SERVER_API_AUTH_STRING 应写成 用户名:口令，且只用英文字母、数字和符号：请改正环境变量或 .env 后重试。", code="bad_auth")
     return auth
 
 
@@ -87,7 +87,7 @@ def _folders(*folders: Path) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CampaignError(f"不能建立目录 {folder}:{error.strerror}。请检查权限和磁盘空间,或用 --data 换一个目录。", code="no_home") from error
+            raise CampaignError(f"不能建立目录 {folder}：{error.strerror}。请检查权限和磁盘空间，或用 --data 换一个目录。", code="no_home") from error
 
 
 def _python(module: str, *arguments: str) -> list[str]:
@@ -113,7 +113,7 @@ def run_once(command: Sequence[str], what: str, parts: Parts) -> None:
             if line.startswith("正在"):
                 print(said[-1], flush=True)
     if process.returncode != 0:
-        raise CampaignError(f"{what}没有成功:{said[-1] if said else f'退出码 {process.returncode}'}", code="prepare_failed")
+        raise CampaignError(f"{what}没有成功：{said[-1] if said else f'退出码 {process.returncode}'}", code="prepare_failed")
 
 
 def note_addresses(parts: Parts, pids: Sequence[int] | None) -> None:

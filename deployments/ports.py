@@ -30,8 +30,8 @@ def choose_port(wanted: int, what: str, *, host: str = LOOPBACK, fixed: bool = F
     if wanted not in taken and is_free(wanted, host):
         return wanted
     if fixed:
-        raise CampaignError(f"{what}的端口 {wanted} 已被别的程序占用:请关掉那个程序,或在设置里换一个端口。", code="port_taken", port=wanted)
+        raise CampaignError(f"{what}的端口 {wanted} 已被别的程序占用：请关掉那个程序，或在设置里换一个端口。", code="port_taken", port=wanted)
     for port in range(wanted + 1, min(wanted + 1 + TRIES, 65536)):
         if port not in taken and is_free(port, host):
             return port
-    raise CampaignError(f"{what}找不到空闲端口({wanted} 到 {wanted + TRIES} 都被占用):请在设置里换一个端口。", code="port_taken", port=wanted)
+    raise CampaignError(f"{what}找不到空闲端口（{wanted} 到 {wanted + TRIES} 都被占用）：请在设置里换一个端口。", code="port_taken", port=wanted)

@@ -68,7 +68,7 @@ def form_schema(flow: Flow[..., Any]) -> dict[str, Any]:
     for field in schema.get("properties", {}).values():
         field["title"] = "本次办理"
     for model in schema.get("definitions", {}).values():
-        model["description"] = "只办理到期而未办的部分,重复运行是安全的。"
+        model["description"] = "只办理到期而未办的部分，重复运行是安全的。"
     return schema
 
 
@@ -85,7 +85,7 @@ async def install_zombie_automation(client: PrefectClient) -> None:
     await client.create_automation(
         AutomationCore(
             name=ZOMBIES,
-            description="运行进程失去联系超过 90 秒时,把运行标为崩溃,以免长期显示为运行中并占用名额。",
+            description="运行进程失去联系超过 90 秒时，把运行标为崩溃，以免长期显示为运行中并占用名额。",
             trigger=EventTrigger(
                 match=ResourceSpecification.model_validate({"prefect.resource.id": "prefect.flow-run.*"}),
                 after={"prefect.flow-run.heartbeat"},
@@ -98,6 +98,6 @@ async def install_zombie_automation(client: PrefectClient) -> None:
                 threshold=1,
                 within=SILENT_FOR,
             ),
-            actions=[ChangeFlowRunState(state=StateType.CRASHED, message="90 秒没有心跳:运行进程已失去联系。")],
+            actions=[ChangeFlowRunState(state=StateType.CRASHED, message="90 秒没有心跳：运行进程已失去联系。")],
         )
     )

@@ -104,7 +104,7 @@ class Runner:
             if not self._stopping:
                 await self._take(client)
         except (httpx.HTTPError, PrefectHTTPStatusError, OSError) as error:
-            log.warning("Prefect 暂时没有应答(%s),稍后再问", error)
+            log.warning("Prefect 暂时没有应答（%s），稍后再问", error)
             await asyncio.sleep(1)
 
     async def _take(self, client: PrefectClient) -> None:
@@ -120,7 +120,7 @@ class Runner:
         """Claims the run by proposing Pending: Prefect answers with Cancelled there when the deployment's limit is reached."""
         answer: OrchestrationResult[Any] = await client.set_flow_run_state(run.id, Pending())
         if answer.state is None or answer.state.type != StateType.PENDING or run.deployment_id is None:
-            log.info("%s 没有开始:%s", run.name, answer.state.message if answer.state else answer.status)
+            log.info("%s 没有开始：%s", run.name, answer.state.message if answer.state else answer.status)
             return
         run.state = answer.state
         thread = threading.Thread(target=self._work, args=(run, self._flows[run.deployment_id]), name=f"run-{run.id}", daemon=True)
@@ -132,7 +132,7 @@ class Runner:
         try:
             asyncio.run(cast(Coroutine[Any, Any, Any], run_flow(flow, flow_run=run, return_type="state")))
         except BaseException as error:  # Abort and crash signals are no Exceptions
-            log.warning("运行 %s 中断:%r", run.name, error)
+            log.warning("运行 %s 中断：%r", run.name, error)
         finally:
             assert self._loop is not None
             with suppress(RuntimeError):  # the loop has already ended
@@ -178,7 +178,7 @@ async def _settle(client: PrefectClient, run_id: UUID) -> None:
     run = await client.read_flow_run(run_id)
     if run.state is None or run.state.is_final() or run.state.is_scheduled():
         return
-    ending: State[Any] = Cancelled(message="已按要求停止。") if run.state.is_cancelling() else Crashed(message="运行中断,没有正常结束。")
+    ending: State[Any] = Cancelled(message="已按要求停止。") if run.state.is_cancelling() else Crashed(message="运行中断，没有正常结束。")
     await client.set_flow_run_state(run_id, ending, force=True)
 
 
@@ -189,5 +189,5 @@ async def bury_dead_runs(client: PrefectClient, deployments: list[UUID]) -> int:
     wanted = FlowRunFilter.model_validate({"deployment_id": {"any_": deployments}, "state": {"type": {"any_": UNDONE}}})
     dead = await client.read_flow_runs(flow_run_filter=wanted, limit=200)
     for run in dead:
-        await client.set_flow_run_state(run.id, Crashed(message="服务重启时发现原进程已不在;数据没有丢失,下一轮会接着办理。"), force=True)
+        await client.set_flow_run_state(run.id, Crashed(message="服务重启时发现原进程已不在；数据没有丢失，下一轮会接着办理。"), force=True)
     return len(dead)

@@ -41,10 +41,10 @@ async def _prepare(engine: Engine) -> Runner:
                     flows = await register(client, list_choices(workplace().store))
                     buried = await bury_dead_runs(client, list(flows))
                     await remove_zombie_automation(client)
-                log.info("已登记 %d 个部署;%d 个失联的运行已标为崩溃", len(flows), buried)
+                log.info("已登记 %d 个部署；%d 个失联的运行已标为崩溃", len(flows), buried)
                 return Runner(flows)
         except (httpx.HTTPError, PrefectHTTPStatusError) as error:
-            log.warning("Prefect 还没有准备好:%s", error)
+            log.warning("Prefect 还没有准备好：%s", error)
         await asyncio.sleep(0.5)
 
 

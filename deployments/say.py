@@ -22,14 +22,14 @@ class Screen:
         self._console.print(text)
 
     def warn(self, text: str) -> None:
-        self._console.print(f"注意:{text}", style="yellow")
+        self._console.print(f"注意：{text}", style="yellow")
 
     def error(self, text: str) -> None:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"错误:{text}", style="red")
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"错误：{text}", style="red")
 
     def died(self, child: Child, code: int) -> None:
         words = child.last_words(1)
-        self.warn(f"{child.plan.label}意外退出(代码 {code}),将自动重启。日志:{child.plan.log}" + (f"\n  {words}" if words else ""))
+        self.warn(f"{child.plan.label}意外退出（代码 {code}），将自动重启。日志：{child.plan.log}" + (f"\n  {words}" if words else ""))
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[], None]]:
@@ -43,13 +43,13 @@ class Screen:
 
     def summary(self, parts: Parts, seconds: float) -> None:
         lines = (
-            f"创建活动督办系统已启动(用时 {seconds:.0f} 秒)",
+            f"创建活动督办系统已启动（用时 {seconds:.0f} 秒）",
             f"  门户      {parts.portal_url}",
             f"  Prefect   {parts.place.ui_url}",
             f"  数据目录  {parts.home}",
             f"  日志      {parts.logs}",
             *self._first_login(parts),
-            "按 Ctrl-C 全部停止,数据会保留。",
+            "按 Ctrl-C 全部停止，数据会保留。",
         )
         self.tell("\n".join(lines))
 

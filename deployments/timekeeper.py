@@ -84,7 +84,7 @@ class Timekeeper:
                 wanted = self._clock.tick(now)
                 self._after_tick()
         except CampaignError as trouble:
-            log.warning("本次巡查没有完成:%s", trouble.message)
+            log.warning("本次巡查没有完成：%s", trouble.message)
         finally:
             self._arm(wanted)
 
@@ -99,4 +99,4 @@ class Timekeeper:
 def _tell(event: JobExecutionEvent) -> None:
     """APScheduler only notes these in its own log; a clock that skips must say so."""
     error = getattr(event, "exception", None)
-    log.error("时钟的任务 %s 没有正常完成:%s", event.job_id, error or "错过或仍在进行")
+    log.error("时钟的任务 %s 没有正常完成：%s", event.job_id, error or "错过或仍在进行")

@@ -55,7 +55,7 @@ class Household:
         hearing.start()
         while not stopping.wait(LOOK_SECONDS):
             if hearing.is_deaf(time.monotonic()):
-                self._screen.warn("Prefect 服务长时间没有应答,正在重启;督办照常进行。")
+                self._screen.warn("Prefect 服务长时间没有应答，正在重启；督办照常进行。")
                 self._server.end(within=5)
             for child in self.children:
                 code = child.revive(time.monotonic())
@@ -79,7 +79,7 @@ class Household:
 
     def _warm_up(self, stopping: threading.Event) -> None:
         """Waits with progress; a server that does not come is no reason to end, for deadlines do not hang on it."""
-        with self._screen.progress("正在启动 Prefect 服务(首次约 20 秒)") as advance:
+        with self._screen.progress("正在启动 Prefect 服务（首次约 20 秒）") as advance:
             deadline = time.monotonic() + WARM_SECONDS
             while time.monotonic() < deadline and not stopping.is_set():
                 if self._is_warm():
@@ -91,7 +91,7 @@ class Household:
                 advance()
                 stopping.wait(0.3)
         if not stopping.is_set():
-            self._screen.warn(f"{WARM_SECONDS:.0f} 秒内没有全部就绪,后台继续启动;督办照常进行。日志:{self.parts.logs}")
+            self._screen.warn(f"{WARM_SECONDS:.0f} 秒内没有全部就绪，后台继续启动；督办照常进行。日志：{self.parts.logs}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,13 +124,13 @@ def _serve(settings: Settings, screen: Screen, stopping: threading.Event, *, dem
         screen.tell("正在停止……")
         household.end()
         note_addresses(parts, None)
-    screen.tell("已全部停止,数据保存在 " + str(parts.home))
+    screen.tell("已全部停止，数据保存在 " + str(parts.home))
     return 0
 
 
 def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="campaign up", description="在本机启动全部服务:Prefect、门户、运行器和督办时钟。", add_help=False)
-    parser.add_argument("--data", type=Path, default=None, metavar="目录", help="数据目录;优先于 CAMPAIGN_HOME")
+    parser = argparse.ArgumentParser(prog="campaign up", description="在本机启动全部服务：Prefect、门户、运行器和督办时钟。", add_help=False)
+    parser.add_argument("--data", type=Path, default=None, metavar="目录", help="数据目录；优先于 CAMPAIGN_HOME")
     parser.add_argument("--demo", action="store_true", help="同时准备一个示例活动")
     parser.add_argument("-h", "--help", action="help", help="显示说明后退出")
     return parser.parse_args(arguments)

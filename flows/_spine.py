@@ -63,7 +63,7 @@ async def _carry_out(request: PassRequest, kind: str | None) -> State[None]:
         return Completed(name="Skipped", message=refusal.message) if refusal.code == "pass_running" else Failed(message=refusal.message)
     try:
         if kind is not None and ctx.kind != kind:
-            raise NotAllowed(f"阶段「{ctx.phase_label}」不属于本部署的类型:请选择与该阶段同类的部署。", code="wrong_deployment")
+            raise NotAllowed(f"阶段「{ctx.phase_label}」不属于本部署的类型：请选择与该阶段同类的部署。", code="wrong_deployment")
         summary = await _work_through(place, ctx)
     except BaseException as error:  # also Prefect's Abort: whatever ends the run must free the pass
         fail_pass(place.store, ctx, error)

@@ -37,8 +37,8 @@ async def back_up_records() -> str:
     """Copy the records and the list of the evidence; what was made and how large it is."""
     place = workplace()
     made, fresh = await asyncio.to_thread(back_up_unless_fresh, place.store, place.settings.backups, datetime.now(UTC), pg_bin=place.settings.pg_bin)
-    told = f"{made.name}({made.size / 1024 / 1024:.1f} MB,证据清单 {made.evidence} 件)"
-    return f"已备份到 {made.folder.parent}:{told}" if fresh else f"一小时内已有备份,不再重复:{told}"
+    told = f"{made.name}（{made.size / 1024 / 1024:.1f} MB，证据清单 {made.evidence} 件）"
+    return f"已备份到 {made.folder.parent}：{told}" if fresh else f"一小时内已有备份，不再重复：{told}"
 
 
 @task(name="清理", task_run_name="cleanup 清理", **UPKEEP)

@@ -19,7 +19,7 @@ from campaign.work.passes import PassContext, PassRequest, PassSummary
 MOST_ROWS = 200
 HEADINGS = {
     "progress": "进度表",
-    "overdue": "红灯事项(逾期)清单",
+    "overdue": "红灯事项（逾期）清单",
     "notices": "本次生成和发出的文书",
     "gate": "转段障碍",
     "bulletin": "简报",
@@ -34,7 +34,7 @@ async def show_tables(summary: PassSummary, request: PassRequest, pages: Mapping
 
 
 def _heading(name: str, rows: list[dict[str, Any]], page: str) -> str:
-    more = f",此处列出前 {MOST_ROWS} 项" if len(rows) > MOST_ROWS else ""
+    more = f"，此处列出前 {MOST_ROWS} 项" if len(rows) > MOST_ROWS else ""
     return f"## {HEADINGS.get(name, name)}\n\n共 {len(rows)} 项{more}。[在门户中查看]({page})"
 
 

@@ -36,7 +36,7 @@ class Workplace:
             with self.store.read() as tx:
                 if find_campaign(tx, request.campaign).rehearsal:
                     return
-        raise NotAllowed("「按此时间推演」晚于现在,而所选活动不是演练:请清空该栏,或选择一个演练活动。", code="future")
+        raise NotAllowed("「按此时间推演」晚于现在，而所选活动不是演练：请清空该栏，或选择一个演练活动。", code="future")
 
 
 @cache

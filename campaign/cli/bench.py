@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--duties", type=click.IntRange(1), default=100_000, show_default=True, metavar="项数", help="造多少项应办事项。")
 @click.option("--due", type=click.IntRange(1), default=10_000, show_default=True, metavar="项数", help="其中多少项到期。")
-@click.option("--data", "data_dir", metavar="目录", type=click.Path(path_type=Path, file_okay=False), help="在这个空的数据目录里测;不给则用临时目录。")
+@click.option("--data", "data_dir", metavar="目录", type=click.Path(path_type=Path, file_okay=False), help="在这个空的数据目录里测；不给则用临时目录。")
 @as_json
 def sweep(duties: int, due: int, data_dir: Path | None, json_: bool) -> None:
-    """测督办巡检的速度:与直接用 SQL 做同样的事相比,三次取中。
+    """测督办巡检的速度：与直接用 SQL 做同样的事相比，三次取中。
 
-    设置了 CAMPAIGN_DATABASE_URL 时在那个库里测,它必须是空的;测完还原为空。
+    设置了 CAMPAIGN_DATABASE_URL 时在那个库里测，它必须是空的；测完还原为空。
 
-    例:campaign bench sweep --duties 100000 --due 10000 --json
+    例：campaign bench sweep --duties 100000 --due 10000 --json
     """
     import config
     from campaign.work.bench import bench_sweep
@@ -38,7 +38,7 @@ def sweep(duties: int, due: int, data_dir: Path | None, json_: bool) -> None:
     if json_:
         emit_json(measured)
         return
-    say(f"{duties} 项中 {measured['due']} 项到期:{measured['seconds']} 秒;直接用 SQL {measured['sql_seconds']} 秒;比值 {measured['ratio']}。")
+    say(f"{duties} 项中 {measured['due']} 项到期：{measured['seconds']} 秒；直接用 SQL {measured['sql_seconds']} 秒；比值 {measured['ratio']}。")
 
 
 @contextmanager

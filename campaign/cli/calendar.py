@@ -15,7 +15,7 @@ from campaign.cli.output import emit_json, say, show_table
 if TYPE_CHECKING:
     from campaign.work.calendar_change import Recomputed
 
-COVERAGE = {"published": "已公布", "estimated": "未公布,暂按法定节假日推算"}
+COVERAGE = {"published": "已公布", "estimated": "未公布，暂按法定节假日推算"}
 
 
 @click.command()
@@ -23,9 +23,9 @@ COVERAGE = {"published": "已公布", "estimated": "未公布,暂按法定节假
 @click.option("--year", type=int, help="列出这一年与周一至周五不同的日子。")
 @reads
 def show(campaign: str | None, year: int | None, ask: Reading) -> None:
-    """查看工作日历:工作时间,各年放假安排是否已公布,哪些日子与平常不同。
+    """查看工作日历：工作时间，各年放假安排是否已公布，哪些日子与平常不同。
 
-    例:campaign calendar show --year 2026
+    例：campaign calendar show --year 2026
     """
     from campaign.records.calendars import DEFAULT, load_calendar
 
@@ -39,7 +39,7 @@ def show(campaign: str | None, year: int | None, ask: Reading) -> None:
         days = [{"day": row.day, "working": row.working, "note": row.note} for row in unusual]
         emit_json({"calendar": found.name, "hours": hours, "years": years, "days": days})
         return
-    say(f"工作日历 {found.name},工作时间 {hours}")
+    say(f"工作日历 {found.name}，工作时间 {hours}")
     show_table(("年份", "放假安排"), [(one["year"], COVERAGE[str(one["coverage"])]) for one in years])
     if year is not None:
         rows = [(row.day, f"周{'一二三四五六日'[row.day.weekday()]}", "上班" if row.working else "休息", row.note) for row in unusual]
@@ -47,9 +47,9 @@ def show(campaign: str | None, year: int | None, ask: Reading) -> None:
 
 
 _from = click.option("--from", "first", type=DAY, required=True, help="开始日期。")
-_to = click.option("--to", "last", type=DAY, help="结束日期;默认只改一天。")
+_to = click.option("--to", "last", type=DAY, help="结束日期；默认只改一天。")
 _working = click.option("--work/--rest", "working", required=True, help="上班或休息。")
-_note = click.option("--note", default="", help="说明,如「集中整治期间周六上班」。")
+_note = click.option("--note", default="", help="说明，如「集中整治期间周六上班」。")
 
 
 @click.command(name="set")
@@ -59,9 +59,9 @@ _note = click.option("--note", default="", help="说明,如「集中整治期间
 @_note
 @writes
 def set_(first: date, last: date | None, working: bool, note: str, act: Writing) -> None:
-    """改一天或几天,对全部创建活动有效;期限和督办时间随之重算。
+    """改一天或几天，对全部创建活动有效；期限和督办时间随之重算。
 
-    例:campaign calendar set --from 2026-09-19 --work --note 集中整治期间周六上班 --as 创建办
+    例：campaign calendar set --from 2026-09-19 --work --note 集中整治期间周六上班 --as 创建办
     """
     from campaign.rules.calendar import DayRow
     from campaign.work.calendar_change import set_by_hand
@@ -75,9 +75,9 @@ def set_(first: date, last: date | None, working: bool, note: str, act: Writing)
 @click.argument("file", metavar="文件.json", type=click.Path(path_type=Path, dir_okay=False))
 @writes
 def import_(file: Path, act: Writing) -> None:
-    """导入公布的年度放假安排(通用 JSON);推算的年份随之确定,期限和督办时间重算。手工改过的日子不变。
+    """导入公布的年度放假安排（通用 JSON）；推算的年份随之确定，期限和督办时间重算。手工改过的日子不变。
 
-    例:campaign calendar import 2027.json --as 创建办
+    例：campaign calendar import 2027.json --as 创建办
     """
     from campaign.rules.calendar_file import notice_rows
     from campaign.work.calendar_change import import_notice
@@ -96,9 +96,9 @@ def import_(file: Path, act: Writing) -> None:
 @_note
 @writes
 def overlay(campaign: str, first: date, last: date | None, working: bool, note: str, act: Writing) -> None:
-    """只对一个创建活动改几天,如整改期间周末照常上班。
+    """只对一个创建活动改几天，如整改期间周末照常上班。
 
-    例:campaign calendar overlay weisheng --from 2026-09-19 --to 2026-09-20 --work --note 整改期间周末上班 --as 创建办
+    例：campaign calendar overlay weisheng --from 2026-09-19 --to 2026-09-20 --work --note 整改期间周末上班 --as 创建办
     """
     from campaign.rules.calendar import DayRow
     from campaign.work.calendar_change import set_by_hand
@@ -114,9 +114,9 @@ def overlay(campaign: str, first: date, last: date | None, working: bool, note: 
 @click.argument("way", type=click.Choice(("keep", "earlier", "later")), metavar="keep|earlier|later")
 @writes
 def rest_days(campaign: str, way: str, act: Writing) -> None:
-    """期限落在休息日时怎么办:keep 不变(默认),earlier 提前到前一个工作日,later 顺延到后一个工作日。
+    """期限落在休息日时怎么办：keep 不变（默认），earlier 提前到前一个工作日，later 顺延到后一个工作日。
 
-    例:campaign calendar rest-days weisheng earlier --as 办公室主任
+    例：campaign calendar rest-days weisheng earlier --as 办公室主任
     """
     from campaign.rules.rest_days import RestDays
     from campaign.work.calendar_change import set_rest_days

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from campaign.records.tables import Campaign
     from campaign.work.by import By
 
-TRIAL = "(试运行,没有保存)"
+TRIAL = "（试运行，没有保存）"
 
 
 class Day(click.ParamType[date]):
@@ -93,10 +93,10 @@ def only_campaign(tx: Session, ask: Reading, wanted: str | None) -> Campaign:
 
     rows = list_campaigns(tx)
     if not rows:
-        raise NotFound("还没有创建活动:请先运行 campaign launch 方案.yaml,或 campaign demo 建立示例活动。", code="no_campaign")
+        raise NotFound("还没有创建活动：请先运行 campaign launch 方案.yaml，或 campaign demo 建立示例活动。", code="no_campaign")
     if len(rows) > 1:
-        listed = "、".join(f"{row.slug}({row.title})" for row in rows[:8])
-        raise NotFound(f"有 {len(rows)} 个创建活动,请指明是哪一个:{listed}。", code="ambiguous_campaign")
+        listed = "、".join(f"{row.slug}（{row.title}）" for row in rows[:8])
+        raise NotFound(f"有 {len(rows)} 个创建活动，请指明是哪一个：{listed}。", code="ambiguous_campaign")
     refuse_future(ask, rows[0].title, rehearsal=rows[0].rehearsal)
     return rows[0]
 
@@ -107,8 +107,8 @@ def refuse_future(ask: Reading, title: str | None = None, *, rehearsal: bool = F
         return
     told = ask.now.astimezone(ask.settings.zone).strftime("%Y-%m-%d %H:%M")
     if title is None:
-        raise NotAllowed(f"--now({told})晚于现在:将来的时间只用于演练,请用 --campaign 指定一个用 launch --rehearsal 启动的活动。", code="future")
-    raise NotAllowed(f"--now({told})晚于现在,而「{title}」不是演练:去掉 --now,或用 campaign launch --rehearsal 另行启动一个演练。", code="future")
+        raise NotAllowed(f"--now（{told}）晚于现在：将来的时间只用于演练，请用 --campaign 指定一个用 launch --rehearsal 启动的活动。", code="future")
+    raise NotAllowed(f"--now（{told}）晚于现在，而「{title}」不是演练：去掉 --now，或用 campaign launch --rehearsal 另行启动一个演练。", code="future")
 
 
 def refuse_future_of_duty(tx: Session, ask: Reading, campaign_id: int) -> None:

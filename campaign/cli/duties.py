@@ -22,19 +22,19 @@ KINDS = ("sign", "perform", "material", "report", "rectify", "recheck", "review"
 
 @click.command()
 @click.option("--campaign", metavar="CAMPAIGN", help="只列这一个创建活动的。")
-@click.option("--light", type=click.Choice(LIGHTS), help="只列这种灯:red 红(逾期),yellow 黄,green 绿,grey 不计。")
-@click.option("--unit", metavar="单位", help="只列这个单位的,用名称或编号。")
-@click.option("--phase", metavar="PHASE", help="只列这个阶段的,须同时指明 --campaign。")
-@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="只列这种状态的,可重复;不给则列除已取消以外的全部。")
+@click.option("--light", type=click.Choice(LIGHTS), help="只列这种灯：red 红（逾期），yellow 黄，green 绿，grey 不计。")
+@click.option("--unit", metavar="单位", help="只列这个单位的，用名称或编号。")
+@click.option("--phase", metavar="PHASE", help="只列这个阶段的，须同时指明 --campaign。")
+@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="只列这种状态的，可重复；不给则列除已取消以外的全部。")
 @click.option("--kind", type=click.Choice(KINDS), help="只列这一类的。")
-@click.option("--all", "everything", is_flag=True, help=f"表格里全部列出(默认只列前 {SHOWN} 项)。")
+@click.option("--all", "everything", is_flag=True, help=f"表格里全部列出（默认只列前 {SHOWN} 项）。")
 @reads
 def duties(
     campaign: str | None, light: str | None, unit: str | None, phase: str | None, states: tuple[str, ...], kind: str | None, everything: bool, ask: Reading
 ) -> None:
-    """应办事项清单:谁、什么事、何时到期、亮什么灯。
+    """应办事项清单：谁、什么事、何时到期、亮什么灯。
 
-    例:campaign duties --campaign weisheng --light red
+    例：campaign duties --campaign weisheng --light red
     """
     from campaign.records import views
     from campaign.records.campaigns import find_phase, need_unit
@@ -50,9 +50,9 @@ def duties(
     if ask.json:
         emit_json([_value(row, ask) for row in rows])
         return
-    _show_list(rows if everything else rows[:SHOWN], "红灯事项(逾期)清单" if light == "red" else "应办事项")
+    _show_list(rows if everything else rows[:SHOWN], "红灯事项（逾期）清单" if light == "red" else "应办事项")
     if len(rows) > SHOWN and not everything:
-        say(f"共 {len(rows)} 项,以上是前 {SHOWN} 项;加 --all 全部列出。")
+        say(f"共 {len(rows)} 项，以上是前 {SHOWN} 项；加 --all 全部列出。")
 
 
 def _value(row: DutyView, ask: Reading) -> dict[str, Any]:
@@ -72,16 +72,16 @@ def _show_list(rows: list[DutyView], title: str) -> None:
 
 
 def _day(row: DutyView) -> str:
-    return f"{row.due_on or '未定'}{'(按推算日历)' if row.estimated else ''}"
+    return f"{row.due_on or '未定'}{'（按推算日历）' if row.estimated else ''}"
 
 
 @click.command(name="show")
 @click.argument("duty", metavar="DUTY")
 @reads
 def show(duty: str, ask: Reading) -> None:
-    """一项应办事项的全部经过:报送的各版本和意见、督办、变更记录,以及接下来会怎样。
+    """一项应办事项的全部经过：报送的各版本和意见、督办、变更记录，以及接下来会怎样。
 
-    例:campaign duty show 128
+    例：campaign duty show 128
     """
     from campaign.records import views
     from campaign.records.campaigns import find_duty
@@ -101,7 +101,7 @@ def show(duty: str, ask: Reading) -> None:
         return
     _show_one(row, history, ask)
     for run in runs:
-        say(f"{run.did}:{shown(run.at, ask)} 第 {run.pass_id} 轮巡检 {run.message} {run.url(ui) or '(未经 Prefect 直接办理)'}")
+        say(f"{run.did}：{shown(run.at, ask)} 第 {run.pass_id} 轮巡检 {run.message} {run.url(ui) or '（未经 Prefect 直接办理）'}")
 
 
 def _prefect_ui(ask: Reading) -> str:
@@ -115,16 +115,16 @@ def _show_one(row: DutyView, history: History, ask: Reading) -> None:
     from campaign.records.tables import DutyKind, DutyState
 
     _show_list([row], f"{history.campaign} · {history.phase}")
-    say(f"来源 {row.origin};期限依据:{history.due_source};{DutyKind(row.kind).label},{DutyState(row.state).label}")
+    say(f"来源 {row.origin}；期限依据：{history.due_source}；{DutyKind(row.kind).label}，{DutyState(row.state).label}")
     if history.acked_by:
-        say(f"签收:{history.acked_by} {shown(history.acked_at, ask)}")
+        say(f"签收：{history.acked_by} {shown(history.acked_at, ask)}")
     for version in history.submissions:
-        verdict = f",{version.outcome}:{version.given_by} {version.reason}".rstrip() if version.outcome else ",待审核"
+        verdict = f",{version.outcome}:{version.given_by} {version.reason}".rstrip() if version.outcome else "，待审核"
         say(f"第{version.version}版 {shown(version.submitted_at, ask)} {version.submitted_by} 报送 {len(version.files)} 个文件{verdict}")
         for name in version.files:
             say(f"    {name}")
     for step in history.escalations:
-        say(f"第{step.rung}级「{step.name}」{shown(step.taken_at, ask)} {'已过时,未发出' if step.skipped else f'文书 {step.notice_id}({step.notice_state})'}")
+        say(f"第{step.rung}级「{step.name}」{shown(step.taken_at, ask)} {'已过时，未发出' if step.skipped else f'文书 {step.notice_id}({step.notice_state})'}")
     for event in history.events:
         say(f"{shown(event.at, ask)} {event.actor} {event.verb}{f':{event.reason}' if event.reason else ''}")
     for line in history.ahead:

@@ -35,9 +35,9 @@ def trigger_phase(act: Writing, *, slug: str, title: str, key: str, name: str, k
         engine.close()
     value = {"run": run.id, "name": run.name, "state": run.state_name, "message": run.message, "url": run.url}
     if run.is_dead:
-        raise CampaignError(f"Prefect 没有办成:{run.message or run.state_name}。详情:{run.url}", code="run_failed", run=run.id)
-    words = f"已办理:{run.message}" if run.is_final else f"已交给 Prefect 办理阶段「{name}」。"
-    answer(act, value, words, f"查看:{run.url}")
+        raise CampaignError(f"Prefect 没有办成：{run.message or run.state_name}。详情：{run.url}", code="run_failed", run=run.id)
+    words = f"已办理：{run.message}" if run.is_final else f"已交给 Prefect 办理阶段「{name}」。"
+    answer(act, value, words, f"查看：{run.url}")
 
 
 def _ended(engine: Engine, run: Run) -> Run:
@@ -47,7 +47,7 @@ def _ended(engine: Engine, run: Run) -> Run:
     with progress("等待 Prefect 执行…"):
         while not run.is_final:
             if time.monotonic() > until:
-                raise RetryLater(f"等了 {LONGEST_WAIT:.0f} 秒还没有执行完,可稍后在 {run.url} 查看;没有丢失任何数据。", code="still_running", run=run.id)
+                raise RetryLater(f"等了 {LONGEST_WAIT:.0f} 秒还没有执行完，可稍后在 {run.url} 查看；没有丢失任何数据。", code="still_running", run=run.id)
             time.sleep(LOOK_EVERY)
             run = read_run(engine, run.id) or run
     return run

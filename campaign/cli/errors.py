@@ -30,7 +30,7 @@ def guarded(call: Callable[[], object]) -> int:
         result = call()
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
-        return _say("已中断,没有做完的部分没有保存。", STOPPED)
+        return _say("已中断，没有做完的部分没有保存。", STOPPED)
     except click.exceptions.NoArgsIsHelpError as bare:
         click.echo(bare.format_message())
         return REFUSED
@@ -70,7 +70,7 @@ def explain(error: BaseException) -> tuple[int, str]:
         known = _explain_database(link) or _explain_system(link)
         if known:
             return known
-    return DEFECT, f"程序出了意外({type(error).__name__}),这次操作没有完成;详情已记入 {_log(error)},请连同它反馈给维护人员"
+    return DEFECT, f"程序出了意外（{type(error).__name__}），这次操作没有完成；详情已记入 {_log(error)}，请连同它反馈给维护人员"
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -88,23 +88,23 @@ def _explain_database(error: BaseException) -> tuple[int, str] | None:
         return None
     text = str(error).lower()
     if "locked" in text or "busy" in text:
-        return LATER, "数据库正被另一个操作占用:本次没有改动任何内容,请稍后重试"
+        return LATER, "数据库正被另一个操作占用：本次没有改动任何内容，请稍后重试"
     if "disk is full" in text or "disk full" in text:
-        return REFUSED, "磁盘已满:本次没有改动任何内容,请清出空间后重试"
+        return REFUSED, "磁盘已满：本次没有改动任何内容，请清出空间后重试"
     if "readonly" in text or "read-only" in text:
-        return REFUSED, "数据库是只读的:请检查数据目录的写权限"
+        return REFUSED, "数据库是只读的：请检查数据目录的写权限"
     if "unable to open" in text:
-        return REFUSED, "打不开数据库:请检查数据目录是否存在、有没有权限(--data 或 CAMPAIGN_HOME)"
+        return REFUSED, "打不开数据库：请检查数据目录是否存在、有没有权限（--data 或 CAMPAIGN_HOME）"
     if "malformed" in text or "not a database" in text:
-        return REFUSED, "数据库文件已损坏或不是数据库:请用最近的备份恢复"
+        return REFUSED, "数据库文件已损坏或不是数据库：请用最近的备份恢复"
     if any(words in text for words in ("connection", "connect", "timeout", "password", "server closed")):
-        return LATER, "连不上数据库:请检查 CAMPAIGN_DATABASE_URL 和数据库服务,本次没有改动任何内容"
+        return LATER, "连不上数据库：请检查 CAMPAIGN_DATABASE_URL 和数据库服务，本次没有改动任何内容"
     return None
 
 
 def _explain_system(error: BaseException) -> tuple[int, str] | None:
     if isinstance(error, MemoryError):
-        return REFUSED, "内存不足:请关闭其他程序或换更小的文件后重试"
+        return REFUSED, "内存不足：请关闭其他程序或换更小的文件后重试"
     if not isinstance(error, OSError):
         return None
     name = str(error.filename) if error.filename is not None else ""
@@ -116,12 +116,12 @@ def _explain_system(error: BaseException) -> tuple[int, str] | None:
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return REFUSED, f"没有权限读写{at}。请检查文件权限"
     if isinstance(error, IsADirectoryError):
-        return REFUSED, f"这是文件夹,不是文件{at}"
+        return REFUSED, f"这是文件夹，不是文件{at}"
     if isinstance(error, NotADirectoryError | FileExistsError):
         return REFUSED, f"路径上已有同名文件{at}。请换一个路径"
     if isinstance(error, ConnectionError | TimeoutError):
         return LATER, f"连接失败{at}。请检查网络和服务地址后重试"
-    return REFUSED, f"系统拒绝了这次读写{at}({error.strerror or type(error).__name__})。请检查磁盘和权限"
+    return REFUSED, f"系统拒绝了这次读写{at}（{error.strerror or type(error).__name__}）。请检查磁盘和权限"
 
 
 def _log(error: BaseException) -> Path:
@@ -145,5 +145,5 @@ def _log_folder() -> Path:
 
 
 def _say(sentence: str, code: int) -> int:
-    click.echo(sentence if code == STOPPED else f"错误:{sentence}", err=True)
+    click.echo(sentence if code == STOPPED else f"错误：{sentence}", err=True)
     return code

@@ -25,20 +25,20 @@ STATES = {"rectifying": "整改中", "rechecking": "待复核", "closed": "已�
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.argument("unit", metavar="UNIT")
 @click.argument("text", metavar="TEXT")
-@click.option("--phase", metavar="PHASE", help="登记到哪个阶段;不给则为正在进行的自查整改阶段,没有则为最近开启的阶段。")
+@click.option("--phase", metavar="PHASE", help="登记到哪个阶段；不给则为正在进行的自查整改阶段，没有则为最近开启的阶段。")
 @click.option("--severity", type=click.Choice(list(SEVERITIES)), default="normal", show_default=True, help="轻微 minor、一般 normal、重大 major。")
 @click.option("--indicator", metavar="指标", help="对应的测评指标。")
 @click.option("--site", metavar="点位", help="在哪个点位发现。")
-@click.option("--days", type=click.IntRange(1, 365), metavar="天", help="整改期限(工作日);不给则按严重程度。")
-@click.option("--inspection", metavar="检查", help="哪次检查发现的,如 第一次暗访。")
+@click.option("--days", type=click.IntRange(1, 365), metavar="天", help="整改期限（工作日）；不给则按严重程度。")
+@click.option("--inspection", metavar="检查", help="哪次检查发现的，如 第一次暗访。")
 @writes
 def add(
     campaign: str, unit: str, text: str, phase: str | None, severity: str, indicator: str | None, site: str | None, days: int | None, inspection: str | None,
     act: Writing,
 ) -> None:  # fmt: skip
-    """登记一个问题,同时下达整改通知单;整改后须由他人复核才能销号。
+    """登记一个问题，同时下达整改通知单；整改后须由他人复核才能销号。
 
-    例:campaign finding add weisheng 城关街道 农贸市场出口积水 --severity major --as 检查组
+    例：campaign finding add weisheng 城关街道 农贸市场出口积水 --severity major --as 检查组
     """
     from campaign.cli.burden import held_words
     from campaign.records.campaigns import find_phase, need_unit
@@ -63,7 +63,11 @@ def add(
     if "held" in value:
         answer(act, value, held_words(value["held"]))
         return
-    answer(act, value, f"已登记问题 {value['id']}({value['reference']}),整改单位 {value['unit']},应办事项 #{value['duty']},限 {str(value['due_at'])[:10]} 前。")
+    answer(
+        act,
+        value,
+        f"已登记问题 {value['id']}（{value['reference']}），整改单位 {value['unit']}，应办事项 #{value['duty']}，限 {str(value['due_at'])[:10]} 前。",
+    )
 
 
 def open_phase(tx: Session, campaign: Campaign) -> Phase:
@@ -71,7 +75,7 @@ def open_phase(tx: Session, campaign: Campaign) -> Phase:
 
     running = [phase for phase in phases_of(tx, campaign) if phase.state == "open"]
     if not running:
-        raise Conflict(f"「{campaign.title}」没有正在进行的阶段:问题请登记到开启中的阶段。", code="phase_not_open", campaign=campaign.slug)
+        raise Conflict(f"「{campaign.title}」没有正在进行的阶段：问题请登记到开启中的阶段。", code="phase_not_open", campaign=campaign.slug)
     fitting = [phase for phase in running if phase.kind == "rectification"] or running
     return max(fitting, key=lambda phase: (phase.opened_at is not None, phase.opened_at, phase.number))
 
@@ -81,9 +85,9 @@ def open_phase(tx: Session, campaign: Campaign) -> Phase:
 @click.option("--state", type=click.Choice(list(STATES)), help="只列这种状态的。")
 @reads
 def list_(campaign: str | None, state: str | None, ask: Reading) -> None:
-    """问题清单:哪里的什么问题、第几轮整改、是否销号。
+    """问题清单：哪里的什么问题、第几轮整改、是否销号。
 
-    例:campaign finding list weisheng --state rectifying
+    例：campaign finding list weisheng --state rectifying
     """
     from campaign.records.findings import of_campaign
     from campaign.records.notices import units_named
@@ -109,9 +113,9 @@ def list_(campaign: str | None, state: str | None, ask: Reading) -> None:
 @click.argument("finding", metavar="ID")
 @writes
 def withdraw(finding: str, act: Writing) -> None:
-    """撤销登记有误的问题,须写明理由;未办结的整改随之取消。
+    """撤销登记有误的问题，须写明理由；未办结的整改随之取消。
 
-    例:campaign finding withdraw 3 --reason 与第 2 条重复 --as 检查组
+    例：campaign finding withdraw 3 --reason 与第 2 条重复 --as 检查组
     """
     from campaign.records.findings import find_finding
     from campaign.work.rectify import withdraw_finding
@@ -121,4 +125,4 @@ def withdraw(finding: str, act: Writing) -> None:
         refuse_future_of_duty(tx, act, found.campaign_id)
         withdraw_finding(tx, found, by_of(act))
         value = {"id": found.id, "reference": found.reference, "state": found.state}
-    answer(act, value, f"问题 {value['id']}({value['reference']})已撤销。")
+    answer(act, value, f"问题 {value['id']}（{value['reference']}）已撤销。")

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 @click.option("--personal", is_flag=True, help="文件里确须写有身份证号。")
 @writes
 def submit(duty: str, files: tuple[Path, ...], note: str, personal: bool, act: Writing) -> None:
-    """报送一项应办事项的材料或办理情况;同样的内容重复报送不算新版本。
+    """报送一项应办事项的材料或办理情况；同样的内容重复报送不算新版本。
 
-    例:campaign submit 128 台账.xlsx 照片.zip --note 已按标准整理 --as 教育局联络员
+    例：campaign submit 128 台账.xlsx 照片.zip --note 已按标准整理 --as 教育局联络员
     """
     from campaign.errors import CampaignError, Conflict
     from campaign.records.campaigns import find_duty
@@ -41,7 +41,7 @@ def submit(duty: str, files: tuple[Path, ...], note: str, personal: bool, act: W
         if refusal:
             raise Conflict(f"{refusal}(#{found.id}「{found.title}」)。", code="may_not_hand_in", duty=found.id)
         if not files and not note.strip():
-            raise CampaignError("没有要报送的内容:请给出文件,或用 --note 写明办理情况。", code="nothing_given", duty=found.id)
+            raise CampaignError("没有要报送的内容：请给出文件，或用 --note 写明办理情况。", code="nothing_given", duty=found.id)
         kept = keep_files(act, files, personal=personal)
         with store.begin() as tx:
             found = find_duty(tx, duty)
@@ -54,8 +54,8 @@ def submit(duty: str, files: tuple[Path, ...], note: str, personal: bool, act: W
                 "submitted_at": local(version.submitted_at, act),
                 "files": [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in kept],
             }
-            words = f"#{found.id}「{found.title}」已报送第 {version.version} 版,{len(kept)} 个文件" + (
-                ",等待审核。" if found.state == "submitted" else ",已办结。"
+            words = f"#{found.id}「{found.title}」已报送第 {version.version} 版，{len(kept)} 个文件" + (
+                "，等待审核。" if found.state == "submitted" else "，已办结。"
             )
     answer(act, value, words)
 
@@ -78,5 +78,5 @@ def keep_files(act: Writing, files: tuple[Path, ...], *, personal: bool = True) 
     found = [one for one in stored if one.personal]
     if found and not personal:
         named = ";".join(f"「{one.name}」中有 {'、'.join(one.personal)}" for one in found)
-        raise CampaignError(f"文件里有身份证号:{named}。请遮盖后再报送;确须保留的,请加 --personal。", code="identity_number")
+        raise CampaignError(f"文件里有身份证号：{named}。请遮盖后再报送；确须保留的，请加 --personal。", code="identity_number")
     return [KeptFile(one.name, one.sha256, one.size, one.media_type, one.scan, one.taken_on) for one in stored]

@@ -17,9 +17,9 @@ from campaign.errors import NotFound
 @click.option("-o", "--output", "path", required=True, metavar="文件.ics", type=click.Path(path_type=Path, dir_okay=False), help="写到哪里。")
 @reads
 def ics(which: str, path: Path, ask: Reading) -> None:
-    """导出日历文件:给出单位,则为它尚未办结的期限;给出创建活动,则为各阶段和迎检日期。
+    """导出日历文件：给出单位，则为它尚未办结的期限；给出创建活动，则为各阶段和迎检日期。
 
-    例:campaign ics 城关街道 -o 城关街道.ics
+    例：campaign ics 城关街道 -o 城关街道.ics
     """
     from campaign.records.campaigns import find_campaign, find_unit
     from campaign.work.ics import campaign_calendar, unit_calendar
@@ -39,4 +39,4 @@ def ics(which: str, path: Path, ask: Reading) -> None:
     if ask.json:
         emit_json({"of": name, "events": events, "file": path})
     else:
-        say(f"{name}:{events} 项,已写入 {path}")
+        say(f"{name}：{events} 项，已写入 {path}")

@@ -23,9 +23,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("file", metavar="文件", type=_FILE)
 @as_json
 def check(file: Path, json_: bool) -> None:
-    """检查督办规则能不能用;有错误时逐条指出行号和原因。
+    """检查督办规则能不能用；有错误时逐条指出行号和原因。
 
-    例:campaign ladder check config/ladders/default.yaml
+    例：campaign ladder check config/ladders/default.yaml
     """
     from campaign.rules.ladder import parse_ladder
 
@@ -33,7 +33,7 @@ def check(file: Path, json_: bool) -> None:
     if json_:
         emit_json({"name": ladder.name, "title": ladder.title, "version": ladder.version, "rungs": [rung.model_dump(mode="json") for rung in ladder.rungs]})
         return
-    say(f"可以使用:{ladder.title}({ladder.name},版本 {ladder.version})")
+    say(f"可以使用：{ladder.title}（{ladder.name}，版本 {ladder.version}）")
     _show_rungs(ladder)
 
 
@@ -41,9 +41,9 @@ def check(file: Path, json_: bool) -> None:
 @click.option("--campaign", metavar="CAMPAIGN", help="这个创建活动的各类事项用哪个规则。")
 @reads
 def list_(campaign: str | None, ask: Reading) -> None:
-    """列出可用的督办规则,以及哪类事项用哪个。
+    """列出可用的督办规则，以及哪类事项用哪个。
 
-    例:campaign ladder list
+    例：campaign ladder list
     """
     from campaign.rules.ladder import parse_ladder
 
@@ -63,14 +63,14 @@ def list_(campaign: str | None, ask: Reading) -> None:
 
 
 @click.command()
-@click.option("--duty", metavar="DUTY", help="一项应办事项:今后会发生什么。")
-@click.option("--name", metavar="规则", help="一个规则:假定某天到期,会发生什么。")
-@click.option("--due", type=DAY, help="与 --name 同用:假定的到期日,默认 10 天后。")
+@click.option("--duty", metavar="DUTY", help="一项应办事项：今后会发生什么。")
+@click.option("--name", metavar="规则", help="一个规则：假定某天到期，会发生什么。")
+@click.option("--due", type=DAY, help="与 --name 同用：假定的到期日，默认 10 天后。")
 @reads
 def show(duty: str | None, name: str | None, due: date | None, ask: Reading) -> None:
-    """用日期说明会发生什么:对一项应办事项,或对一个规则。
+    """用日期说明会发生什么：对一项应办事项，或对一个规则。
 
-    例:campaign ladder show --duty 128
+    例：campaign ladder show --duty 128
     """
     from campaign.records.calendars import calendar_of, load_calendar
     from campaign.records.campaigns import find_duty
@@ -79,7 +79,7 @@ def show(duty: str | None, name: str | None, due: date | None, ask: Reading) -> 
     from campaign.rules.ladder import describe
 
     if (duty is None) == (name is None):
-        raise click.UsageError("请用 --duty 或 --name 指明要看什么(二者选一)", click.get_current_context())
+        raise click.UsageError("请用 --duty 或 --name 指明要看什么（二者选一）", click.get_current_context())
     with opened(ask) as store, store.read() as tx:
         if duty is not None:
             from campaign.work.foretell import foretell
@@ -94,7 +94,7 @@ def show(duty: str | None, name: str | None, due: date | None, ask: Reading) -> 
     if ask.json:
         emit_json({"ladder": ladder.name, "version": ladder.version, "of": title, "told": told})
         return
-    say(f"{title}(规则 {ladder.name},版本 {ladder.version})")
+    say(f"{title}（规则 {ladder.name}，版本 {ladder.version}）")
     for sentence in told:
         say(f"  {sentence}")
 
@@ -102,13 +102,13 @@ def show(duty: str | None, name: str | None, due: date | None, ask: Reading) -> 
 @click.command()
 @click.argument("file", metavar="文件", type=_FILE)
 @click.option("--campaign", metavar="CAMPAIGN", help="用于哪个创建活动。")
-@click.option("--phase", "phase_kind", default="", metavar="阶段类别", help="只用于这类阶段,如 readiness。")
-@click.option("--duty-kind", default="", metavar="事项类别", help="只用于这类事项,如 rectify。")
+@click.option("--phase", "phase_kind", default="", metavar="阶段类别", help="只用于这类阶段，如 readiness。")
+@click.option("--duty-kind", default="", metavar="事项类别", help="只用于这类事项，如 rectify。")
 @writes
 def use(file: Path, campaign: str | None, phase_kind: str, duty_kind: str, act: Writing) -> None:
-    """启用一个督办规则:今后新交办的事项按它办,在办的不变。
+    """启用一个督办规则：今后新交办的事项按它办，在办的不变。
 
-    例:campaign ladder use ./规则.yaml --campaign weisheng --as 办公室主任
+    例：campaign ladder use ./规则.yaml --campaign weisheng --as 办公室主任
     """
     from campaign.work.ladder_choices import put_in_force
 
@@ -116,7 +116,7 @@ def use(file: Path, campaign: str | None, phase_kind: str, duty_kind: str, act: 
         found = only_campaign(tx, act, campaign)
         ladder_id = put_in_force(tx, found, file.stem, file.read_text("utf-8"), by_of(act), phase_kind=phase_kind, duty_kind=duty_kind)
         title = found.title
-    answer(act, {"campaign": title, "ladder": ladder_id}, f"「{title}」今后新交办的事项按 {file.name} 督办,在办的保持原规则。")
+    answer(act, {"campaign": title, "ladder": ladder_id}, f"「{title}」今后新交办的事项按 {file.name} 督办，在办的保持原规则。")
 
 
 def _folder() -> Path:
@@ -131,7 +131,7 @@ def _named(name: str) -> Ladder:
     path = Path(name) if name.endswith((".yaml", ".yml")) else _folder() / f"{name}.yaml"
     if not path.is_file():
         known = "、".join(sorted(one.stem for one in _folder().glob("*.yaml")))
-        raise NotFound(f"没有名为「{name}」的督办规则。现有:{known}。", code="no_ladder", asked=name)
+        raise NotFound(f"没有名为「{name}」的督办规则。现有：{known}。", code="no_ladder", asked=name)
     return parse_ladder(path.read_text("utf-8"), path.name)
 
 

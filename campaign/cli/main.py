@@ -71,7 +71,7 @@ def load(path: str) -> click.Command:
 
 def build() -> click.Group:
     speak_chinese()
-    group = TableGroup("", help="按方案组织实施的创建活动:分解任务、收资料、督办、转段、出档案。")
+    group = TableGroup("", help="按方案组织实施的创建活动：分解任务、收资料、督办、转段、出档案。")
     group.params.append(click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="显示版本后退出。"))
     return group
 
@@ -83,7 +83,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
         try:
             click.echo(f"campaign {version('campaign')}")
         except PackageNotFoundError:
-            click.echo("campaign(源码目录)")
+            click.echo("campaign（源码目录）")
         ctx.exit()
 
 

@@ -17,13 +17,13 @@ SHOWN = 40
 
 @click.command(name="list")
 @click.option("--campaign", metavar="CAMPAIGN", help="只列这一个创建活动的。")
-@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="只列这种状态的:draft 待签发,issued 已签发待送达,delivered 已送达。")
-@click.option("--limit", type=click.IntRange(1), default=500, show_default=True, metavar="份数", help="最多列出多少份,新的在前。")
+@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="只列这种状态的：draft 待签发，issued 已签发待送达，delivered 已送达。")
+@click.option("--limit", type=click.IntRange(1), default=500, show_default=True, metavar="份数", help="最多列出多少份，新的在前。")
 @reads
 def list_(campaign: str | None, states: tuple[str, ...], limit: int, ask: Reading) -> None:
-    """文书清单,新的在前。
+    """文书清单，新的在前。
 
-    例:campaign notices list --campaign weisheng --state draft
+    例：campaign notices list --campaign weisheng --state draft
     """
     from campaign.records import views
 
@@ -38,7 +38,7 @@ def list_(campaign: str | None, states: tuple[str, ...], limit: int, ask: Readin
     lines = [(row.id, row.kind, row.unit_name, row.number, NoticeState(row.state).label, shown(row.created_at, ask)) for row in rows[:SHOWN]]
     show_table(["编号", "文书", "单位", "文号", "状态", "生成"], lines, title="文书", empty="没有符合条件的文书")
     if len(rows) > SHOWN:
-        say(f"共 {len(rows)} 份,以上是前 {SHOWN} 份。")
+        say(f"共 {len(rows)} 份，以上是前 {SHOWN} 份。")
 
 
 def _value(row: Any, ask: Reading) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _value(row: Any, ask: Reading) -> dict[str, Any]:
 def show(notice: str, ask: Reading) -> None:
     """一份文书的内容、所列事项和送达经过。N 用编号或文号。
 
-    例:campaign notices show 12
+    例：campaign notices show 12
     """
     from campaign.records.notices import find_notice
     from campaign.records.paper import paper_of
@@ -84,7 +84,7 @@ def show(notice: str, ask: Reading) -> None:
 
     say(text)
     say()
-    say(f"[编号 {found.id},{NoticeState(found.state).label}{f',{found.signed_by} 签发' if found.signed_by else ''}]")
+    say(f"[编号 {found.id}，{NoticeState(found.state).label}{f'，{found.signed_by} 签发' if found.signed_by else ''}]")
     for one in paper.deliveries:
         detail = f":{one['detail']}" if one["detail"] else ""
         say(f"  第{one['number']}次 {_channel(str(one['channel']))} {_word(one)}{detail}")
@@ -102,21 +102,21 @@ def _word(one: dict[str, Any]) -> str:
 
 @click.command(name="sign")
 @click.argument("notice", metavar="N")
-@click.option("--number", metavar="文号", help="文号由机关文书部门给出时,在此填写;不填则由系统依次编号。")
-@click.option("--signed-by", default="", metavar="姓名", help="纸质签发的,写明在送签单上签字的人;--as 是登记的人。")
-@click.option("--scan", "scans", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="签好的送签单扫描件,可多次给出,存档备查。")
+@click.option("--number", metavar="文号", help="文号由机关文书部门给出时，在此填写；不填则由系统依次编号。")
+@click.option("--signed-by", default="", metavar="姓名", help="纸质签发的，写明在送签单上签字的人；--as 是登记的人。")
+@click.option("--scan", "scans", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="签好的送签单扫描件，可多次给出，存档备查。")
 @writes
 def sign(notice: str, number: str | None, signed_by: str, scans: tuple[Path, ...], act: Writing) -> None:
-    """签发一份待签发的文书,随即编号,由下一次送达发出;纸质签发的登记签字人和扫描件。
+    """签发一份待签发的文书，随即编号，由下一次送达发出；纸质签发的登记签字人和扫描件。
 
-    例:campaign notices sign 12 --as 办公室主任;纸质:campaign notices sign 12 --signed-by 办公室主任 --scan 送签单.pdf --as 创建办
+    例：campaign notices sign 12 --as 办公室主任；纸质：campaign notices sign 12 --signed-by 办公室主任 --scan 送签单.pdf --as 创建办
     """
     from campaign.cli.hand_in import keep_files
     from campaign.cli.sign import refuse_machines, sign_paper
 
     refuse_machines(act)
     if scans and not signed_by.strip():
-        raise click.UsageError("附了送签单扫描件,请用 --signed-by 写明是谁签的", click.get_current_context())
+        raise click.UsageError("附了送签单扫描件，请用 --signed-by 写明是谁签的", click.get_current_context())
     with opened(act) as store:
         kept = keep_files(act, scans)
         with store.begin() as tx:
@@ -128,9 +128,9 @@ def sign(notice: str, number: str | None, signed_by: str, scans: tuple[Path, ...
 @click.argument("notice", metavar="N")
 @writes
 def withdraw(notice: str, act: Writing) -> None:
-    """撤回还没有发出的文书,须写明理由;所列事项的督办级别保留,到时重新生成。
+    """撤回还没有发出的文书，须写明理由；所列事项的督办级别保留，到时重新生成。
 
-    例:campaign notices withdraw 12 --reason 单位名称有误 --as 办公室主任
+    例：campaign notices withdraw 12 --reason 单位名称有误 --as 办公室主任
     """
     from campaign.records.notices import find_notice
     from campaign.work.signing import withdraw_notice
@@ -140,7 +140,7 @@ def withdraw(notice: str, act: Writing) -> None:
         refuse_future_of_duty(tx, act, found.campaign_id)
         withdraw_notice(tx, found, by_of(act))
         value = {"notice": found.id, "kind": found.kind, "state": found.state}
-    answer(act, value, f"文书 {value['notice']}({value['kind']})已撤回。")
+    answer(act, value, f"文书 {value['notice']}（{value['kind']}）已撤回。")
 
 
 @click.command(name="serve")
@@ -148,9 +148,9 @@ def withdraw(notice: str, act: Writing) -> None:
 @click.option("--to", "recipient", required=True, metavar="姓名", help="由谁签收。")
 @writes
 def serve(notice: str, recipient: str, act: Writing) -> None:
-    """登记人工送达:当面送交并由对方签收,与其他渠道送达同等有效。
+    """登记人工送达：当面送交并由对方签收，与其他渠道送达同等有效。
 
-    例:campaign notices serve 12 --to 城关街道联络员 --as 创建办
+    例：campaign notices serve 12 --to 城关街道联络员 --as 创建办
     """
     from campaign.records.notices import find_notice
     from campaign.work.signing import serve_by_hand
@@ -161,4 +161,4 @@ def serve(notice: str, recipient: str, act: Writing) -> None:
         serve_by_hand(tx, found, by_of(act), to=recipient)
         tx.refresh(found)
         value = {"notice": found.id, "kind": found.kind, "state": found.state, "to": recipient, "delivered_at": local(found.delivered_at, act)}
-    answer(act, value, f"文书 {value['notice']}({value['kind']})已由 {recipient} 签收,登记为人工送达。")
+    answer(act, value, f"文书 {value['notice']}（{value['kind']}）已由 {recipient} 签收，登记为人工送达。")

@@ -47,7 +47,7 @@ class Writing(Reading):
 
 def as_json(command: Command) -> Command:
     """--json alone, as the argument `json_`."""
-    with_json: Command = click.option("--json", "json_", is_flag=True, help="输出 JSON,供程序读取。")(command)
+    with_json: Command = click.option("--json", "json_", is_flag=True, help="输出 JSON，供程序读取。")(command)
     return with_json
 
 
@@ -76,7 +76,7 @@ def may_write(command: Command) -> Command:
 def named(act: Writing) -> Writing:
     """`act` when somebody acts, else a usage error."""
     if not act.actor:
-        raise click.UsageError("不知道是谁在操作:请加 --as 姓名,或设置环境变量 CAMPAIGN_ACTOR", click.get_current_context())
+        raise click.UsageError("不知道是谁在操作：请加 --as 姓名，或设置环境变量 CAMPAIGN_ACTOR", click.get_current_context())
     return act
 
 
@@ -90,9 +90,9 @@ def _writing(command: Command, *, nobody_will_do: bool) -> Command:
         return command(*args, act=act if nobody_will_do else named(act), **rest)
 
     for option in (
-        click.option("--dry-run", is_flag=True, help="只说会做什么,不改动任何内容。"),
-        click.option("--reason", metavar="理由", help="为什么这样做,记入日志。"),
-        click.option("--as", "actor", metavar="姓名", help="操作人;默认取环境变量 CAMPAIGN_ACTOR。"),
+        click.option("--dry-run", is_flag=True, help="只说会做什么，不改动任何内容。"),
+        click.option("--reason", metavar="理由", help="为什么这样做，记入日志。"),
+        click.option("--as", "actor", metavar="姓名", help="操作人；默认取环境变量 CAMPAIGN_ACTOR。"),
     ):
         wrapped = option(wrapped)
     return _reading_options(wrapped)
@@ -100,8 +100,8 @@ def _writing(command: Command, *, nobody_will_do: bool) -> Command:
 
 def _reading_options(command: Command) -> Command:
     for option in (
-        click.option("--data", "data_dir", metavar="目录", type=click.Path(path_type=Path, file_okay=False), help="数据目录;默认取环境变量 CAMPAIGN_HOME。"),
-        click.option("--now", metavar="时间", help="当作现在的时间,如 2026-09-01T08:30;不写时区则为北京时间。"),
+        click.option("--data", "data_dir", metavar="目录", type=click.Path(path_type=Path, file_okay=False), help="数据目录；默认取环境变量 CAMPAIGN_HOME。"),
+        click.option("--now", metavar="时间", help="当作现在的时间，如 2026-09-01T08:30；不写时区则为北京时间。"),
         as_json,
     ):
         command = option(command)
@@ -121,5 +121,5 @@ def parse_now(text: str | None, settings: Settings) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as wrong:
-        raise click.UsageError(f"--now 的写法不对(现在是「{text}」):应为 2026-09-01 或 2026-09-01T08:30", click.get_current_context(silent=True)) from wrong
+        raise click.UsageError(f"--now 的写法不对（现在是「{text}」）：应为 2026-09-01 或 2026-09-01T08:30", click.get_current_context(silent=True)) from wrong
     return (moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)).astimezone(UTC)

@@ -32,7 +32,7 @@ def say(text: str = "") -> None:
 
 
 def warn(text: str) -> None:
-    click.echo(f"注意:{text}", err=True)
+    click.echo(f"注意：{text}", err=True)
 
 
 def emit_json(value: object) -> None:
@@ -89,7 +89,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
             say(title)  # not rich's title, which is folded to the width of a narrow table
         show(table)
     else:
-        say(f"{title}:{empty}" if title else empty)
+        say(f"{title}：{empty}" if title else empty)
 
 
 def light_cell(light: str) -> object:
@@ -103,7 +103,7 @@ def light_cell(light: str) -> object:
 def refuse_overwriting(path: Path, force: bool) -> None:
     """A file that a person may have worked on is not replaced without being asked to."""
     if path.exists() and not force:
-        raise CampaignError(f"{path} 已经存在:请换一个文件名,或加 --force 覆盖", code="file_exists", path=str(path))
+        raise CampaignError(f"{path} 已经存在：请换一个文件名，或加 --force 覆盖", code="file_exists", path=str(path))
 
 
 @contextmanager

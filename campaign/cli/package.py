@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from campaign.evidence.package import PackageSummary
     from campaign.records.store import Store
 
-_out = click.option("--out", type=click.Path(path_type=Path), metavar="目录", help="写到哪个新目录;不给则放在数据目录的 packages 里。")
+_out = click.option("--out", type=click.Path(path_type=Path), metavar="目录", help="写到哪个新目录；不给则放在数据目录的 packages 里。")
 
 
 @click.command()
@@ -27,9 +27,9 @@ _out = click.option("--out", type=click.Path(path_type=Path), metavar="目录", 
 @_out
 @writes
 def build(campaign: str, out: Path | None, act: Writing) -> None:
-    """生成迎检资料包:按事项分文件夹,附目录、缺项清单、校验清单。
+    """生成迎检资料包：按事项分文件夹，附目录、缺项清单、校验清单。
 
-    例:campaign package build weisheng --out ./迎检资料 --as 创建办
+    例：campaign package build weisheng --out ./迎检资料 --as 创建办
     """
     with opened(act) as store:
         slug, built = _build(store, act, campaign, out)
@@ -41,9 +41,9 @@ def build(campaign: str, out: Path | None, act: Writing) -> None:
 @_out
 @writes
 def freeze(campaign: str, out: Path | None, act: Writing) -> None:
-    """生成资料包、校验并封存:记下校验清单的哈希,此后任何改动都能查出。
+    """生成资料包、校验并封存：记下校验清单的哈希，此后任何改动都能查出。
 
-    例:campaign package freeze weisheng --reason 迎检定稿 --as 办公室主任
+    例：campaign package freeze weisheng --reason 迎检定稿 --as 办公室主任
     """
     from campaign.evidence.package import freeze_package
 
@@ -57,21 +57,21 @@ def freeze(campaign: str, out: Path | None, act: Writing) -> None:
 
 @click.command()
 @click.argument("folder", metavar="目录", type=click.Path(path_type=Path))
-@click.option("--sha256", metavar="哈希", help="封存时记下的校验清单哈希;给了就一并核对。")
+@click.option("--sha256", metavar="哈希", help="封存时记下的校验清单哈希；给了就一并核对。")
 @as_json
 @click.pass_context
 def verify(ctx: click.Context, folder: Path, sha256: str | None, json_: bool) -> None:
-    """校验一个资料包:每个文件是否还是原样,有没有多出或缺少。不需要数据库。
+    """校验一个资料包：每个文件是否还是原样，有没有多出或缺少。不需要数据库。
 
-    没有问题退出码为 0,有问题逐条列出,退出码为 1。
+    没有问题退出码为 0，有问题逐条列出，退出码为 1。
 
-    例:campaign package verify ./迎检资料
+    例：campaign package verify ./迎检资料
     """
     from campaign.errors import NotFound
     from campaign.evidence.manifest import verify_package
 
     if not folder.is_dir():
-        raise NotFound(f"找不到资料包目录 {folder}:请检查路径。", code="no_package")
+        raise NotFound(f"找不到资料包目录 {folder}：请检查路径。", code="no_package")
     with progress("正在校验…"):
         faults = verify_package(folder, sha256)
     if json_:
@@ -79,7 +79,7 @@ def verify(ctx: click.Context, folder: Path, sha256: str | None, json_: bool) ->
     else:
         for fault in faults:
             say(f"✘ {fault}")
-        say("资料包完好,全部文件与校验清单一致。" if not faults else f"发现 {len(faults)} 处不一致。")
+        say("资料包完好，全部文件与校验清单一致。" if not faults else f"发现 {len(faults)} 处不一致。")
     ctx.exit(ANSWER_IS_NO if faults else DONE)
 
 
@@ -115,4 +115,4 @@ def _value(slug: str, built: tuple[PackageSummary, int | None]) -> dict[str, Any
 
 def _words(built: tuple[PackageSummary, int | None]) -> str:
     one = built[0]
-    return f"资料包在 {one.folder}:{one.folders} 个文件夹,{one.files} 个文件,缺 {one.missing} 项,校验清单哈希 {one.sha256[:16]}…。"
+    return f"资料包在 {one.folder}：{one.folders} 个文件夹，{one.files} 个文件，缺 {one.missing} 项，校验清单哈希 {one.sha256[:16]}…。"

@@ -10,12 +10,12 @@ from campaign.cli.output import emit_json, say, show_table
 
 
 @click.command("list")
-@click.option("--campaign", metavar="CAMPAIGN", help="只看这一个创建活动;不给则看全部。")
+@click.option("--campaign", metavar="CAMPAIGN", help="只看这一个创建活动；不给则看全部。")
 @reads
 def list_(campaign: str | None, ask: Reading) -> None:
-    """待处理清单:巡检时单独出错、已放在一边的事项和原因。
+    """待处理清单：巡检时单独出错、已放在一边的事项和原因。
 
-    例:campaign parked list
+    例：campaign parked list
     """
     from campaign.records.parked import list_parked
 
@@ -32,7 +32,7 @@ def list_(campaign: str | None, ask: Reading) -> None:
         show_table(
             ["编号", "事项", "单位", "时间", "原因"], [(row.id, f"#{row.duty_id} {row.title}", row.unit, shown(row.parked_at, ask), row.reason) for row in rows]
         )
-        say("改正以后放回:campaign parked release 编号 --reason 怎样改正的 --as 姓名")
+        say("改正以后放回：campaign parked release 编号 --reason 怎样改正的 --as 姓名")
     else:
         say("没有待处理的事项。")
 
@@ -41,9 +41,9 @@ def list_(campaign: str | None, ask: Reading) -> None:
 @click.argument("number", metavar="编号", type=int)
 @writes
 def release(number: int, act: Writing) -> None:
-    """改正以后把一项待处理放回,按督办规则重新计算下一级的时间,须写明理由。
+    """改正以后把一项待处理放回，按督办规则重新计算下一级的时间，须写明理由。
 
-    例:campaign parked release 3 --reason 期限写错,已改为9月30日 --as 创建办
+    例：campaign parked release 3 --reason 期限写错，已改为9月30日 --as 创建办
     """
     from campaign.records.tables import Duty
     from campaign.work.parked import release_parked
@@ -52,4 +52,4 @@ def release(number: int, act: Writing) -> None:
         done = release_parked(tx, number, by_of(act))
         refuse_future_of_duty(tx, act, tx.get_one(Duty, done.duty_id).campaign_id)
     then = f"下一级督办时间 {shown(done.next_rung_at, act)}" if done.next_rung_at else "目前不需要再督办"
-    answer(act, {"parked": number, "duty": done.duty_id, "next_rung_at": local(done.next_rung_at, act)}, f"#{done.duty_id}「{done.title}」已放回,{then}。")
+    answer(act, {"parked": number, "duty": done.duty_id, "next_rung_at": local(done.next_rung_at, act)}, f"#{done.duty_id}「{done.title}」已放回，{then}。")

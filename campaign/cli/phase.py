@@ -31,15 +31,15 @@ def find(tx: Session, act: Writing, campaign: str, phase: str) -> tuple[Campaign
 @click.command()
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.argument("phase", metavar="PHASE")
-@click.option("--local", "here", is_flag=True, help="在本进程里直接执行,不经过 Prefect。")
+@click.option("--local", "here", is_flag=True, help="在本进程里直接执行，不经过 Prefect。")
 @click.option("--wait", is_flag=True, help="等 Prefect 执行完再返回。")
 @writes
 def run(campaign: str, phase: str, here: bool, wait: bool, act: Writing) -> None:
-    """办理一次阶段:分派、收集、督办、公布、验收检查各走一遍。
+    """办理一次阶段：分派、收集、督办、公布、验收检查各走一遍。
 
-    PHASE 用编号、key 或名称。默认交给 Prefect 执行;Prefect 没有运行时可加 --local,结果相同。
+    PHASE 用编号、key 或名称。默认交给 Prefect 执行；Prefect 没有运行时可加 --local，结果相同。
 
-    例:campaign phase run weisheng 2 --local --as 创建办
+    例：campaign phase run weisheng 2 --local --as 创建办
     """
     from campaign.errors import Conflict
 
@@ -48,7 +48,7 @@ def run(campaign: str, phase: str, here: bool, wait: bool, act: Writing) -> None
             found, one = find(tx, act, campaign, phase)
             slug, title, key, name, kind, closed = found.slug, found.title, one.key, one.name, one.kind, one.state == "closed"
         if closed:
-            raise Conflict(f"阶段「{name}」已关闭:如需继续,请先重新打开(campaign phase reopen {slug} {key})。", code="phase_closed", phase=key)
+            raise Conflict(f"阶段「{name}」已关闭：如需继续，请先重新打开（campaign phase reopen {slug} {key}）。", code="phase_closed", phase=key)
         if here or act.dry_run:
             _run_here(store, act, slug, key)
             return
@@ -66,18 +66,18 @@ def _run_here(store: Store, act: Writing, slug: str, key: str) -> None:
 
 
 def _blockers(rows: list[dict[str, str]]) -> list[str]:
-    return [f"转段条件未满足 {len(rows)} 项:", *(f"  · {row['说明']}" for row in rows)] if rows else ["转段条件已全部满足。"]
+    return [f"转段条件未满足 {len(rows)} 项：", *(f"  · {row['说明']}" for row in rows)] if rows else ["转段条件已全部满足。"]
 
 
 @click.command(name="open")
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.argument("phase", metavar="PHASE")
-@click.option("--end", type=DAY, help="方案没有写结束日期时,在此给出。")
+@click.option("--end", type=DAY, help="方案没有写结束日期时，在此给出。")
 @writes
 def open_(campaign: str, phase: str, end: date | None, act: Writing) -> None:
-    """提前或手工开启一个阶段;应办事项由随后的阶段办理分派。
+    """提前或手工开启一个阶段；应办事项由随后的阶段办理分派。
 
-    例:campaign phase open weisheng 推进 --end 2026-11-30 --as 创建办
+    例：campaign phase open weisheng 推进 --end 2026-11-30 --as 创建办
     """
     from campaign.work.phases import open_phase
 
@@ -86,7 +86,9 @@ def open_(campaign: str, phase: str, end: date | None, act: Writing) -> None:
         fresh = open_phase(tx, found, one, by_of(act), ends_on=end)
         value = {"campaign": found.slug, "phase": one.key, "state": one.state, "changed": fresh, "start": one.starts_on, "end": one.ends_on}
         words = (
-            f"阶段「{one.name}」已开启;分派应办事项请运行 campaign phase run {found.slug} {one.key}。" if fresh else f"阶段「{one.name}」本来就开着,没有变化。"
+            f"阶段「{one.name}」已开启；分派应办事项请运行 campaign phase run {found.slug} {one.key}。"
+            if fresh
+            else f"阶段「{one.name}」本来就开着，没有变化。"
         )
     answer(act, value, words)
 
@@ -96,9 +98,9 @@ def open_(campaign: str, phase: str, end: date | None, act: Writing) -> None:
 @click.argument("phase", metavar="PHASE")
 @writes
 def close(campaign: str, phase: str, act: Writing) -> None:
-    """验收通过并关闭阶段;还有未满足的条件时逐条列出(等同 gate --pass)。
+    """验收通过并关闭阶段；还有未满足的条件时逐条列出（等同 gate --pass）。
 
-    例:campaign phase close weisheng 1 --as 办公室主任
+    例：campaign phase close weisheng 1 --as 办公室主任
     """
     from campaign.rules.gate import GateOutcome
     from campaign.work.gate import decide_gate
@@ -108,7 +110,7 @@ def close(campaign: str, phase: str, act: Writing) -> None:
         decide_gate(tx, found, one, GateOutcome.PASS, by_of(act))
         value = {"campaign": found.slug, "phase": one.key, "state": one.state}
         name = one.name
-    answer(act, value, f"阶段「{name}」验收通过,已关闭。")
+    answer(act, value, f"阶段「{name}」验收通过，已关闭。")
 
 
 @click.command()
@@ -116,9 +118,9 @@ def close(campaign: str, phase: str, act: Writing) -> None:
 @click.argument("phase", metavar="PHASE")
 @writes
 def reopen(campaign: str, phase: str, act: Writing) -> None:
-    """重新打开已关闭的阶段,须写明理由。
+    """重新打开已关闭的阶段，须写明理由。
 
-    例:campaign phase reopen weisheng 1 --reason 补收漏报的回执 --as 办公室主任
+    例：campaign phase reopen weisheng 1 --reason 补收漏报的回执 --as 办公室主任
     """
     from campaign.work.phases import reopen_phase
 
@@ -133,13 +135,13 @@ def reopen(campaign: str, phase: str, act: Writing) -> None:
 @click.command()
 @click.argument("campaign", metavar="CAMPAIGN")
 @click.argument("phase", metavar="PHASE")
-@click.option("--start", type=DAY, help="新的开始日期(尚未开启的阶段)。")
-@click.option("--end", type=DAY, help="新的结束日期;随阶段到期的事项一并顺延或提前。")
+@click.option("--start", type=DAY, help="新的开始日期（尚未开启的阶段）。")
+@click.option("--end", type=DAY, help="新的结束日期；随阶段到期的事项一并顺延或提前。")
 @writes
 def shift(campaign: str, phase: str, start: date | None, end: date | None, act: Writing) -> None:
-    """调整阶段的起止日期,须写明理由;已经逾期的事项不因此免责。
+    """调整阶段的起止日期，须写明理由；已经逾期的事项不因此免责。
 
-    例:campaign phase shift weisheng 2 --end 2026-12-15 --reason 汛期顺延 --as 办公室主任
+    例：campaign phase shift weisheng 2 --end 2026-12-15 --reason 汛期顺延 --as 办公室主任
     """
     from campaign.work.phases import shift_phase
 
@@ -149,5 +151,5 @@ def shift(campaign: str, phase: str, start: date | None, end: date | None, act: 
         found, one = find(tx, act, campaign, phase)
         moved = shift_phase(tx, found, one, by_of(act), starts_on=start, ends_on=end)
         value = {"campaign": found.slug, "phase": one.key, "start": one.starts_on, "end": one.ends_on, "moved": moved}
-        words = f"阶段「{one.name}」改为 {one.starts_on or '未定'} 至 {one.ends_on or '未定'},随之调整期限 {moved} 项。"
+        words = f"阶段「{one.name}」改为 {one.starts_on or '未定'} 至 {one.ends_on or '未定'}，随之调整期限 {moved} 项。"
     answer(act, value, words)

@@ -24,18 +24,18 @@ MAX_SHOWN = 12
 
 @click.command()
 @click.argument("plan", metavar="PLAN.yaml", type=click.Path(path_type=Path))
-@click.option("--assume-lead", metavar="单位名", help="把单位名补进每个空缺的牵头单位,标 assumed: true;文件里的注释保留。")
-@click.option("--start", metavar="日期", help="方案没有阶段时,给它一个推进阶段:开始日期,如 2026-09-01。")
+@click.option("--assume-lead", metavar="单位名", help="把单位名补进每个空缺的牵头单位，标 assumed: true；文件里的注释保留。")
+@click.option("--start", metavar="日期", help="方案没有阶段时，给它一个推进阶段：开始日期，如 2026-09-01。")
 @click.option("--end", metavar="日期", help="推进阶段的结束日期。")
-@click.option("--all", "show_all", is_flag=True, help=f"同一类问题全部列出(默认只列前 {MAX_SHOWN} 处)。")
+@click.option("--all", "show_all", is_flag=True, help=f"同一类问题全部列出（默认只列前 {MAX_SHOWN} 处）。")
 @as_json
 @click.pass_context
 def check(ctx: click.Context, plan: Path, assume_lead: str | None, start: str | None, end: str | None, show_all: bool, json_: bool) -> None:
-    """检查方案能否启动,逐条列出问题和行号。
+    """检查方案能否启动，逐条列出问题和行号。
 
-    有错误时退出码为 1,只有警告时为 0。各代码的含义见 docs/plan-check.md。
+    有错误时退出码为 1，只有警告时为 0。各代码的含义见 docs/plan-check.md。
 
-    例:campaign plan check 方案.yaml --assume-lead 创建办
+    例：campaign plan check 方案.yaml --assume-lead 创建办
     """
     from campaign.plan.check import check_plan, may_launch
     from campaign.plan.yaml_file import load_plan
@@ -65,12 +65,12 @@ def _edit(ctx: click.Context, plan: Path, assume_lead: str | None, start: str | 
             try:
                 date.fromisoformat(text)
             except ValueError as wrong:
-                raise click.UsageError(f"{name} 应写成 2026-09-01,现在是「{text}」", ctx) from wrong
+                raise click.UsageError(f"{name} 应写成 2026-09-01，现在是「{text}」", ctx) from wrong
         yaml_edit.add_only_phase(plan, start, end)
-        done.append(f"已写入推进阶段:{start} 至 {end}")
+        done.append(f"已写入推进阶段：{start} 至 {end}")
     if assume_lead is not None:
         filled = yaml_edit.assume_lead(plan, assume_lead.strip())
-        done.append(f"已将「{assume_lead.strip()}」补为 {len(filled)} 项的牵头单位:" if filled else "没有空缺的牵头单位,文件未改动")
+        done.append(f"已将「{assume_lead.strip()}」补为 {len(filled)} 项的牵头单位：" if filled else "没有空缺的牵头单位，文件未改动")
         done += [f"  第 {entry.line} 行 {entry.title}" for entry in filled]
     return done
 
@@ -90,21 +90,21 @@ def show_findings(findings: Iterable[Finding], limit: int | None) -> None:
         for finding in group[:limit]:
             say(f"    {_where(finding)}{finding.message}")
         if limit is not None and len(group) > limit:
-            say(f"    …… 另有 {len(group) - limit} 处(--all 全部列出)")
-        say(f"    为什么:{group[0].why}。怎么办:{group[0].todo}。")
+            say(f"    …… 另有 {len(group) - limit} 处（--all 全部列出）")
+        say(f"    为什么：{group[0].why}。怎么办：{group[0].todo}。")
 
 
 def _where(finding: Finding) -> str:
     if finding.line is None:
         return ""
-    source = f"(原文第 {finding.source_line} 行)" if finding.source_line and finding.source_line != finding.line else ""
+    source = f"（原文第 {finding.source_line} 行）" if finding.source_line and finding.source_line != finding.line else ""
     return f"第 {finding.line} 行{source} "
 
 
 def verdict(spec: PlanSpec, findings: list[Finding]) -> str:
     errors = sum(finding.level == "error" for finding in findings)
     warnings = len(findings) - errors
-    size = f"{len(spec.phases)} 个阶段,{len(spec.items) + sum(len(phase.tasks) for phase in spec.phases)} 项任务"
+    size = f"{len(spec.phases)} 个阶段，{len(spec.items) + sum(len(phase.tasks) for phase in spec.phases)} 项任务"
     if errors:
-        return f"「{spec.title}」({size}):{errors} 处错误,{warnings} 处警告。改正错误后才能启动。"
-    return f"「{spec.title}」({size}):可以启动" + (f",有 {warnings} 处警告。" if warnings else ",没有发现问题。")
+        return f"「{spec.title}」（{size}）：{errors} 处错误，{warnings} 处警告。改正错误后才能启动。"
+    return f"「{spec.title}」（{size}）：可以启动" + (f"，有 {warnings} 处警告。" if warnings else "，没有发现问题。")

@@ -18,18 +18,22 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--year", type=click.IntRange(2000, 2099), metavar="年份", help="方案的年份;原文没有写年份的日期按它计算。读取方案时必填。")
-@click.option("--json", "json_", is_flag=True, help="输出 JSON,供程序读取。")
-@click.option("--yaml", "yaml_", is_flag=True, help="输出 YAML,供手工修改和启动。")
-@click.option("--xlsx", is_flag=True, help="输出任务分解表(Excel),须加 -o。")
-@click.option("-o", "--output", "out", metavar="OUT", type=click.Path(path_type=Path), help="写到这个文件;按扩展名 .yaml、.json、.xlsx 决定格式。")
+@click.option("--year", type=click.IntRange(2000, 2099), metavar="年份", help="方案的年份；原文没有写年份的日期按它计算。读取方案时必填。")
+@click.option("--json", "json_", is_flag=True, help="输出 JSON，供程序读取。")
+@click.option("--yaml", "yaml_", is_flag=True, help="输出 YAML，供手工修改和启动。")
+@click.option("--xlsx", is_flag=True, help="输出任务分解表（Excel），须加 -o。")
+@click.option("-o", "--output", "out", metavar="OUT", type=click.Path(path_type=Path), help="写到这个文件；按扩展名 .yaml、.json、.xlsx 决定格式。")
 @click.option("--force", is_flag=True, help="OUT 已经存在时覆盖它。")
-@click.option("--list", "list_", is_flag=True, help="文件里有几篇方案:只列出篇目。")
-@click.option("--part", type=int, metavar="N", help="文件里有几篇方案时,读第几篇。")
+@click.option("--list", "list_", is_flag=True, help="文件里有几篇方案：只列出篇目。")
+@click.option("--part", type=int, metavar="N", help="文件里有几篇方案时，读第几篇。")
 @click.option(
-    "--attach", "attached", multiple=True, metavar="文件:角色[:日期]", help="附加的文件,可多次;角色为 上级方案、任务分解表、测评体系、补充通知,日期为生效日。"
+    "--attach",
+    "attached",
+    multiple=True,
+    metavar="文件：角色[：日期]",
+    help="附加的文件，可多次；角色为 上级方案、任务分解表、测评体系、补充通知，日期为生效日。",
 )
-@click.option("--into", metavar="PLAN.yaml", type=click.Path(path_type=Path), help="FILE 是改过的任务分解表:把改动写回这个方案,注释保留。")
+@click.option("--into", metavar="PLAN.yaml", type=click.Path(path_type=Path), help="FILE 是改过的任务分解表：把改动写回这个方案，注释保留。")
 @click.option("--all", "show_all", is_flag=True, help="同一类问题全部列出。")
 @click.pass_context
 def read(
@@ -49,9 +53,9 @@ def read(
 ) -> None:
     """读取方案:Word、WPS、PDF、Excel、文本。
 
-    不加输出选项时,在终端显示审阅页:组织机构、阶段、任务事项(空缺标红)、督办机制,以及带行号的问题。
+    不加输出选项时，在终端显示审阅页：组织机构、阶段、任务事项（空缺标红）、督办机制，以及带行号的问题。
 
-    例:campaign plan read 工作方案.docx
+    例：campaign plan read 工作方案.docx
     """
     from campaign.plan.intake import list_parts, read_file
 
@@ -64,7 +68,7 @@ def read(
         read_back(ctx, file, into, json_=json_, dry_run=False, remove=False)
         return
     if year is None:
-        raise click.UsageError("请用 --year 给出方案的年份,如 --year 2026", ctx)
+        raise click.UsageError("请用 --year 给出方案的年份，如 --year 2026", ctx)
     form = _form(ctx, json_, yaml_, xlsx, out)
     if out is not None:
         refuse_overwriting(out, force)
@@ -80,7 +84,7 @@ def _form(ctx: click.Context, json_: bool, yaml_: bool, xlsx: bool, out: Path | 
         raise click.UsageError("--json、--yaml、--xlsx 只能选一个", ctx)
     by_name = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".xlsx": "xlsx"}.get(out.suffix.lower()) if out else None
     if out and not asked and by_name is None:
-        raise click.UsageError("看不出要写成什么格式:请加 --yaml、--json 或 --xlsx,或用这样的扩展名", ctx)
+        raise click.UsageError("看不出要写成什么格式：请加 --yaml、--json 或 --xlsx，或用这样的扩展名", ctx)
     form = asked[0] if asked else by_name or "review"
     if form == "xlsx" and out is None:
         raise click.UsageError("--xlsx 要用 -o 给出文件名", ctx)
@@ -97,10 +101,10 @@ def _attachment(ctx: click.Context, words: str) -> Attachment:
             effective = date.fromisoformat(parts[-1])
             parts.pop()
         except ValueError as wrong:
-            raise click.UsageError(f"--attach 的日期应写成 2026-09-01,现在是「{parts[-1]}」", ctx) from wrong
+            raise click.UsageError(f"--attach 的日期应写成 2026-09-01，现在是「{parts[-1]}」", ctx) from wrong
     role = ROLES.get(parts[-1]) or next((known for known in ROLES.values() if known == parts[-1]), None)
     if len(parts) < 2 or role is None:
-        raise click.UsageError(f"--attach 应写成 文件:角色[:日期],角色为 {'、'.join(ROLES)};现在是「{words}」", ctx)
+        raise click.UsageError(f"--attach 应写成 文件：角色[：日期]，角色为 {'、'.join(ROLES)}；现在是「{words}」", ctx)
     return Attachment(Path(":".join(parts[:-1])), role, effective)
 
 
@@ -121,7 +125,7 @@ def _deliver(spec: PlanSpec, form: str, out: Path | None, show_all: bool) -> Non
 
         assert out is not None
         write_workbook(spec, out)
-        say(f"已写出 {out}:{len(spec.items)} 项任务。改好后用 campaign plan workbook {out} --into 方案.yaml 读回")
+        say(f"已写出 {out}：{len(spec.items)} 项任务。改好后用 campaign plan workbook {out} --into 方案.yaml 读回")
     else:
         from campaign.plan.yaml_text import to_yaml
 
@@ -130,7 +134,7 @@ def _deliver(spec: PlanSpec, form: str, out: Path | None, show_all: bool) -> Non
             say(text.removesuffix("\n"))
         else:
             out.write_text(text, encoding="utf-8")
-            say(f"已写出 {out}:{len(spec.phases)} 个阶段,{len(spec.items)} 项任务,{len(spec.warnings)} 处提示。下一步:campaign plan check {out}")
+            say(f"已写出 {out}：{len(spec.phases)} 个阶段，{len(spec.items)} 项任务，{len(spec.warnings)} 处提示。下一步：campaign plan check {out}")
 
 
 def _review(spec: PlanSpec, show_all: bool) -> None:
@@ -140,7 +144,7 @@ def _review(spec: PlanSpec, show_all: bool) -> None:
 
     show(*review(spec))
     findings = check_plan(spec, today=date.today())  # noqa: DTZ011 - the user's own day is meant
-    say("\n问题(行号为原文行号):" if findings else "\n没有发现问题。")
+    say("\n问题（行号为原文行号）：" if findings else "\n没有发现问题。")
     show_findings(findings, None if show_all else MAX_SHOWN)
     say(verdict(spec, findings))
 

@@ -14,11 +14,11 @@ from campaign.cli.output import emit_json, refuse_overwriting, say, show_table
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", "out", metavar="OUT.xlsx", type=click.Path(path_type=Path), help="写出的工作簿。")
 @click.option("--force", is_flag=True, help="OUT 已经存在时覆盖它。")
-@click.option("--by-unit", is_flag=True, help="每个单位一张表,用于征求意见。")
-@click.option("--into", metavar="PLAN.yaml", type=click.Path(path_type=Path), help="把改过的任务分解表,或各单位填好的征求意见表,读回这个方案。")
-@click.option("--apply", "apply_", is_flag=True, help="征求意见表:把没有冲突的建议写进方案(默认只列出)。")
-@click.option("--remove", is_flag=True, help="任务分解表:表里删去的事项,也从方案里删去(默认只列出)。")
-@click.option("--dry-run", is_flag=True, help="只列出会改什么,不改动方案。")
+@click.option("--by-unit", is_flag=True, help="每个单位一张表，用于征求意见。")
+@click.option("--into", metavar="PLAN.yaml", type=click.Path(path_type=Path), help="把改过的任务分解表，或各单位填好的征求意见表，读回这个方案。")
+@click.option("--apply", "apply_", is_flag=True, help="征求意见表：把没有冲突的建议写进方案（默认只列出）。")
+@click.option("--remove", is_flag=True, help="任务分解表：表里删去的事项，也从方案里删去（默认只列出）。")
+@click.option("--dry-run", is_flag=True, help="只列出会改什么，不改动方案。")
 @as_json
 @click.pass_context
 def workbook(
@@ -33,7 +33,7 @@ def workbook(
     dry_run: bool,
     json_: bool,
 ) -> None:
-    """任务分解表:写出、读回;征求意见表:写出、汇总。
+    """任务分解表：写出、读回；征求意见表：写出、汇总。
 
     \b
     写出任务分解表      campaign plan workbook 方案.yaml -o 任务分解表.xlsx
@@ -43,7 +43,7 @@ def workbook(
     """
     if into is None:
         if len(files) != 1 or out is None:
-            raise click.UsageError("写出时给出一个方案和 -o 文件名;读回时给出工作簿和 --into 方案.yaml", ctx)
+            raise click.UsageError("写出时给出一个方案和 -o 文件名；读回时给出工作簿和 --into 方案.yaml", ctx)
         refuse_overwriting(out, force)
         _write(files[0], out, by_unit, json_)
         return
@@ -71,7 +71,7 @@ def _write(plan: Path, out: Path, by_unit: bool, json_: bool) -> None:
         if json_:
             emit_json({"file": out, "units": [{"unit": unit, "rows": rows} for unit, rows in units]})
             return
-        show_table(("单位", "任务数"), units, title=f"已写出 {out}:{len(units)} 个单位,每个单位一张表")
+        show_table(("单位", "任务数"), units, title=f"已写出 {out}：{len(units)} 个单位，每个单位一张表")
     else:
         from campaign.plan.workbook import write_workbook
 
@@ -79,9 +79,9 @@ def _write(plan: Path, out: Path, by_unit: bool, json_: bool) -> None:
         if json_:
             emit_json({"file": out, "items": len(spec.items)})
             return
-        say(f"已写出 {out}:{len(spec.items)} 项任务。")
+        say(f"已写出 {out}：{len(spec.items)} 项任务。")
     if written:
-        say(f"方案里有 {written} 处没有 key,已补写,以便读回时对上。")
+        say(f"方案里有 {written} 处没有 key，已补写，以便读回时对上。")
 
 
 def read_back(ctx: click.Context, file: Path, into: Path, *, json_: bool, dry_run: bool, remove: bool) -> None:
@@ -106,13 +106,13 @@ def read_back(ctx: click.Context, file: Path, into: Path, *, json_: bool, dry_ru
         return
     show_table(("任务", "栏目", "原来", "改为"), [(one.title, one.column, one.old, one.new) for one in found.changes], title="改动", empty="没有")
     for item in found.added:
-        say(f"新增:{item.title}")
+        say(f"新增：{item.title}")
     for item in found.missing:
-        say(f"{'删去' if remove else '表里没有(方案里保留,加 --remove 才删去)'}:{item.title}")
+        say(f"{'删去' if remove else '表里没有（方案里保留，加 --remove 才删去）'}:{item.title}")
     for key in found.unknown_keys:
-        say(f"编号 {key} 在方案里找不到,这一行当作新增")
-    done = "只列出,没有改动方案" if dry_run else f"已写入 {into}" if found.changes or found.added or removed else "方案没有改动"
-    say(f"{len(found.changes)} 处改动,{len(found.added)} 项新增,{len(found.missing)} 项不在表里。{done}。")
+        say(f"编号 {key} 在方案里找不到，这一行当作新增")
+    done = "只列出，没有改动方案" if dry_run else f"已写入 {into}" if found.changes or found.added or removed else "方案没有改动"
+    say(f"{len(found.changes)} 处改动，{len(found.added)} 项新增，{len(found.missing)} 项不在表里。{done}。")
 
 
 def _collect(files: tuple[Path, ...], into: Path, apply_: bool, json_: bool) -> None:
@@ -135,11 +135,11 @@ def _collect(files: tuple[Path, ...], into: Path, apply_: bool, json_: bool) -> 
     ]
     show_table(("单位", "任务", "意见", "栏目", "原来", "建议", "理由", "冲突"), rows, title="各单位的意见", empty="没有修改意见")
     for unit, count in answers.agreed.items():
-        say(f"同意:{unit} {count} 项")
+        say(f"同意：{unit} {count} 项")
     if answers.silent:
-        say(f"没有填写:{'、'.join(answers.silent)}")
+        say(f"没有填写：{'、'.join(answers.silent)}")
     for key in answers.unknown_keys:
-        say(f"编号 {key} 在方案里找不到,没有采用")
+        say(f"编号 {key} 在方案里找不到，没有采用")
     clashing = sum(bool(one.rivals) for one in answers.proposals)
-    done = f"{len(accepted)} 条已写入 {into}" if apply_ else f"{len(accepted)} 条没有冲突,加 --apply 写入方案"
-    say(f"共 {len(answers.proposals)} 条意见,{clashing} 条互相冲突;{done}。")
+    done = f"{len(accepted)} 条已写入 {into}" if apply_ else f"{len(accepted)} 条没有冲突，加 --apply 写入方案"
+    say(f"共 {len(answers.proposals)} 条意见，{clashing} 条互相冲突；{done}。")

@@ -23,23 +23,23 @@ SHOWN = 20
 
 @click.command()
 @click.argument("plan", metavar="[PLAN.yaml]", required=False, type=click.Path(path_type=Path))
-@click.option("--from-live", "live", metavar="CAMPAIGN", help="不读方案:从现有创建活动的现状推演到结束。")
-@click.option("--profile", type=click.Choice(PROFILES), default="mixed", show_default=True, help="各单位的办理习惯:都按时、有早有晚、普遍拖延、无人办理。")
-@click.option("--seed", type=int, default=1, show_default=True, help="随机种子;同一种子结果相同。")
-@click.option("--start", type=DAY, help="假定在哪一天启动;默认取方案第一个日期的前一天。")
-@click.option("--until", type=DAY, help="推演到哪一天;默认到最后期限后两个月。")
-@click.option("--html", "html", metavar="文件", type=click.Path(path_type=Path, dir_okay=False), help="写出一页报告,可打印。")
+@click.option("--from-live", "live", metavar="CAMPAIGN", help="不读方案：从现有创建活动的现状推演到结束。")
+@click.option("--profile", type=click.Choice(PROFILES), default="mixed", show_default=True, help="各单位的办理习惯：都按时、有早有晚、普遍拖延、无人办理。")
+@click.option("--seed", type=int, default=1, show_default=True, help="随机种子；同一种子结果相同。")
+@click.option("--start", type=DAY, help="假定在哪一天启动；默认取方案第一个日期的前一天。")
+@click.option("--until", type=DAY, help="推演到哪一天；默认到最后期限后两个月。")
+@click.option("--html", "html", metavar="文件", type=click.Path(path_type=Path, dir_okay=False), help="写出一页报告，可打印。")
 @reads
 def rehearse(plan: Path | None, live: str | None, profile: str, seed: int, start: date | None, until: date | None, html: Path | None, ask: Reading) -> None:
-    """演练:在临时库里用同样的督办规则把整个活动推演一遍。不发消息,不改记录。
+    """演练：在临时库里用同样的督办规则把整个活动推演一遍。不发消息，不改记录。
 
-    例:campaign rehearse 方案.yaml --profile mixed --html 演练.html
+    例：campaign rehearse 方案.yaml --profile mixed --html 演练.html
     """
     from campaign.work.people_model import Profile
     from campaign.work.rehearse import rehearse_live, rehearse_plan
 
     if (plan is None) == (live is None):
-        raise click.UsageError("请给出方案文件,或用 --from-live 指明现有的创建活动(二者选一)", click.get_current_context())
+        raise click.UsageError("请给出方案文件，或用 --from-live 指明现有的创建活动（二者选一）", click.get_current_context())
     end = _moment(until, ask) if until else None
     with progress("正在推演……"):
         if plan is not None:
@@ -83,21 +83,21 @@ def _write_page(found: Rehearsal, path: Path) -> None:
     from campaign.work.rehearsal_page import page_of
 
     if path.suffix.lower() not in (".html", ".htm"):
-        raise CampaignError(f"报告应写成网页文件,现在是「{path.name}」:请用 .html 结尾的文件名。", code="not_html")
+        raise CampaignError(f"报告应写成网页文件，现在是「{path.name}」：请用 .html 结尾的文件名。", code="not_html")
     path.write_text(page_of(found), "utf-8")
 
 
 def _tell(found: Rehearsal, html: Path | None) -> None:
     totals = found.totals
-    say(f"{found.campaign}:{found.starts_on} 至 {found.ends_on}")
+    say(f"{found.campaign}：{found.starts_on} 至 {found.ends_on}")
     say(f"应办 {totals['duties']} 项,曾逾期 {totals['late']} 项,退回补正 {totals['returned']} 项")
-    say(f"发出文书 {totals['notices']} 份,其中带文号 {totals['papers']} 份")
-    say("督办:" + (",".join(f"{name} {count} 项次" for name, count in totals["rungs"].items()) or "没有"))
+    say(f"发出文书 {totals['notices']} 份，其中带文号 {totals['papers']} 份")
+    say("督办：" + ("，".join(f"{name} {count} 项次" for name, count in totals["rungs"].items()) or "没有"))
     show_table(("阶段", "验收日", "结论", "未满足的条件"), [(one.phase, one.on, one.outcome, "\n".join(one.blockers)) for one in found.gates], title="转段")
     for one in found.warnings[:SHOWN]:
         warn(one)
     if len(found.warnings) > SHOWN:
-        warn(f"另有 {len(found.warnings) - SHOWN} 条,见 --json 或 --html")
+        warn(f"另有 {len(found.warnings) - SHOWN} 条，见 --json 或 --html")
     if html is not None:
         say(f"报告已写入 {html}")
 
@@ -107,9 +107,9 @@ def _tell(found: Rehearsal, html: Path | None) -> None:
 @click.option("--days", type=click.IntRange(1, 400), default=14, show_default=True, help="看到今后第几天。")
 @reads
 def preview(campaign: str | None, days: int, ask: Reading) -> None:
-    """预告:如果没有人办理,今后几天会发出哪些文书、发给谁、为什么。不改动任何记录。
+    """预告：如果没有人办理，今后几天会发出哪些文书、发给谁、为什么。不改动任何记录。
 
-    例:campaign preview weisheng --days 14
+    例：campaign preview weisheng --days 14
     """
     from campaign.work.preview import preview_campaign
 

@@ -25,9 +25,9 @@ KINDS = {"extend": "延期", "refuse": "退单"}
 @click.argument("until", type=DAY)
 @writes
 def extend(duty: str, until: date, act: Writing) -> None:
-    """申请延期到某一天,须在到期前提出并写明理由;由办公室决定。
+    """申请延期到某一天，须在到期前提出并写明理由；由办公室决定。
 
-    例:campaign request extend 128 2026-10-15 --reason 设备未到货 --as 教育局联络员
+    例：campaign request extend 128 2026-10-15 --reason 设备未到货 --as 教育局联络员
     """
     from campaign.records.campaigns import find_duty
     from campaign.work.requests import ask_extension
@@ -37,7 +37,7 @@ def extend(duty: str, until: date, act: Writing) -> None:
         refuse_future_of_duty(tx, act, found.campaign_id)
         asked = ask_extension(tx, found, until, by_of(act))
         value = {"request": asked.id, "duty": found.id, "kind": "extend"}
-    answer(act, value, f"已申请延期至 {until}(申请 {value['request']}),等待办公室答复;答复之前原期限不变。")
+    answer(act, value, f"已申请延期至 {until}（申请 {value['request']}），等待办公室答复；答复之前原期限不变。")
 
 
 @click.command()
@@ -45,9 +45,9 @@ def extend(duty: str, until: date, act: Writing) -> None:
 @click.option("--suggest", default="", metavar="单位", help="建议由哪个单位承办。")
 @writes
 def refuse(duty: str, suggest: str, act: Writing) -> None:
-    """申请退单,须写明理由;答复之前中止计时。
+    """申请退单，须写明理由；答复之前中止计时。
 
-    例:campaign request refuse 128 --reason 不属本单位职责 --suggest 城管局 --as 教育局联络员
+    例：campaign request refuse 128 --reason 不属本单位职责 --suggest 城管局 --as 教育局联络员
     """
     from campaign.records.campaigns import find_duty
     from campaign.work.requests import ask_refusal
@@ -57,16 +57,16 @@ def refuse(duty: str, suggest: str, act: Writing) -> None:
         refuse_future_of_duty(tx, act, found.campaign_id)
         asked = ask_refusal(tx, found, by_of(act), suggested_unit=suggest)
         value = {"request": asked.id, "duty": found.id, "kind": "refuse"}
-    answer(act, value, f"已申请退单(申请 {value['request']}),计时中止,等待办公室改派或驳回。")
+    answer(act, value, f"已申请退单（申请 {value['request']}），计时中止，等待办公室改派或驳回。")
 
 
 @click.command(name="list")
 @click.option("--decided", is_flag=True, help="看已答复的。")
 @reads
 def list_(decided: bool, ask: Reading) -> None:
-    """列出待答复(或已答复)的申请。
+    """列出待答复（或已答复）的申请。
 
-    例:campaign request list
+    例：campaign request list
     """
     from campaign.records.requests import request_lines
 
@@ -87,12 +87,12 @@ def list_(decided: bool, ask: Reading) -> None:
 
 @click.command()
 @click.argument("request", type=int)
-@click.option("--on", "day", type=DAY, help="准予延到哪一天;默认为申请的日期。")
+@click.option("--on", "day", type=DAY, help="准予延到哪一天；默认为申请的日期。")
 @writes
 def grant(request: int, day: date | None, act: Writing) -> None:
     """准予延期。申请人不能批准自己的申请。
 
-    例:campaign request grant 3 --as 办公室主任
+    例：campaign request grant 3 --as 办公室主任
     """
     from campaign.work.requests import grant_extension
 
@@ -103,7 +103,7 @@ def grant(request: int, day: date | None, act: Writing) -> None:
             raise click.UsageError("请用 --on 写明准予延到哪一天", click.get_current_context())
         grant_extension(tx, found, on, by_of(act))
         value = {"request": request, "duty": found.duty_id, "due_on": on}
-    answer(act, value, f"已准予延期至 {on};原期限保留可查。")
+    answer(act, value, f"已准予延期至 {on}；原期限保留可查。")
 
 
 @click.command()
@@ -111,9 +111,9 @@ def grant(request: int, day: date | None, act: Writing) -> None:
 @click.argument("unit")
 @writes
 def reassign(request: int, unit: str, act: Writing) -> None:
-    """改派给另一个单位;同一事项第二次退单须由领导小组负责人指定。
+    """改派给另一个单位；同一事项第二次退单须由领导小组负责人指定。
 
-    例:campaign request reassign 3 城管局 --as 办公室主任
+    例：campaign request reassign 3 城管局 --as 办公室主任
     """
     from campaign.records.campaigns import need_unit
     from campaign.work import requests
@@ -122,16 +122,16 @@ def reassign(request: int, unit: str, act: Writing) -> None:
         target = need_unit(tx, unit)
         duty = requests.reassign(tx, _request(tx, request), target, by_of(act))
         value = {"request": request, "duty": duty.id, "unit": target.name}
-    answer(act, value, f"已改派给「{value['unit']}」(新事项 #{value['duty']})。")
+    answer(act, value, f"已改派给「{value['unit']}」（新事项 #{value['duty']}）。")
 
 
 @click.command()
 @click.argument("request", type=int)
 @writes
 def reject(request: int, act: Writing) -> None:
-    """驳回申请,须写明理由;退单被驳回的恢复计时。
+    """驳回申请，须写明理由；退单被驳回的恢复计时。
 
-    例:campaign request reject 3 --reason 理由不充分 --as 办公室主任
+    例：campaign request reject 3 --reason 理由不充分 --as 办公室主任
     """
     from campaign.work import requests
 
@@ -149,9 +149,9 @@ def reject(request: int, act: Writing) -> None:
 @click.option("--unit", metavar="单位", help="只暂缓这个单位。")
 @writes
 def begin(campaign: str, document: str, phase: str | None, unit: str | None, act: Writing) -> None:
-    """暂缓一批事项:停下正在计时的,剩余工作日保留。
+    """暂缓一批事项：停下正在计时的，剩余工作日保留。
 
-    例:campaign suspension begin weisheng --unit 城关街道 --document 防汛〔2026〕3号 --reason 抗洪抢险 --as 创建办
+    例：campaign suspension begin weisheng --unit 城关街道 --document 防汛〔2026〕3号 --reason 抗洪抢险 --as 创建办
     """
     from campaign.records.campaigns import find_phase, need_unit
     from campaign.work.suspensions import suspend_many
@@ -161,7 +161,7 @@ def begin(campaign: str, document: str, phase: str | None, unit: str | None, act
         chosen = find_phase(tx, found, phase) if phase else None
         row, count = suspend_many(tx, found, by_of(act), document=document, phase=chosen, unit=need_unit(tx, unit) if unit else None)
         value = {"suspension": row.id, "duties": count}
-    answer(act, value, f"已暂缓 {value['duties']} 项(暂缓 {value['suspension']})。")
+    answer(act, value, f"已暂缓 {value['duties']} 项（暂缓 {value['suspension']}）。")
 
 
 @click.command()
@@ -170,7 +170,7 @@ def begin(campaign: str, document: str, phase: str | None, unit: str | None, act
 def end(suspension: int, act: Writing) -> None:
     """恢复一次暂缓所停下的事项。
 
-    例:campaign suspension end 2 --as 办公室主任
+    例：campaign suspension end 2 --as 办公室主任
     """
     from campaign.work.suspensions import resume_many
 
@@ -185,7 +185,7 @@ def end(suspension: int, act: Writing) -> None:
 def suspensions(campaign: str, ask: Reading) -> None:
     """列出一个创建活动的暂缓。
 
-    例:campaign suspension list weisheng
+    例：campaign suspension list weisheng
     """
     from campaign.records.suspended import suspensions_of
 
@@ -208,15 +208,15 @@ def suspensions(campaign: str, ask: Reading) -> None:
 @click.argument("to", type=DAY)
 @writes
 def move(campaign: str, to: date, act: Writing) -> None:
-    """调整迎检日期:倒排的期限随之调整,每个有关单位收到一份调整通知;已经逾期的仍按逾期。
+    """调整迎检日期：倒排的期限随之调整，每个有关单位收到一份调整通知；已经逾期的仍按逾期。
 
-    例:campaign inspection move weisheng 2026-11-20 --reason 上级改期 --as 办公室主任
+    例：campaign inspection move weisheng 2026-11-20 --reason 上级改期 --as 办公室主任
     """
     from campaign.work.inspection_date import move_inspection
 
     with opened(act) as store, store.begin() as tx:
         moved = move_inspection(tx, named_campaign(tx, act, campaign), to, by_of(act))
-    answer(act, {"inspection_on": to, "duties": moved}, f"迎检日期改为 {to},调整期限 {moved} 项。")
+    answer(act, {"inspection_on": to, "duties": moved}, f"迎检日期改为 {to}，调整期限 {moved} 项。")
 
 
 def _request(tx: Session, request_id: int) -> DutyRequest:
@@ -224,5 +224,5 @@ def _request(tx: Session, request_id: int) -> DutyRequest:
 
     found = tx.get(DutyRequest, request_id)
     if found is None:
-        raise NotFound(f"没有编号为 {request_id} 的申请:请用 campaign request list 查看。", code="no_request", asked=request_id)
+        raise NotFound(f"没有编号为 {request_id} 的申请：请用 campaign request list 查看。", code="no_request", asked=request_id)
     return found

@@ -25,15 +25,15 @@ SHOWN = 40
 @click.option("--phase", metavar="PHASE", help="只排这个阶段。")
 @click.option("--most", type=click.IntRange(1, 50), default=3, show_default=True, help="一个单位一天最多几件到期。")
 @click.option("--afresh", is_flag=True, help="已经定过日子的也重新排。")
-@click.option("--apply", "apply_", is_flag=True, help="采用建议(默认只列出)。")
-@click.option("--move", "moves", multiple=True, metavar="DUTY=日期", help="只把这一项定在这一天,可重复,如 --move 128=2026-09-18。")
+@click.option("--apply", "apply_", is_flag=True, help="采用建议（默认只列出）。")
+@click.option("--move", "moves", multiple=True, metavar="DUTY=日期", help="只把这一项定在这一天，可重复，如 --move 128=2026-09-18。")
 @may_write
 def stagger(campaign: str, phase: str | None, most: int, afresh: bool, apply_: bool, moves: tuple[str, ...], act: Writing) -> None:
-    """倒排工期:给只随阶段结束到期的事项建议日子,并指出谁哪天到期过多。
+    """倒排工期：给只随阶段结束到期的事项建议日子，并指出谁哪天到期过多。
 
-    方案写明期限的、已延期的和已经逾期的不动。已告知单位的改期会发调整通知,提前的至少留 3 个工作日。
+    方案写明期限的、已延期的和已经逾期的不动。已告知单位的改期会发调整通知，提前的至少留 3 个工作日。
 
-    例:campaign stagger weisheng --apply --as 创建办
+    例：campaign stagger weisheng --apply --as 创建办
     """
     from campaign.work.stagger import move_deadlines, propose_deadlines
 
@@ -68,7 +68,7 @@ def _move(tx: Session, text: str) -> tuple[int, date]:
     except ValueError:
         sign = ""
     if not sign:
-        raise click.UsageError(f"--move 的写法不对(现在是「{text}」):应为 编号=日期,如 128=2026-09-18", click.get_current_context())
+        raise click.UsageError(f"--move 的写法不对（现在是「{text}」）：应为 编号=日期，如 128=2026-09-18", click.get_current_context())
     return find_duty(tx, duty).id, on
 
 
@@ -87,10 +87,10 @@ def _show(plan: Staggering, act: Writing) -> None:
     rows = [(one.duty_id, one.unit, one.title, one.due_on, one.proposed_on) for one in plan.slots if one.duty_id in proposals]
     show_table(["编号", "单位", "事项", "现期限", "建议"], rows[:SHOWN], title="倒排工期建议", empty="没有需要倒排的事项")
     if len(rows) > SHOWN:
-        say(f"共 {len(rows)} 项,以上是前 {SHOWN} 项;加 --json 全部列出。")
+        say(f"共 {len(rows)} 项，以上是前 {SHOWN} 项；加 --json 全部列出。")
     for line in plan.warnings[:SHOWN]:
         warn(line)
     for line in plan.left[:SHOWN]:
-        warn(f"采用建议后仍有:{line}")
+        warn(f"采用建议后仍有：{line}")
     if rows:
-        say("采用建议:加 --apply;只改几项:--move 编号=日期。")
+        say("采用建议：加 --apply；只改几项：--move 编号=日期。")

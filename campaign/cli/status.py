@@ -22,9 +22,9 @@ STATES = {"planned": "未开启", "open": "进行中", "closed": "已关闭"}
 @click.argument("campaign", metavar="[CAMPAIGN]", required=False)
 @reads
 def status(campaign: str | None, ask: Reading) -> None:
-    """一个创建活动各阶段的进展、红黄绿灯和转段条件;只有一个活动时可省略代号。
+    """一个创建活动各阶段的进展、红黄绿灯和转段条件；只有一个活动时可省略代号。
 
-    例:campaign status weisheng
+    例：campaign status weisheng
     """
     from campaign.work.pulse import say_clock
     from campaign.work.status import campaign_status
@@ -39,7 +39,7 @@ def status(campaign: str | None, ask: Reading) -> None:
     if ask.json:
         emit_json(value)
         return
-    _show(value, f"{title}({value['campaign']}){',演练' if rehearsal else '' if live else ',尚未正式启用'}")
+    _show(value, f"{title}（{value['campaign']}）{'，演练' if rehearsal else '' if live else '，尚未正式启用'}")
     for line in (*waiting, clock):
         if line:
             warn(line)
@@ -52,8 +52,8 @@ def _waiting(tx: Session, campaign: Campaign) -> list[str]:
 
     drafts = views.notices_of(tx, campaign, states=("draft",))
     parked = [row for row in parked_rows(tx) if row.campaign_id == campaign.id]
-    told = [f"有 {len(drafts)} 份文书等待签发:campaign notices list --campaign {campaign.slug} --state draft"] if drafts else []
-    return told + ([f"有 {len(parked)} 项无法自动处理(待处理):{parked[0].reason}"] if parked else [])
+    told = [f"有 {len(drafts)} 份文书等待签发：campaign notices list --campaign {campaign.slug} --state draft"] if drafts else []
+    return told + ([f"有 {len(parked)} 项无法自动处理（待处理）：{parked[0].reason}"] if parked else [])
 
 
 def _show(value: dict[str, Any], title: str) -> None:
@@ -66,6 +66,6 @@ def _show(value: dict[str, Any], title: str) -> None:
     for phase in value["phases"]:
         if phase["state"] != "open":
             continue
-        say(f"「{phase['name']}」转段:" + ("条件已全部满足" if not phase["blockers"] else f"还有 {len(phase['blockers'])} 项条件未满足"))
+        say(f"「{phase['name']}」转段：" + ("条件已全部满足" if not phase["blockers"] else f"还有 {len(phase['blockers'])} 项条件未满足"))
         for blocker in phase["blockers"]:
             say(f"  · {blocker}")

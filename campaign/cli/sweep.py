@@ -13,16 +13,16 @@ from campaign.cli.options import Reading, Writing, reads, writes
 MOST_ROUNDS = 6
 """A notice that its channel refuses is due at once by the next one; more channels than this has no rung."""
 
-_campaign = click.option("--campaign", metavar="CAMPAIGN", help="只办理这一个创建活动;不给则办理全部(演练除外)。")
+_campaign = click.option("--campaign", metavar="CAMPAIGN", help="只办理这一个创建活动；不给则办理全部（演练除外）。")
 
 
 @click.command()
 @_campaign
 @writes
 def sweep(campaign: str | None, act: Writing) -> None:
-    """督办巡检一次:到期的应办事项各升一级督办,并生成定期事项。
+    """督办巡检一次：到期的应办事项各升一级督办，并生成定期事项。
 
-    例:campaign sweep --campaign weisheng --as 创建办
+    例：campaign sweep --campaign weisheng --as 创建办
     """
     from campaign.records.sweeping import count_due
     from campaign.work.passes import PassRequest, run_pass
@@ -41,9 +41,9 @@ def sweep(campaign: str | None, act: Writing) -> None:
 @_campaign
 @writes
 def deliver(campaign: str | None, act: Writing) -> None:
-    """发送到时的文书;送不出去的按渠道次序改送,都送不出去的转人工送达。
+    """发送到时的文书；送不出去的按渠道次序改送，都送不出去的转人工送达。
 
-    例:campaign deliver --campaign weisheng --as 创建办
+    例：campaign deliver --campaign weisheng --as 创建办
     """
     from campaign.work.passes import PassRequest, run_pass
     from campaign.work.services import way_out
@@ -75,9 +75,9 @@ def deliver(campaign: str | None, act: Writing) -> None:
 @_campaign
 @writes
 def bulletin(campaign: str | None, act: Writing) -> None:
-    """编发工作简报,报送办公室;指定活动时立即编发一期。
+    """编发工作简报，报送办公室；指定活动时立即编发一期。
 
-    例:campaign bulletin --campaign weisheng --as 创建办
+    例：campaign bulletin --campaign weisheng --as 创建办
     """
     from campaign.work.passes import PassRequest, run_pass
 
@@ -94,11 +94,11 @@ def bulletin(campaign: str | None, act: Writing) -> None:
 @click.command()
 @reads
 def seal(ask: Reading) -> None:
-    """把尚未封存的操作日志封存成链,输出最新的校验码。
+    """把尚未封存的操作日志封存成链，输出最新的校验码。
 
-    时钟每分钟自动封存一次;对外提供材料之前可手工封存。
+    时钟每分钟自动封存一次；对外提供材料之前可手工封存。
 
-    例:campaign seal
+    例：campaign seal
     """
     from campaign.records.log import head
     from campaign.work.seal import seal_events
@@ -107,4 +107,4 @@ def seal(ask: Reading) -> None:
         sealed = seal_events(store, ask.now)
         with store.read() as tx:
             newest = head(tx)
-    answer(ask, {"sealed": sealed, "head": newest}, f"本次封存 {sealed} 条记录,最新校验码 {newest[:16]}…")
+    answer(ask, {"sealed": sealed, "head": newest}, f"本次封存 {sealed} 条记录，最新校验码 {newest[:16]}…")

@@ -21,12 +21,12 @@ SHOWN = 20
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @writes
 def import_(path: Path, act: Writing) -> None:
-    """从表格导入单位、上级、岗位、人员和电话(xlsx、xls、csv)。有一处不对就都不导入,逐条列出。
+    """从表格导入单位、上级、岗位、人员和电话（xlsx、xls、csv）。有一处不对就都不导入，逐条列出。
 
-    列名:单位名称、编号、类别、上级单位、别名、岗位、姓名、手机、邮箱、账号。一人一行;岗位填单位联络员、单位主要负责人、
-    分管领导、办公室等。文件里写到的岗位以文件为准,不在文件里的人视为已离任;没写到的单位不动。
+    列名：单位名称、编号、类别、上级单位、别名、岗位、姓名、手机、邮箱、账号。一人一行；岗位填单位联络员、单位主要负责人、
+    分管领导、办公室等。文件里写到的岗位以文件为准，不在文件里的人视为已离任；没写到的单位不动。
 
-    例:campaign units import 单位名册.xlsx --as 创建办
+    例：campaign units import 单位名册.xlsx --as 创建办
     """
     from campaign.work.roll_file import read_roll
     from campaign.work.roll_import import import_roll
@@ -41,8 +41,8 @@ def import_(path: Path, act: Writing) -> None:
     }  # fmt: skip
     nothing = not (done.created or done.changed or done.joined or done.left)
     moves = f"新建单位 {len(done.created)} 个,改动 {len(done.changed)} 处,到任 {len(done.joined)} 人,离任 {len(done.left)} 人"
-    words = f"已导入 {done.units} 个单位、{done.persons} 人:{moves}。"
-    answer(act, value, "名册与文件一致,没有变化。" if nothing else words)
+    words = f"已导入 {done.units} 个单位、{done.persons} 人：{moves}。"
+    answer(act, value, "名册与文件一致，没有变化。" if nothing else words)
     if act.json:
         return
     for line in (*done.changed[:SHOWN], *(f"离任 {name}" for name in done.left[:SHOWN])):
@@ -53,18 +53,18 @@ def import_(path: Path, act: Writing) -> None:
 def _tell_unreachable(names: list[str]) -> None:
     if names:
         more = f"等 {len(names)} 个单位" if len(names) > SHOWN else f" {len(names)} 个单位"
-        warn(f"没有联系得上的人员:{'、'.join(names[:SHOWN])}{more}。发给它们的文书只能人工送达,请补登联络员和手机。")
+        warn(f"没有联系得上的人员：{'、'.join(names[:SHOWN])}{more}。发给它们的文书只能人工送达，请补登联络员和手机。")
 
 
 @click.command(name="list")
-@click.option("--kind", metavar="类别", help="只列这一类的,如 街道、社区。")
+@click.option("--kind", metavar="类别", help="只列这一类的，如 街道、社区。")
 @click.option("--unreachable", is_flag=True, help="只列没有联系得上的人员的单位。")
 @click.option("--all", "merged", is_flag=True, help="连同已合并和已撤销的。")
 @reads
 def list_(kind: str | None, unreachable: bool, merged: bool, ask: Reading) -> None:
-    """单位名册:类别、上级、联络人,以及谁联系不上。
+    """单位名册：类别、上级、联络人，以及谁联系不上。
 
-    例:campaign units list --unreachable
+    例：campaign units list --unreachable
     """
     from campaign.records.rolls import list_units
     from campaign.rules.calendar import campaign_day
@@ -75,7 +75,7 @@ def list_(kind: str | None, unreachable: bool, merged: bool, ask: Reading) -> No
         emit_json([_value(row) for row in rows])
         return
     told = [(row.code, row.name, row.kind, row.parent, _people(row), "" if row.reachable else "联系不上") for row in rows]
-    show_table(["编号", "单位", "类别", "上级", "人员", ""], told, title="单位名册", empty="没有单位,请运行 campaign units import 名册.xlsx")
+    show_table(["编号", "单位", "类别", "上级", "人员", ""], told, title="单位名册", empty="没有单位，请运行 campaign units import 名册.xlsx")
 
 
 def _value(row: UnitLine) -> dict[str, object]:

@@ -13,12 +13,12 @@ import click
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="同时准备一个示例活动(已经有了就不再动它)。")
-@click.option("--data", "data_dir", metavar="目录", type=click.Path(path_type=Path, file_okay=False), help="数据目录;默认取环境变量 CAMPAIGN_HOME。")
+@click.option("--demo", is_flag=True, help="同时准备一个示例活动（已经有了就不再动它）。")
+@click.option("--data", "data_dir", metavar="目录", type=click.Path(path_type=Path, file_okay=False), help="数据目录；默认取环境变量 CAMPAIGN_HOME。")
 def up(demo: bool, data_dir: Path | None) -> None:
-    """在本机启动全部服务:Prefect、门户、运行器和督办时钟;Ctrl-C 全部停止,数据保留。
+    """在本机启动全部服务：Prefect、门户、运行器和督办时钟；Ctrl-C 全部停止，数据保留。
 
-    例:campaign up --demo --data ./数据
+    例：campaign up --demo --data ./数据
     """
     command = [sys.executable, "-m", "deployments.up", *(["--demo"] if demo else []), *(["--data", str(data_dir)] if data_dir is not None else [])]
     sys.stdout.flush()

@@ -27,14 +27,14 @@ EXPLAINED = "、".join(f"{key} {label}" for key, label in ROLES.items())
 
 @click.command()
 @click.argument("login", metavar="登录名")
-@click.option("--name", required=True, metavar="姓名", help="写入日志的姓名;同名的人加单位区分。")
+@click.option("--name", required=True, metavar="姓名", help="写入日志的姓名；同名的人加单位区分。")
 @click.option("--role", "role", required=True, type=click.Choice(list(ROLES)), metavar="角色", help=f"{EXPLAINED}。")
-@click.option("--unit", metavar="单位", help="角色管到哪个单位(含下级);不填为全部。")
+@click.option("--unit", metavar="单位", help="角色管到哪个单位（含下级）；不填为全部。")
 @writes
 def add(login: str, name: str, role: str, unit: str | None, act: Writing) -> None:
-    """开通门户账号,给出一次性口令;首次登录时必须修改。
+    """开通门户账号，给出一次性口令；首次登录时必须修改。
 
-    例:campaign user add wang --name 王某 --role contact --unit 教育局
+    例：campaign user add wang --name 王某 --role contact --unit 教育局
     """
     from campaign.work import accounts
 
@@ -44,16 +44,16 @@ def add(login: str, name: str, role: str, unit: str | None, act: Writing) -> Non
         account = accounts.add_account(tx, login, name, kept, by_of(act))
         accounts.grant(tx, account, role, _unit(tx, unit), by_of(act))
         value = {"id": account.id, "login": account.login, "name": account.name, "role": role, "unit": unit, "password": password}
-    answer(act, value, f"已开通「{value['name']}」({value['login']},{ROLES[role]}{f',{unit}' if unit else ''})。", _told(password))
+    answer(act, value, f"已开通「{value['name']}」（{value['login']}，{ROLES[role]}{f',{unit}' if unit else ''}）。", _told(password))
 
 
 @click.command()
 @click.argument("login", metavar="登录名")
 @writes
 def reset(login: str, act: Writing) -> None:
-    """重置口令:给出新的一次性口令,其全部登录立即退出;停用的账号随之恢复。
+    """重置口令：给出新的一次性口令，其全部登录立即退出；停用的账号随之恢复。
 
-    例:campaign user reset admin --as 王某 --reason 忘记口令
+    例：campaign user reset admin --as 王某 --reason 忘记口令
     """
     from campaign.work import accounts
 
@@ -70,9 +70,9 @@ def reset(login: str, act: Writing) -> None:
 @click.argument("login", metavar="登录名")
 @writes
 def disable(login: str, act: Writing) -> None:
-    """停用账号,其全部登录立即退出;须用 --reason 写明理由。
+    """停用账号，其全部登录立即退出；须用 --reason 写明理由。
 
-    例:campaign user disable wang --as 李某 --reason 调离
+    例：campaign user disable wang --as 李某 --reason 调离
     """
     from campaign.work import accounts
 
@@ -89,7 +89,7 @@ def disable(login: str, act: Writing) -> None:
 def list_(search: str, ask: Reading) -> None:
     """门户账号清单。
 
-    例:campaign user list
+    例：campaign user list
     """
     from campaign.records import accounts
 
@@ -109,15 +109,15 @@ def list_(search: str, ask: Reading) -> None:
     told = [
         (one["login"], one["name"], {"active": "启用", "disabled": "停用"}[str(one["state"])], "、".join(_role(part) for part in _parts(one))) for one in value
     ]
-    show_table(["登录名", "姓名", "状态", "角色"], told, empty="还没有账号:门户首次启动时会建立 admin")
+    show_table(["登录名", "姓名", "状态", "角色"], told, empty="还没有账号：门户首次启动时会建立 admin")
 
 
 @click.command()
 @writes
 def demo(act: Writing) -> None:
-    """建立演示账号(仅限本机登录,口令公开)。
+    """建立演示账号（仅限本机登录，口令公开）。
 
-    例:campaign user demo --as 创建办
+    例：campaign user demo --as 创建办
     """
     from campaign.work.first_accounts import DEMO_PASSWORD, demo_logins
 
@@ -144,4 +144,4 @@ def _parts(one: dict[str, object]) -> list[dict[str, str | None]]:
 
 def _role(part: dict[str, str | None]) -> str:
     label = ROLES[part["role"] or ""]
-    return f"{label}({part['unit']})" if part["unit"] else label
+    return f"{label}（{part['unit']}）" if part["unit"] else label

@@ -86,10 +86,10 @@ class Engine:
                     if answer.status_code in (429, 502, 503, 504):
                         raise _Busy(answer.status_code)
         except _Busy as busy:
-            raise EngineDown(f"Prefect({self.ui_url})正忙,没有接受这次请求。没有丢失任何数据,请稍后重试。", address=self.ui_url) from busy
+            raise EngineDown(f"Prefect（{self.ui_url}）正忙，没有接受这次请求。没有丢失任何数据，请稍后重试。", address=self.ui_url) from busy
         except httpx.HTTPError as silence:
             raise EngineDown(
-                f"连不上 Prefect({self.ui_url})。请运行 campaign up 启动服务后重试;督办期限不受影响,也可加 --local 直接执行。", address=self.ui_url
+                f"连不上 Prefect({self.ui_url})。请运行 campaign up 启动服务后重试；督办期限不受影响，也可加 --local 直接执行。", address=self.ui_url
             ) from silence
         return _read(answer, self.ui_url)
 
@@ -98,9 +98,9 @@ def _read(answer: httpx.Response, address: str) -> Any:
     if answer.status_code == 404:
         return None
     if answer.status_code in (401, 403):
-        raise EngineRefused(f"Prefect({address})要求口令:请设置 PREFECT_API_AUTH_STRING(格式 用户名:口令)后重试。", address=address)
+        raise EngineRefused(f"Prefect（{address}）要求口令：请设置 PREFECT_API_AUTH_STRING（格式 用户名:口令）后重试。", address=address)
     if answer.status_code >= 400:
-        raise EngineRefused(f"Prefect 拒绝了这次请求({answer.status_code}):{_detail(answer)}", address=address, status=answer.status_code)
+        raise EngineRefused(f"Prefect 拒绝了这次请求（{answer.status_code}）：{_detail(answer)}", address=address, status=answer.status_code)
     return answer.json() if answer.content else None
 
 

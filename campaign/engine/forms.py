@@ -20,15 +20,15 @@ class PassForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    reason: str = Field(default="", max_length=200, title="原因", description="写入操作日志,例如:领导要求提前一天催办")
-    at: datetime | None = Field(default=None, title="按此时间推演", description="仅用于演练活动;正式活动请留空,按现在的时间办理")
-    due_key: str = Field(default="", max_length=160, title="计划时刻(系统填写)", description="由督办时钟填写,手工触发时请留空")
+    reason: str = Field(default="", max_length=200, title="原因", description="写入操作日志，例如：领导要求提前一天催办")
+    at: datetime | None = Field(default=None, title="按此时间推演", description="仅用于演练活动；正式活动请留空，按现在的时间办理")
+    due_key: str = Field(default="", max_length=160, title="计划时刻（系统填写）", description="由督办时钟填写，手工触发时请留空")
 
     @field_validator("at")
     @classmethod
     def _with_offset(cls, value: datetime | None) -> datetime | None:
         if value is not None and value.tzinfo is None:
-            raise ValueError("时间须带时区,例如 2026-06-01T09:00:00+08:00")
+            raise ValueError("时间须带时区，例如 2026-06-01T09:00:00+08:00")
         return value
 
 
@@ -54,7 +54,7 @@ class HousekeepingForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    reason: str = Field(default="", max_length=200, title="原因", description="写入操作日志;平时按计划自动运行,不必填写")
+    reason: str = Field(default="", max_length=200, title="原因", description="写入操作日志；平时按计划自动运行，不必填写")
 
 
 def choice(key: str, name: str) -> str:

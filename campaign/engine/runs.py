@@ -48,7 +48,7 @@ def find_deployment(engine: Engine, name: DeploymentName) -> dict[str, Any]:
     found = engine.ask("GET", f"/deployments/name/{quote(name.flow)}/{quote(name.deployment)}")
     if not isinstance(found, dict):
         raise EngineRefused(
-            f"Prefect({engine.ui_url})里没有部署「{name.deployment}」:请运行 campaign up,它会在启动时登记全部部署。",
+            f"Prefect（{engine.ui_url}）里没有部署「{name.deployment}」：请运行 campaign up，它会在启动时登记全部部署。",
             code="no_deployment",
             deployment=name.deployment,
         )

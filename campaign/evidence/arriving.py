@@ -68,7 +68,7 @@ class Arriving:
         with self._locked(upload_id) as handle:
             received = os.fstat(handle).st_size
             if received != offset:
-                raise Conflict(f"上传位置不一致:已收到 {received} 字节。", code="wrong_offset", received=received)
+                raise Conflict(f"上传位置不一致：已收到 {received} 字节。", code="wrong_offset", received=received)
             piece = Piece(handle, received, self._hash(upload_id, received))
             try:
                 yield piece
@@ -124,4 +124,4 @@ class Arriving:
 
 
 def _disk_full() -> CampaignError:
-    return CampaignError("磁盘空间不足,文件没有保存完。请联系管理员清理磁盘后继续上传。", code="disk_full")
+    return CampaignError("磁盘空间不足，文件没有保存完。请联系管理员清理磁盘后继续上传。", code="disk_full")

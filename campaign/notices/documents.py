@@ -74,7 +74,7 @@ def render(outgoing: Outgoing, templates: Path | Sequence[Path], out: Path, *, s
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise CampaignError(f"不能写入 {out}:{error.strerror}。请换一个可写的位置。", code="cannot_write") from error
+        raise CampaignError(f"不能写入 {out}：{error.strerror}。请换一个可写的位置。", code="cannot_write") from error
     return out
 
 
@@ -123,7 +123,7 @@ def check_templates(folder: Path) -> list[TemplateFinding]:
     """Fill every template of a folder with a sample; what fails is named with its file and its placeholder."""
     files = sorted(path for path in folder.glob("*.docx") if not path.name.startswith("~$")) if folder.is_dir() else []
     if not files:
-        return [TemplateFinding(str(folder), "这个目录里没有文书模板(.docx)")]
+        return [TemplateFinding(str(folder), "这个目录里没有文书模板（.docx）")]
     findings = []
     for path in files:
         for sample in (SAMPLE, replace(SAMPLE, body="## 基本情况\n### 进展\n正文", lines=(), number=None, live=False, draft=True)):
@@ -150,7 +150,7 @@ def _template_for(name: str, folders: Sequence[Path], *, whole: bool) -> Path:
         for folder in folders:
             if (folder / f"{wanted}.docx").is_file():
                 return folder / f"{wanted}.docx"
-    raise BadTemplate(f"没有「{name}」的模板:请在 {'、'.join(str(folder) for folder in folders)} 放入 {name}.docx。", code="no_template")
+    raise BadTemplate(f"没有「{name}」的模板：请在 {'、'.join(str(folder) for folder in folders)} 放入 {name}.docx。", code="no_template")
 
 
 def _refuse_unknown(path: Path) -> None:
@@ -160,9 +160,9 @@ def _refuse_unknown(path: Path) -> None:
     except TemplateError as wrong:
         raise _explained(path, wrong) from wrong
     except (OpcError, BadZipFile, KeyError, ValueError, OSError) as wrong:
-        raise BadTemplate(f"模板 {path.name} 打不开或已损坏:请用 Word 或 WPS 另存为 .docx 后重试。") from wrong
+        raise BadTemplate(f"模板 {path.name} 打不开或已损坏：请用 Word 或 WPS 另存为 .docx 后重试。") from wrong
     for name in sorted(names - set(context_of(SAMPLE))):
-        raise BadTemplate(f"模板 {path.name} 里的占位符「{name}」不认识:请改成文书模板说明里列出的名称。", placeholder=name)
+        raise BadTemplate(f"模板 {path.name} 里的占位符「{name}」不认识：请改成文书模板说明里列出的名称。", placeholder=name)
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
@@ -173,13 +173,13 @@ def _filled(path: Path, context: dict[str, Any]) -> Any:
     environment = _environment()
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise BadTemplate(f"模板 {path.name} 超过 5 MB:请去掉图片后重试。")
+            raise BadTemplate(f"模板 {path.name} 超过 5 MB：请去掉图片后重试。")
         template = DocxTemplate(str(path))
         template.render(context, environment, autoescape=True)
     except TemplateError as wrong:
         raise _explained(path, wrong) from wrong
     except (OpcError, BadZipFile, KeyError, ValueError, OSError) as wrong:
-        raise BadTemplate(f"模板 {path.name} 打不开或已损坏:请用 Word 或 WPS 另存为 .docx 后重试。") from wrong
+        raise BadTemplate(f"模板 {path.name} 打不开或已损坏：请用 Word 或 WPS 另存为 .docx 后重试。") from wrong
     return template
 
 
@@ -189,10 +189,12 @@ def _explained(path: Path, wrong: TemplateError) -> BadTemplate:
     named = re.search(r"'([^']+)' is undefined|has no attribute '([^']+)'", said)
     if named:
         placeholder = named[1] or named[2]
-        return BadTemplate(f"模板 {path.name} 里的占位符「{placeholder}」不认识:请改成文书模板说明里列出的名称。", placeholder=placeholder)
+        return BadTemplate(f"模板 {path.name} 里的占位符「{placeholder}」不认识：请改成文书模板说明里列出的名称。", placeholder=placeholder)
     near = re.search(r"'([^']{1,20})'", said)
-    around = f"(「{near[1]}」附近)" if near else ""
-    return BadTemplate(f"模板 {path.name} 里有写坏的占位符{around}:{{{{ 和 }}}}、{{% 和 %}} 须成对,for 和 if 须有结束。", placeholder=near[1] if near else None)
+    around = f"（「{near[1]}」附近）" if near else ""
+    return BadTemplate(
+        f"模板 {path.name} 里有写坏的占位符{around}:{{{{ 和 }}}}、{{% 和 %}} 须成对，for 和 if 须有结束。", placeholder=near[1] if near else None
+    )
 
 
 def _item(number: int, line: Line, issued_at: datetime) -> dict[str, Any]:

@@ -16,4 +16,4 @@ def to_pdf(docx: Path, out: Path, *, seconds: float = SECONDS) -> Path:
     try:
         return convert(docx, out, seconds=seconds)
     except NotConverted as wrong:
-        raise NoPdf(f"没有生成 PDF:{wrong.message}。Word 文件已经生成,可用 Word 或 WPS 打开后另存为 PDF。") from wrong
+        raise NoPdf(f"没有生成 PDF：{wrong.message}。Word 文件已经生成，可用 Word 或 WPS 打开后另存为 PDF。") from wrong

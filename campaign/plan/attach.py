@@ -47,8 +47,8 @@ def contradictions(main: PlanSpec, other: PlanSpec) -> Iterator[PlanWarning]:
     prevails = _prevails(main.sources, other.sources)
 
     def note(what: str, one: tuple[str, int | None], two: tuple[str, int | None]) -> PlanWarning:
-        sides = f"{ours}{_at(one[1])}写「{one[0]}」,{theirs}{_at(two[1])}写「{two[0]}」"
-        return PlanWarning(line=one[1], code="contradiction", message=f"{what}:{sides}{prevails}")
+        sides = f"{ours}{_at(one[1])}写「{one[0]}」，{theirs}{_at(two[1])}写「{two[0]}」"
+        return PlanWarning(line=one[1], code="contradiction", message=f"{what}：{sides}{prevails}")
 
     for pair in pairs(main, other):
         one, two = pair.ours, pair.theirs
@@ -138,5 +138,5 @@ def _prevails(ours: Sequence[Source], theirs: Sequence[Source]) -> str:
     mine, its = (sources[0].effective if sources else None for sources in (ours, theirs))
     if mine and its and mine != its:
         later = ours[0] if mine > its else theirs[0]
-        return f"(后生效的是《{later.name}》,{later.effective})"
+        return f"（后生效的是《{later.name}》，{later.effective}）"
     return ""

@@ -37,8 +37,8 @@ def known_phases(view: View) -> Iterator[Hit]:
     names = [phase.key or phase.name for phase in view.spec.phases]
     for entry in view.entries:
         if entry.item.phase and entry.phase is None:
-            known = f"已有:{'、'.join(names)}" if names else "方案里没有阶段"
-            yield entry.hit("unknown_phase", f"{entry.name}写的阶段「{entry.item.phase}」不存在({known})", "phase")
+            known = f"已有：{'、'.join(names)}" if names else "方案里没有阶段"
+            yield entry.hit("unknown_phase", f"{entry.name}写的阶段「{entry.item.phase}」不存在（{known}）", "phase")
 
 
 def distinct_tasks(view: View) -> Iterator[Hit]:
@@ -60,7 +60,7 @@ def recipients(view: View) -> Iterator[Hit]:
     for entry in view.entries:
         if entry.item.materials and not entry.item.recipient:
             names = "、".join(material.name for material in entry.item.materials[:3])
-            yield entry.hit("material_without_recipient", f"{entry.name}的资料({names})没有写报给谁", "materials")
+            yield entry.hit("material_without_recipient", f"{entry.name}的资料（{names}）没有写报给谁", "materials")
 
 
 def numbering(view: View) -> Iterator[Hit]:

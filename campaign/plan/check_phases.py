@@ -13,7 +13,7 @@ def has_dates(view: View) -> Iterator[Hit]:
     spec = view.spec
     dated = any(phase.end or phase.start for phase in spec.phases) or spec.end is not None
     if not dated and not (view.entries and all(entry.item.deadline for entry in view.entries)):
-        what = "方案没有阶段,也没有起止日期" if not spec.phases else "各阶段都没有日期,方案也没有起止日期"
+        what = "方案没有阶段，也没有起止日期" if not spec.phases else "各阶段都没有日期，方案也没有起止日期"
         yield Hit("no_dates", what, ("phases",))
 
 
@@ -21,21 +21,21 @@ def forward_dates(view: View) -> Iterator[Hit]:
     for row, phase in view.phases:
         start, end = day_of(phase.start), day_of(phase.end)
         if start and end and start > end:
-            yield _hit(view, "dates_backwards", row, phase, f"阶段「{phase.name}」从 {start} 到 {end},开始晚于结束", "start")
+            yield _hit(view, "dates_backwards", row, phase, f"阶段「{phase.name}」从 {start} 到 {end}，开始晚于结束", "start")
     start, end = day_of(view.spec.start), day_of(view.spec.end)
     if start and end and start > end:
-        yield Hit("dates_backwards", f"方案从 {start} 到 {end},开始晚于结束", ("start",))
+        yield Hit("dates_backwards", f"方案从 {start} 到 {end}，开始晚于结束", ("start",))
     if view.spec.inspection:
         start, end = day_of(view.spec.inspection.start), day_of(view.spec.inspection.end)
         if start and end and start > end:
-            yield Hit("dates_backwards", f"迎检从 {start} 到 {end},开始晚于结束", ("inspection",))
+            yield Hit("dates_backwards", f"迎检从 {start} 到 {end}，开始晚于结束", ("inspection",))
 
 
 def dated_phases(view: View) -> Iterator[Hit]:
     for row, phase in view.phases:
         if not phase.start and not phase.end:
             said = phase.start_text or phase.end_text
-            yield _hit(view, "undated_phase", row, phase, f"阶段「{phase.name}」没有日期{f'(原文:{said})' if said else ''}")
+            yield _hit(view, "undated_phase", row, phase, f"阶段「{phase.name}」没有日期{f'（原文：{said}）' if said else ''}")
 
 
 def phases_in_order(view: View) -> Iterator[Hit]:
@@ -47,9 +47,9 @@ def phases_in_order(view: View) -> Iterator[Hit]:
         if before is not None:
             earlier, began, ended = before
             if start < began:
-                yield _hit(view, "phases_out_of_order", row, phase, f"阶段「{phase.name}」{start} 开始,早于排在前面的「{earlier.name}」({began})", "start")
+                yield _hit(view, "phases_out_of_order", row, phase, f"阶段「{phase.name}」{start} 开始，早于排在前面的「{earlier.name}」（{began}）", "start")
             elif ended is not None and start < ended:
-                yield _hit(view, "phases_overlap", row, phase, f"阶段「{phase.name}」{start} 开始时,「{earlier.name}」还没结束({ended})", "start")
+                yield _hit(view, "phases_overlap", row, phase, f"阶段「{phase.name}」{start} 开始时，「{earlier.name}」还没结束（{ended}）", "start")
         before = (phase, start, end)
 
 
@@ -78,7 +78,7 @@ def inspection_window(view: View) -> Iterator[Hit]:
         return
     for entry in view.entries:
         if entry.item.deadline and entry.item.deadline.startswith("inspection"):
-            yield entry.hit("deadline_needs_inspection", f"{entry.name}的期限是 {entry.item.deadline},但没有写迎检日期", "deadline")
+            yield entry.hit("deadline_needs_inspection", f"{entry.name}的期限是 {entry.item.deadline}，但没有写迎检日期", "deadline")
 
 
 def future_dates(view: View) -> Iterator[Hit]:

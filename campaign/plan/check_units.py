@@ -18,10 +18,10 @@ def one_lead_unit(view: View) -> Iterator[Hit]:
     for entry in view.entries:
         leads = leads_of(entry.item)
         if len(leads) > 1:
-            yield entry.hit("several_lead_units", f"{entry.name}写了 {len(leads)} 个牵头单位:{'、'.join(leads)}", "lead_unit")
+            yield entry.hit("several_lead_units", f"{entry.name}写了 {len(leads)} 个牵头单位：{'、'.join(leads)}", "lead_unit")
         elif not leads and not entry.item.unit_class:
             others = [name for name in entry.item.responsible_units if not is_blank(name)]
-            hint = f"(责任单位有 {'、'.join(others[:4])},请指定其中一个牵头)" if others else ""
+            hint = f"（责任单位有 {'、'.join(others[:4])}，请指定其中一个牵头）" if others else ""
             yield entry.hit("blank_lead_unit", f"{entry.name}没有牵头单位{hint}", "lead_unit")
 
 
@@ -63,7 +63,7 @@ def filled_classes(view: View) -> Iterator[Hit]:
         kind = entry.item.unit_class
         if kind and kind not in kinds and kind not in asked and view.known_units is None:
             asked.add(kind)
-            yield entry.hit("empty_unit_class", f"{entry.name}按「{kind}」分解,units 里没有这一类单位", "unit_class")
+            yield entry.hit("empty_unit_class", f"{entry.name}按「{kind}」分解，units 里没有这一类单位", "unit_class")
 
 
 def one_name_a_unit(view: View) -> Iterator[Hit]:

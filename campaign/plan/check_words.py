@@ -25,7 +25,7 @@ _FINE = re.compile(r"罚款|处以.{0,6}元|扣发|扣罚|扣除.{0,6}(?:工资|
 def launchable_kind(view: View) -> Iterator[Hit]:
     kind = _NO_CAMPAIGN.get(view.spec.kind)
     if kind:
-        yield Hit("not_launchable", f"「{view.spec.title}」是{kind},不是可以启动的方案", ("kind",))
+        yield Hit("not_launchable", f"「{view.spec.title}」是{kind}，不是可以启动的方案", ("kind",))
 
 
 def basis(view: View) -> Iterator[Hit]:
@@ -38,11 +38,11 @@ def letters_and_vetoes(view: View) -> Iterator[Hit]:
         return
     for entry in view.entries:
         if entry.item.signed:
-            yield entry.hit("signed_without_basis", f"{entry.name}要求签订责任书,但方案没有依据", "signed")
+            yield entry.hit("signed_without_basis", f"{entry.name}要求签订责任书，但方案没有依据", "signed")
     for place, text, line in texts(view):
         for code, pattern, word in (("letter_without_basis", _LETTER, "责任书"), ("veto_without_basis", _VETO, "一票否决")):
             if pattern.search(text):
-                yield Hit(code, f"提到{word}:「{_around(text, pattern)}」", place, line)
+                yield Hit(code, f"提到{word}：「{_around(text, pattern)}」", place, line)
 
 
 def attachments(view: View) -> Iterator[Hit]:
@@ -50,24 +50,24 @@ def attachments(view: View) -> Iterator[Hit]:
         return
     for place, text, line in texts(view):
         if _ATTACHMENT.search(text):
-            yield Hit("attachment_missing", f"提到附件:「{_around(text, _ATTACHMENT)}」", place, line)
+            yield Hit("attachment_missing", f"提到附件：「{_around(text, _ATTACHMENT)}」", place, line)
 
 
 def placeholders(view: View) -> Iterator[Hit]:
     for place, text, line in texts(view):
         if PLACEHOLDER.search(text):
-            yield Hit("placeholder", f"没有填:「{_around(text, PLACEHOLDER)}」", place, line)
+            yield Hit("placeholder", f"没有填：「{_around(text, PLACEHOLDER)}」", place, line)
     for entry in view.entries:
         for field in ("responsible_units", "supporting_units"):
             for name in getattr(entry.item, field):
                 if PLACEHOLDER.search(name):
-                    yield entry.hit("placeholder", f"{entry.name}的单位没有填:「{name}」", field)
+                    yield entry.hit("placeholder", f"{entry.name}的单位没有填：「{name}」", field)
 
 
 def fines(view: View) -> Iterator[Hit]:
     for place, text, line in texts(view):
         if _FINE.search(text):
-            yield Hit("fine_needs_basis", f"须核实法定依据:「{_around(text, _FINE)}」", place, line)
+            yield Hit("fine_needs_basis", f"须核实法定依据：「{_around(text, _FINE)}」", place, line)
 
 
 def reader_notes(view: View) -> Iterator[Hit]:

@@ -57,7 +57,7 @@ def deadline_of(text: str, year: int, stage: Stage | None, line: int) -> tuple[s
 
 
 def _open(line: int, phrase: str, reason: str) -> PlanWarning:
-    return PlanWarning(line=line, code="needs_confirmation", message=f"时间「{phrase}」需确认:{reason}")
+    return PlanWarning(line=line, code="needs_confirmation", message=f"时间「{phrase}」需确认：{reason}")
 
 
 def _year_in(stage: Stage | None, phrase: Phrase, year: int) -> int:

@@ -27,4 +27,4 @@ def festival_hint(phrase: str, year: int, after: date | None = None) -> str:
         return ""
     days = (_day(found.group(0), of) for of in (first, first + 1))
     day = next((d for d in days if d and (after is None or d >= after)), None)
-    return f"({day.year}年{found.group(0)}为{day.month}月{day.day}日)" if day else ""
+    return f"（{day.year}年{found.group(0)}为{day.month}月{day.day}日）" if day else ""

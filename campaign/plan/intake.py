@@ -62,10 +62,10 @@ def read_file(path: Path, *, year: int, part: int | None = None, role: Role = "m
 def _choose(path: Path, parts: Sequence[PlanPart], part: int | None) -> SourceText:
     if part is None and len(parts) > 1:
         raise BadPlan(
-            f"{path.name} 里有 {len(parts)} 篇方案:用 --list 查看,再用 --part 1 到 --part {len(parts)} 选一篇", code="several_parts", parts=len(parts)
+            f"{path.name} 里有 {len(parts)} 篇方案：用 --list 查看，再用 --part 1 到 --part {len(parts)} 选一篇", code="several_parts", parts=len(parts)
         )
     if part is not None and not 1 <= part <= len(parts):
-        raise BadPlan(f"{path.name} 里有 {len(parts)} 篇方案,没有第 {part} 篇:用 --list 查看", code="no_such_part", parts=len(parts))
+        raise BadPlan(f"{path.name} 里有 {len(parts)} 篇方案，没有第 {part} 篇：用 --list 查看", code="no_such_part", parts=len(parts))
     return parts[(part or 1) - 1].source
 
 
@@ -73,7 +73,9 @@ def _refuse_strange_workbook(path: Path, source: SourceText) -> None:
     rows = sum(line.cells is not None for line in source.lines)
     words = sum(len(line.text) for line in source.lines if line.cells is None)
     if rows and words < 200 and not task_tables(source):
-        raise BadPlan(f"{path.name} 里没有认出任务分解表:{explain(source)}。请在表头写上 任务、牵头单位、责任单位、完成时限、资料 后重试", code="no_task_table")
+        raise BadPlan(
+            f"{path.name} 里没有认出任务分解表：{explain(source)}。请在表头写上 任务、牵头单位、责任单位、完成时限、资料 后重试", code="no_task_table"
+        )
 
 
 def _without_pointers(spec: PlanSpec, source: SourceText) -> PlanSpec:
@@ -104,9 +106,9 @@ def source_notes(source: SourceText) -> list[PlanWarning]:
     for line in source.lines:
         text = line.text.strip()
         if _ATTACHMENT.search(text):
-            notes.append(PlanWarning(line=line.number, code="attachment_missing", message=f"提到附件:「{text[:40]}」"))
+            notes.append(PlanWarning(line=line.number, code="attachment_missing", message=f"提到附件：「{text[:40]}」"))
         if PLACEHOLDER.search(text):
-            notes.append(PlanWarning(line=line.number, code="placeholder", message=f"没有填:「{_near(text)}」"))
+            notes.append(PlanWarning(line=line.number, code="placeholder", message=f"没有填：「{_near(text)}」"))
     return notes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaign.plan.spec import PlanKind
 
 PLAN_KINDS: dict[PlanKind, str] = {
-    PlanKind.CAMPAIGN_PLAN: "创建(专项行动)方案",
+    PlanKind.CAMPAIGN_PLAN: "创建（专项行动）方案",
     PlanKind.WORK_PLAN: "工作计划",
     PlanKind.EMERGENCY_PLAN: "应急预案",
     PlanKind.ACTIVITY_NOTICE: "活动通知",
@@ -15,7 +15,7 @@ PLAN_KINDS: dict[PlanKind, str] = {
 }
 
 MECHANISMS: dict[str, str] = {
-    "daily_report": "每日(零)报告",
+    "daily_report": "每日（零）报告",
     "periodic_report": "定期报告",
     "circular": "通报",
     "supervise": "督办督查",

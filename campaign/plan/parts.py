@@ -83,4 +83,4 @@ def _title(lines: tuple[Line, ...]) -> str:
     texts = [line.text.strip(" \u3000*#") for line in lines if line.text.strip(" \u3000*#")]
     if len(texts) > 1 and len(texts[0]) <= 6 and len(texts[1]) <= 60:
         return f"{texts[0]} {texts[1]}"
-    return texts[0][:60] if texts else "(空)"
+    return texts[0][:60] if texts else "（空）"

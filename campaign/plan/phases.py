@@ -195,7 +195,7 @@ _STAGE_PIECE = re.compile(r"[^,。;:]{0,40}阶段")
 
 
 def _one_stage_each(para: Para) -> list[Para]:
-    """即日起至5月10日为自查阶段;5月11日至31日为迎检阶段 holds two stages in one paragraph."""
+    """即日起至5月10日为自查阶段；5月11日至31日为迎检阶段 holds two stages in one paragraph."""
     starts = [m.end() for m in re.finditer(r"^|[。;]\s*", para.text) if _STAGE_PIECE.match(para.text, m.end())]
     if len(starts) < 2:
         return [para]

@@ -81,10 +81,10 @@ def _title(root: Node, source: SourceText) -> str:
     if first and then and _OWNER_LINE.search(first.text) and len(then.text) <= 60 and _TITLE.search(then.text):
         return then.raw.strip()
     if first and len(first.text) <= 60 and not first.text.endswith("。"):
-        return first.raw.strip() or "(无标题)"
+        return first.raw.strip() or "（无标题）"
     named = next((p.raw for p in root.paras if len(p.text) <= 60 and _TITLE.search(p.text)), None)
     words = named or (first.raw[:60] if first else next((cleaned(line.text)[:60] for line in source.lines if cleaned(line.text)), ""))
-    return words.strip() or "(无标题)"
+    return words.strip() or "（无标题）"
 
 
 def _opening(root: Node) -> str:
@@ -150,7 +150,7 @@ def _warnings(stages: list[Stage], found: list[Found], year: int) -> list[PlanWa
     for stage in stages:
         for words in dict.fromkeys(t for t in (stage.span.start_text, stage.span.end_text) if t):
             hint = festival_hint(words, year, stage.span.start)
-            message = f"阶段「{stage.name}」的时间「{words}」需确认:不能推算为确定日期{hint}"
+            message = f"阶段「{stage.name}」的时间「{words}」需确认：不能推算为确定日期{hint}"
             rows += [PlanWarning(line=stage.node.line, code="needs_confirmation", message=message)]
         if stage.phrase is None:
             rows.append(PlanWarning(line=stage.node.line, code="phase_without_dates", message=f"阶段「{stage.name}」没有写明起止时间"))

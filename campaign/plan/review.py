@@ -41,11 +41,11 @@ def review(spec: PlanSpec) -> Iterator[RenderableType]:
 def _head(spec: PlanSpec) -> RenderableType:
     rows = [
         Text(spec.title, style="bold"),
-        Text(f"类型:{PLAN_KINDS[spec.kind]}    阶段:{len(spec.phases)} 个    任务事项:{len(spec.items)} 项    督办机制:{len(spec.supervision)} 条"),
+        Text(f"类型：{PLAN_KINDS[spec.kind]}    阶段：{len(spec.phases)} 个    任务事项：{len(spec.items)} 项    督办机制：{len(spec.supervision)} 条"),
     ]
     if spec.basis:
-        rows.append(Text("依据:" + "、".join(spec.basis)))
-    rows += [Text(f"来源:{source.name}    sha256 {(source.sha256 or '')[:12]}…", style="dim") for source in spec.sources]
+        rows.append(Text("依据：" + "、".join(spec.basis)))
+    rows += [Text(f"来源：{source.name}    sha256 {(source.sha256 or '')[:12]}…", style="dim") for source in spec.sources]
     return Panel(Group(*rows), box=box.ROUNDED, title="方案", title_align="left")
 
 
@@ -66,8 +66,8 @@ def _organisation(spec: PlanSpec) -> RenderableType:
     if org.members:
         table.add_row("成员", "、".join(org.members))
     if org.office:
-        seat = f",设在{org.office.seat}" if org.office.seat else ""
-        director = f",主任:{org.office.director}" if org.office.director else ""
+        seat = f"，设在{org.office.seat}" if org.office.seat else ""
+        director = f"，主任：{org.office.director}" if org.office.director else ""
         table.add_row("办公室", f"{org.office.name or '办公室'}{seat}{director}")
     for group in org.groups:
         members = f"({'、'.join(group.members)})" if group.members else ""
@@ -81,7 +81,7 @@ def _people(people: tuple[Person, ...]) -> str:
 
 def _phases(spec: PlanSpec) -> RenderableType:
     if not spec.phases:
-        return Text("阶段:方案没有分阶段(可用 plan check --start 日期 --end 日期 给它一个推进阶段)", style="yellow")
+        return Text("阶段：方案没有分阶段（可用 plan check --start 日期 --end 日期 给它一个推进阶段）", style="yellow")
     days = [day for phase in spec.phases for day in (day_of(phase.start), day_of(phase.end)) if day]
     first, last = (min(days), max(days)) if days else (None, None)
     table = _table("阶段", "行", "阶段", "类型", "起", "止", _ticks(first, last))
@@ -101,7 +101,7 @@ def _phases(spec: PlanSpec) -> RenderableType:
 def _when(when: str | None, words: str | None) -> Text:
     if when:
         return Text(when)
-    return Text(f"待定({words})", style="red") if words else Text("未写", style="red")
+    return Text(f"待定（{words}）", style="red") if words else Text("未写", style="red")
 
 
 def _ticks(first: date | None, last: date | None) -> str:
@@ -145,7 +145,7 @@ def _items(spec: PlanSpec) -> RenderableType:
             table.add_row("", "", Text(f"〔{phase.name}〕", style="dim"))
             for task in phase.tasks:
                 table.add_row(*_row(task))
-    return table if table.row_count else Text("任务事项:没有读到", style="bold red")
+    return table if table.row_count else Text("任务事项：没有读到", style="bold red")
 
 
 def _row(item: Item) -> tuple[RenderableType, ...]:
@@ -155,7 +155,7 @@ def _row(item: Item) -> tuple[RenderableType, ...]:
         _line(item.line),
         item.number or "",
         Text(item.title),
-        Text(f"各{item.unit_class}") if item.unit_class and is_blank(lead) else _BLANK if is_blank(lead) else Text(lead + ("(补填)" if item.assumed else "")),
+        Text(f"各{item.unit_class}") if item.unit_class and is_blank(lead) else _BLANK if is_blank(lead) else Text(lead + ("（补填）" if item.assumed else "")),
         Text("、".join(owed)) if owed else Text("空缺", style="red") if is_blank(lead) else Text("—", style="dim"),
         Text("、".join(item.supporting_units)),
         _due(item),
@@ -169,7 +169,7 @@ def _due(item: Item) -> Text:
         return Text(item.deadline.replace("T", " ").removesuffix("+08:00") + (f" {period}" if period else ""))
     if period:
         return Text(period)
-    return Text(f"待定({item.deadline_text})", style="red") if item.deadline_text else Text("随阶段", style="dim")
+    return Text(f"待定（{item.deadline_text}）", style="red") if item.deadline_text else Text("随阶段", style="dim")
 
 
 def _mechanisms(spec: PlanSpec) -> RenderableType:
@@ -179,7 +179,7 @@ def _mechanisms(spec: PlanSpec) -> RenderableType:
         kinds.setdefault((mechanism.line, mechanism.text), []).append(MECHANISMS.get(mechanism.kind, mechanism.kind))
     for (line, text), names in kinds.items():
         table.add_row(_line(line), "、".join(names), Text(text if len(text) <= 70 else text[:69] + "…"))
-    return table if table.row_count else Text("督办机制:没有读到", style="yellow")
+    return table if table.row_count else Text("督办机制：没有读到", style="yellow")
 
 
 def _line(line: int | None) -> str:

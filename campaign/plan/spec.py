@@ -25,7 +25,7 @@ WHEN = re.compile(
 def _checked_when(value: str) -> str:
     if not WHEN.fullmatch(value):
         raise ValueError(
-            "时间应写成 2026-09-30、2026-09-30T17:00+08:00、launch+3d(启动后第3天)、launch+3wd(第3个工作日)、inspection-7d(迎检前7天)或 event:活动结束+7d"
+            "时间应写成 2026-09-30、2026-09-30T17:00+08:00、launch+3d（启动后第3天）、launch+3wd（第3个工作日）、inspection-7d（迎检前7天）或 event:活动结束+7d"
         )
     return value
 
@@ -96,7 +96,7 @@ class Material(Part):
     copies: int | None = Field(default=None, ge=1)
     due: When | None = None
     form: Literal["electronic", "paper", "both"] | None = None
-    count: int | None = Field(default=None, ge=1, description="份数要求,如每年不少于8次")
+    count: int | None = Field(default=None, ge=1, description="份数要求，如每年不少于8次")
     key: str | None = Field(default=None, max_length=60, description="改名后仍认作同一份资料")
 
     @model_serializer(mode="wrap")
@@ -139,18 +139,18 @@ class Item(Part):
     lead_unit: str | tuple[str, ...] | None = None
     responsible_units: tuple[str, ...] = ()
     supporting_units: tuple[str, ...] = ()
-    unit_class: str | None = Field(default=None, description="按单位类别分解,如 社区、街道")
+    unit_class: str | None = Field(default=None, description="按单位类别分解，如 社区、街道")
     assumed: bool = Field(default=False, description="牵头单位由 --assume-lead 补填")
-    recipient: str | None = Field(default=None, description="报送对象;外部单位须有回执")
+    recipient: str | None = Field(default=None, description="报送对象；外部单位须有回执")
     deadline: When | None = None
     deadline_text: str | None = None
     materials: tuple[Material, ...] = ()
     targets: tuple[Target, ...] = ()
     recurrence: Recurrence | None = None
-    phase: str | None = Field(default=None, description="阶段 key;空则归入第一个推进阶段")
+    phase: str | None = Field(default=None, description="阶段 key；空则归入第一个推进阶段")
     indicator: str | None = None
     required: bool = True
-    signed: bool = Field(default=False, description="须签订责任书(plan 有依据时)")
+    signed: bool = Field(default=False, description="须签订责任书（plan 有依据时）")
 
 
 class Phase(Part):
@@ -185,7 +185,7 @@ class UnitSpec(Part):
 
     name: str = Field(min_length=1)
     code: str | None = None
-    kind: str | None = Field(default=None, description="类别:街道、社区、部门、学校 …")
+    kind: str | None = Field(default=None, description="类别：街道、社区、部门、学校 …")
     parent: str | None = None
     aliases: tuple[str, ...] = ()
 
@@ -207,7 +207,7 @@ class Source(Part):
 class PlanSpec(Part):
     title: str = Field(min_length=1)
     kind: PlanKind = PlanKind.CAMPAIGN_PLAN
-    basis: tuple[str, ...] = Field(default=(), description="依据:上级文件")
+    basis: tuple[str, ...] = Field(default=(), description="依据：上级文件")
     organisation: Organisation = Organisation()
     phases: tuple[Phase, ...] = ()
     items: tuple[Item, ...] = ()

@@ -126,14 +126,14 @@ def explain(source: SourceText) -> str:
     for table in _tables(source):
         taken = "、".join(f"「{table.heading.words[field]}」当作{NAMES[field]}" for field in table.heading.columns)
         missing = [name for name, fields in _NEEDED.items() if not table.heading.columns.keys() & fields]
-        unclear = f";没有认出的列:{'、'.join(table.unclear[:8])}" if taken and table.unclear else ""
-        header = f"(第 {table.rows[table.heading.row].number} 行为表头){taken}" if taken else "没有认出表头"
-        told.append(f"第 {table.number} 张表{header}{unclear};缺 {'、'.join(missing)}")
+        unclear = f"；没有认出的列：{'、'.join(table.unclear[:8])}" if taken and table.unclear else ""
+        header = f"（第 {table.rows[table.heading.row].number} 行为表头）{taken}" if taken else "没有认出表头"
+        told.append(f"第 {table.number} 张表{header}{unclear}；缺 {'、'.join(missing)}")
     return "。".join(told[:5]) or "文件里没有表格"
 
 
 _NEEDED = {
-    "任务(或工作内容)": {"title", "content"},
+    "任务（或工作内容）": {"title", "content"},
     "牵头单位、责任单位、完成时限、资料中的任一列": {"lead", "responsible", "deadline", "materials", "recurrence"},
 }
 

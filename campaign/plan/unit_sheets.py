@@ -19,9 +19,9 @@ from campaign.plan.keys import with_keys
 from campaign.plan.spec import Item, PlanSpec
 from campaign.plan.workbook import KEY, CellReader, Change, placed, shown_cells
 
-TITLE = "征求意见表:"
+TITLE = "征求意见表："
 OPINIONS = ("同意", "建议修改", "不属本单位职责")
-_NOTE = "请在黄色各列填写:意见选「同意」「建议修改」或「不属本单位职责」;建议修改的,在后面相应的列写上修改后的内容,并写明理由。其余各列请勿改动。"
+_NOTE = "请在黄色各列填写：意见选「同意」「建议修改」或「不属本单位职责」；建议修改的，在后面相应的列写上修改后的内容，并写明理由。其余各列请勿改动。"
 _SHOWN = (("number", "序号", 5.0), ("title", "任务", 20.0), ("content", "工作内容", 30.0))
 _PLAN = (
     ("lead", "牵头单位", 10.0),
@@ -88,7 +88,7 @@ def write_unit_sheets(spec: PlanSpec, path: Path) -> list[tuple[str, int]]:
         for unit, role in _charged(item):
             rows[unit].append((item, phase, role))
     if not rows:
-        raise BadPlan("方案里没有写任何单位,没有可征求意见的对象:请先填写牵头单位或责任单位", code="no_units")
+        raise BadPlan("方案里没有写任何单位，没有可征求意见的对象：请先填写牵头单位或责任单位", code="no_units")
     book = Book()
     for unit, own in rows.items():
         sheet = book.sheet(unit, f"{TITLE}{unit}", f"{plan.title}。{_NOTE}", COLUMNS)
@@ -131,7 +131,7 @@ def read_answers(paths: Iterable[Path], spec: PlanSpec) -> Answers:
                 found = True
                 _read_sheet(unit, rows, known, reader, answers)
         if not found:
-            raise BadPlan(f"{path.name} 不是征求意见表:请用 campaign plan workbook 方案.yaml --by-unit 写出后填写", code="no_unit_sheet")
+            raise BadPlan(f"{path.name} 不是征求意见表：请用 campaign plan workbook 方案.yaml --by-unit 写出后填写", code="no_unit_sheet")
     answers.proposals = _with_rivals(answers.proposals)
     return answers
 
@@ -147,7 +147,7 @@ def _unit_of(rows: list[tuple[str, ...]]) -> str | None:
 def _read_sheet(unit: str, rows: list[tuple[str, ...]], known: dict[str, tuple[Item, str]], reader: CellReader, answers: Answers) -> None:
     at = next((row for row, cells in enumerate(rows[:10]) if KEY in cells and "意见" in cells), None)
     if at is None:
-        raise BadPlan(f"「{unit}」的征求意见表缺表头(意见、{KEY}):请用写出的原表填写", code="no_unit_sheet")
+        raise BadPlan(f"「{unit}」的征求意见表缺表头（意见、{KEY}）：请用写出的原表填写", code="no_unit_sheet")
     columns = {name: column for column, name in enumerate(rows[at]) if name}
     spoke = False
     for number, cells in enumerate(rows[at + 1 :], at + 2):

@@ -49,4 +49,4 @@ def title_of(text: str, heading: str) -> str:
         if title and (len(title) + len(piece) > 36 or title[-1] in "。;!?\n"):
             break
         title += piece
-    return title.strip(" ,。;:!?\n")[:60] or rest.strip()[:60] or text.strip()[:60] or "(无标题)"
+    return title.strip(" ,。;:!?\n")[:60] or rest.strip()[:60] or text.strip()[:60] or "（无标题）"

@@ -22,7 +22,7 @@ from campaign.plan.source import Line
 from campaign.plan.spec import WHEN, Item, Material, PlanSpec
 from campaign.plan.tables import find_heading
 
-KEY = "编号(勿改)"
+KEY = "编号（勿改）"
 ITEM_COLUMNS: tuple[tuple[str, str, float], ...] = (
     ("number", "序号", 6),
     ("title", "任务", 24),
@@ -39,8 +39,8 @@ ITEM_COLUMNS: tuple[tuple[str, str, float], ...] = (
     ("key", KEY, 11),
 )
 _NOTE = (
-    "改好后保存,用 campaign plan workbook 本文件 --into 方案.yaml 读回。橙色为空缺;新增任务在末尾加行,编号留空;"
-    "多个单位用顿号隔开;时限写 2026-09-30 或 9月底前。"
+    "改好后保存，用 campaign plan workbook 本文件 --into 方案.yaml 读回。橙色为空缺；新增任务在末尾加行，编号留空；"
+    "多个单位用顿号隔开；时限写 2026-09-30 或 9月底前。"
 )
 
 
@@ -130,7 +130,7 @@ def read_corrections(path: Path, spec: PlanSpec) -> Corrections:
     known = {item.key or "": (item, phase) for item, phase in placed(plan)}
     keys = {cells[columns["key"]] for _, cells in rows if columns["key"] < len(cells)}
     if known and not keys & known.keys():
-        raise BadPlan(f"{path.name} 和这个方案对不上:一个编号也没有匹配。请确认是由这个方案写出的任务分解表", code="other_plan")
+        raise BadPlan(f"{path.name} 和这个方案对不上：一个编号也没有匹配。请确认是由这个方案写出的任务分解表", code="other_plan")
     reader = CellReader(plan)
     seen: set[str] = set()
     changes: list[Change] = []
@@ -160,7 +160,7 @@ def _review_sheet(path: Path) -> tuple[dict[str, int], list[tuple[int, tuple[str
             columns = {field: top.index(name) for field, name, _ in ITEM_COLUMNS if name in top}
             start = heading.row + heading.height
             return columns, [(start + at + 1, row) for at, row in enumerate(rows[start:])]
-    raise BadPlan(f"{path.name} 不是由本系统写出的任务分解表(没有「{KEY}」列):别处来的表请用 campaign plan read 读成方案", code="no_review_sheet")
+    raise BadPlan(f"{path.name} 不是由本系统写出的任务分解表（没有「{KEY}」列）：别处来的表请用 campaign plan read 读成方案", code="no_review_sheet")
 
 
 class CellReader:
@@ -201,12 +201,12 @@ class CellReader:
             if row.get(column) and column != "title":
                 fields |= self.fields(column, row[column], blank, number)
         if not row.get("title") and not row.get("content"):
-            raise BadPlan(f"任务分解表第 {number} 行没有写任务:请补上任务,或删去这一行", code="blank_title")
+            raise BadPlan(f"任务分解表第 {number} 行没有写任务：请补上任务，或删去这一行", code="blank_title")
         return Item.model_validate({name: value for name, value in fields.items() if value is not None})
 
     def _title(self, text: str, item: Item, row: int) -> dict[str, Any]:
         if not text:
-            raise BadPlan(f"任务分解表第 {row} 行的任务是空的:请补上,或删去整行", code="blank_title")
+            raise BadPlan(f"任务分解表第 {row} 行的任务是空的：请补上，或删去整行", code="blank_title")
         return {"title": text}
 
     def _deadline(self, text: str, item: Item, row: int) -> dict[str, Any]:
@@ -230,7 +230,7 @@ class CellReader:
 
     def _phase(self, text: str, item: Item, row: int) -> dict[str, Any]:
         if text and text not in self.phases:
-            raise BadPlan(f"任务分解表第 {row} 行的阶段「{text}」不存在,可填 {'、'.join(self.phases) or '(方案没有阶段)'}", code="unknown_phase")
+            raise BadPlan(f"任务分解表第 {row} 行的阶段「{text}」不存在，可填 {'、'.join(self.phases) or '（方案没有阶段）'}", code="unknown_phase")
         return {"phase": self.phases[text] if text else None}
 
 

@@ -61,7 +61,7 @@ def add_only_phase(path: Path, start: str, end: str) -> None:
 
     def edit(document: Document) -> None:
         if document.get("phases"):
-            raise BadPlan(f"方案已有 {len(document['phases'])} 个阶段,--start 和 --end 只用于没有阶段的方案:请直接在文件里改日期", code="has_phases")
+            raise BadPlan(f"方案已有 {len(document['phases'])} 个阶段，--start 和 --end 只用于没有阶段的方案：请直接在文件里改日期", code="has_phases")
         phase = {"name": "推进", "kind": "rollout", "start": start, "end": end}
         if "phases" in document:
             document["phases"] = [phase]

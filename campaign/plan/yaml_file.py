@@ -83,10 +83,10 @@ def _explain(tree: Tree, wrong: ValidationError, name: str) -> str:
         missing = error["type"] == "missing"
         shown = (*place, error["loc"][-1]) if missing else place
         row = tree.lines.line(*shown) or 1
-        rows.setdefault((row, f"第 {row} 行 {_spell(shown)}:{_allowed(error, tree)}"))
+        rows.setdefault((row, f"第 {row} 行 {_spell(shown)}：{_allowed(error, tree)}"))
     sentences = [sentence for _, sentence in sorted(rows)]
     more = [f"…… 另有 {len(sentences) - MAX_LISTED} 处"] if len(sentences) > MAX_LISTED else []
-    return "\n".join([f"{name} 有 {len(sentences)} 处填写不对,请改正后重试:", *sentences[:MAX_LISTED], *more])
+    return "\n".join([f"{name} 有 {len(sentences)} 处填写不对，请改正后重试：", *sentences[:MAX_LISTED], *more])
 
 
 def _spell(place: Place) -> str:
@@ -105,19 +105,19 @@ def _allowed(error: Any, tree: Tree) -> str:
         case "extra_forbidden":
             return _unknown_field(str(error["loc"][-1]), error["loc"])
         case "enum" | "literal_error":
-            return f"「{given}」不可用,可填 {_names(str(limits.get('expected', '')))}"
+            return f"「{given}」不可用，可填 {_names(str(limits.get('expected', '')))}"
         case "string_type":
             return "应是一段文字"
         case "string_too_short":
             return "不能为空"
         case "tuple_type" | "list_type":
-            return f"应写成列表,如 [{given if isinstance(given, str) else '甲, 乙'}]"
+            return f"应写成列表，如 [{given if isinstance(given, str) else '甲, 乙'}]"
         case "model_type" | "model_attributes_type" | "dict_type":
             return "应写成下一级的“字段: 值”"
         case "bool_type" | "bool_parsing":
             return "应填 true 或 false"
         case "value_error":
-            return f"「{given}」不对," + str(error["msg"]).removeprefix("Value error, ")
+            return f"「{given}」不对，" + str(error["msg"]).removeprefix("Value error, ")
         case "greater_than_equal":
             return f"应不小于 {limits.get('ge')}"
         case _ if kind.startswith("int"):
@@ -134,7 +134,7 @@ def _names(expected: str) -> str:
 def _unknown_field(field: str, loc: tuple[int | str, ...]) -> str:
     known = sorted(_fields_at(loc[:-1]))
     near = difflib.get_close_matches(field, known, n=1, cutoff=0.6)
-    return f"没有这个字段{f',是不是 {near[0]}' if near else ''}。可用:{'、'.join(known)}"
+    return f"没有这个字段{f'，是不是 {near[0]}' if near else ''}。可用：{'、'.join(known)}"
 
 
 def _fields_at(loc: tuple[int | str, ...]) -> set[str]:

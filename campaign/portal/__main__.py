@@ -36,8 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="campaign.portal", description="门户网页")
     parser.add_argument("--data", type=Path, help="数据目录")
     parser.add_argument("--port", type=int, help="端口")
-    parser.add_argument("--host", help="监听地址,默认 127.0.0.1")
-    parser.add_argument("--demo", action="store_true", help="建立演示账号(仅限本机登录)")
+    parser.add_argument("--host", help="监听地址，默认 127.0.0.1")
+    parser.add_argument("--demo", action="store_true", help="建立演示账号（仅限本机登录）")
     asked = parser.parse_args(arguments)
     try:
         settings = load_settings(home=asked.data)
@@ -83,13 +83,13 @@ def sign_on_from(settings: Settings) -> SignOn | None:
     if not any(given.values()):
         return None
     if missing := [name for name, value in given.items() if not value]:
-        raise CampaignError(f"统一身份认证的设置不完整:请补上 {'、'.join(missing)}。", code="bad_settings")
+        raise CampaignError(f"统一身份认证的设置不完整：请补上 {'、'.join(missing)}。", code="bad_settings")
     assert settings.oidc_issuer
     assert settings.oidc_client_id
     if not settings.oidc_issuer.startswith("https://") and not settings.oidc_allow_http:
-        raise CampaignError("CAMPAIGN_OIDC_ISSUER 应以 https:// 开头。确在可信内网使用 http 的,请设置 CAMPAIGN_OIDC_ALLOW_HTTP=1。", code="bad_settings")
+        raise CampaignError("CAMPAIGN_OIDC_ISSUER 应以 https:// 开头。确在可信内网使用 http 的，请设置 CAMPAIGN_OIDC_ALLOW_HTTP=1。", code="bad_settings")
     if find_spec("authlib") is None:
-        raise CampaignError('已设置统一身份认证,但没有安装 authlib:请运行 pip install "campaign[oidc]"。', code="no_authlib")
+        raise CampaignError('已设置统一身份认证，但没有安装 authlib：请运行 pip install "campaign[oidc]"。', code="no_authlib")
     return SignOn(
         settings.oidc_issuer,
         settings.oidc_client_id,
@@ -107,7 +107,7 @@ def _first_accounts(place: Place, *, demo: bool) -> None:
         note = place.home / "run" / "first-login.txt"
         note.parent.mkdir(parents=True, exist_ok=True)
         note.touch(mode=0o600)
-        note.write_text(f"登录名 {FIRST_LOGIN}\n一次性口令 {password}\n首次登录时必须修改;7 天内有效。修改后请删除本文件。\n", encoding="utf-8")
+        note.write_text(f"登录名 {FIRST_LOGIN}\n一次性口令 {password}\n首次登录时必须修改；7 天内有效。修改后请删除本文件。\n", encoding="utf-8")
         print(f"首个管理员的登录名和一次性口令见 {note}", flush=True)  # noqa: T201 - for the operator; `up` keeps this in a log, so no password
     if demo or (place.open_board and sample_is_here(place.store)):
         demo_logins(place.store, place.clock())

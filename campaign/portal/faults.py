@@ -28,9 +28,9 @@ TITLES = {
     500: "系统出了意外", 503: "请稍后再试",
 }  # fmt: skip
 WORDS = {
-    404: "网址可能写错了,或者内容不在您的权限范围内。",
-    405: "这个网址不能直接打开,请从页面上的按钮进入。",
-    403: "您的角色没有这项权限。如确需办理,请联系创建办管理员。",
+    404: "网址可能写错了，或者内容不在您的权限范围内。",
+    405: "这个网址不能直接打开，请从页面上的按钮进入。",
+    403: "您的角色没有这项权限。如确需办理，请联系创建办管理员。",
 }
 PLAIN_FORM = "application/x-www-form-urlencoded"
 HIDDEN_FIELDS = frozenset({"csrf", "password", "again", "old"})
@@ -54,7 +54,7 @@ async def _login(request: Request, _: Exception) -> Response:
             form = await request.form(max_files=FILE_COUNT, max_fields=2000, max_part_size=1_000_000)
             await form.close()  # its words stay
         after = _own(request.headers.get("referer", ""), request) or "/"
-        told = "登录已过期,这次没有保存。请重新登录后再提交;您填写的文字显示在下面,可以复制,文件请重新选择。"
+        told = "登录已过期，这次没有保存。请重新登录后再提交；您填写的文字显示在下面，可以复制，文件请重新选择。"
         return await _page(request, 401, told, code="login_needed", back=_login_to(after))
     return RedirectResponse(_login_to(request.url.path + (f"?{request.url.query}" if request.url.query else "")), 303)
 
@@ -97,13 +97,13 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _unreadable(request: Request, error: Exception) -> Response:
     status = 404 if request.method == "GET" else 400
-    return await _page(request, status, WORDS[404] if status == 404 else "表单内容不完整,请返回检查后重新提交。", code="unreadable")
+    return await _page(request, status, WORDS[404] if status == 404 else "表单内容不完整，请返回检查后重新提交。", code="unreadable")
 
 
 async def _too_big(request: Request, error: Exception) -> Response:
     """A form with a number that no table can hold: nobody who used our pages sent it."""
     log.warning("表单中的数字过大: %s", request.url.path)
-    return await _page(request, 400, "表单内容有误,请返回页面重新提交。", code="too_big")
+    return await _page(request, 400, "表单内容有误，请返回页面重新提交。", code="too_big")
 
 
 class DefectPage:
@@ -130,7 +130,7 @@ class DefectPage:
             if scope["type"] != "http" or begun:
                 raise
             request = Request(scope, receive)
-            message = f"这次操作没有完成,已有数据不受影响。请稍后重试;如仍不行,请把故障编号 {number} 告诉管理员。"
+            message = f"这次操作没有完成，已有数据不受影响。请稍后重试；如仍不行，请把故障编号 {number} 告诉管理员。"
             await (await _page(request, 500, message, code="defect"))(scope, receive, send)
 
 

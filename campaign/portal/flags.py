@@ -30,16 +30,16 @@ def flags_of(
     whole = [counted_words(count_events(files, count))] if count else []
     missed = wrong_type(asked, [KINDS[file.media_type].family for file in files if file.media_type in KINDS])
     if missed:
-        whole.append(f"要求报送{missed},本次没有{missed}。")
+        whole.append(f"要求报送{missed}，本次没有{missed}。")
     if whole:
         found[0] = whole
     looked_at = 0
     for file in files:
-        told = [f"同一文件也用于:{'、'.join(f'{one.unit}「{one.title}」' for one in elsewhere[file.sha256][:3])}。"] if file.sha256 in elsewhere else []
+        told = [f"同一文件也用于：{'、'.join(f'{one.unit}「{one.title}」' for one in elsewhere[file.sha256][:3])}。"] if file.sha256 in elsewhere else []
         if file.scan == Scan.UNCHECKED:
-            told.append("未经病毒检查:收到时病毒检查没有应答,下载后请先杀毒。")
+            told.append("未经病毒检查：收到时病毒检查没有应答，下载后请先杀毒。")
         if file.scan == Scan.INFECTED:
-            told.append("查出病毒,已隔离,不能打开或下载。")
+            told.append("查出病毒，已隔离，不能打开或下载。")
         elif file.media_type in DRAWN and looked_at < MOST_LOOKED_AT and file.withdrawn_at is None:
             looked_at += 1
             told += _picture(store, file.sha256, opened_at, submitted_at)
@@ -49,10 +49,10 @@ def flags_of(
 
 
 def counted_words(counted: Counted) -> str:
-    """按活动计 5/8 次,还缺 3 次;5月12日 6 个文件计为 1 次。"""
+    """按活动计 5/8 次，还缺 3 次；5月12日 6 个文件计为 1 次。"""
     left = f"还缺 {counted.missing} 次" if counted.missing else "已够"
     joined = "、".join(f"{label} {number} 个文件" for label, number in counted.joined[:6])
-    return f"按活动计 {counted.done}/{counted.wanted} 次,{left}{f';{joined},各计为 1 次' if joined else ''}。"
+    return f"按活动计 {counted.done}/{counted.wanted} 次，{left}{f';{joined}，各计为 1 次' if joined else ''}。"
 
 
 def _picture(store: FileStore, sha256: str, opened_at: datetime, submitted_at: datetime) -> list[str]:
@@ -60,12 +60,12 @@ def _picture(store: FileStore, sha256: str, opened_at: datetime, submitted_at: d
     try:
         with store.open(sha256) as source, opened_picture(source) as image:
             if min(image.size) < SHORT_SIDE:
-                told.append(f"图片较小({image.width}×{image.height}),打印可能模糊。")
+                told.append(f"图片较小（{image.width}×{image.height}），打印可能模糊。")
             on = taken_on(image)
         if on is not None and on < campaign_day(opened_at - BEFORE):
-            told.append(f"照片拍摄于 {on.year}年{on.month:02}月{on.day:02}日,早于交办时间。")
+            told.append(f"照片拍摄于 {on.year}年{on.month:02}月{on.day:02}日，早于交办时间。")
         elif on is not None and on > campaign_day(submitted_at):
-            told.append(f"照片显示拍摄于 {on.year}年{on.month:02}月{on.day:02}日,晚于报送时间:相机日期可能不对。")
+            told.append(f"照片显示拍摄于 {on.year}年{on.month:02}月{on.day:02}日，晚于报送时间：相机日期可能不对。")
     except (CampaignError, *Broken):
-        told.append("图片打不开,可能已损坏。")
+        told.append("图片打不开，可能已损坏。")
     return told

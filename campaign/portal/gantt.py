@@ -31,7 +31,7 @@ def gantt(phases: Sequence[PhaseLine], today: date, *, title: str) -> Markup:
 
     height = HEAD + ROW * len(phases) + 6
     parts = [
-        f'<svg class="gantt" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}各阶段时间图,详见后面的表格" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="gantt" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}各阶段时间图，详见后面的表格" xmlns="http://www.w3.org/2000/svg">'
     ]
     parts += _months(first, last, span, x, height)
     for row, phase in enumerate(phases):

@@ -23,7 +23,7 @@ def heat(loads: Sequence[Load], weeks: Sequence[date], cap: int | None, *, title
     most = max((number for one in loads for number in one.asked), default=1) or 1
     width, height = LABEL + CELL * len(weeks) + 4, HEAD + ROW * len(loads) + 4
     parts = [
-        f'<svg class="gantt" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}每周交办件数图,详见后面的表格" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="gantt" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}每周交办件数图，详见后面的表格" xmlns="http://www.w3.org/2000/svg">'
     ]
     for place, week in enumerate(weeks):
         label = f"{week.month}月{week.day}日" if place < len(weeks) - 1 else "本周"

@@ -25,8 +25,8 @@ from campaign.work.sign_on import Identity
 FRESH_SECONDS = 600.0
 LEEWAY_SECONDS = 60
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
-AWAY = "统一身份认证没有响应,暂时不能用它登录。请稍后再试,或用登录名和口令登录。"
-WRONG = "统一身份认证返回的信息不能通过校验,已拒绝登录。请从登录页重新开始;如仍不行,请联系管理员。"
+AWAY = "统一身份认证没有响应，暂时不能用它登录。请稍后再试，或用登录名和口令登录。"
+WRONG = "统一身份认证返回的信息不能通过校验，已拒绝登录。请从登录页重新开始；如仍不行，请联系管理员。"
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,9 @@ class SignOn:
     def finish(self, query: Mapping[str, str], attempt: Attempt, redirect_uri: str, now: datetime) -> Identity:
         """Who came back, once everything that the provider said has been checked."""
         if not secrets.compare_digest(query.get("state", "").encode(), attempt.state.encode()):
-            raise NotAllowed("登录请求与本浏览器不符,已拒绝。请从登录页重新开始。", code="wrong_state")
+            raise NotAllowed("登录请求与本浏览器不符，已拒绝。请从登录页重新开始。", code="wrong_state")
         if query.get("error"):
-            raise NotAllowed("统一身份认证没有同意这次登录。请重试,或用登录名和口令登录。", code="refused_by_provider")
+            raise NotAllowed("统一身份认证没有同意这次登录。请重试，或用登录名和口令登录。", code="refused_by_provider")
         given = self._exchange(query.get("code", ""), attempt, redirect_uri)
         claims = self._claims(str(given.get("id_token", "")), attempt.nonce, given.get("access_token"), now)
         verified = claims.get("email_verified") in (True, "true")
@@ -160,13 +160,13 @@ class SignOn:
     def _about(self, name: str) -> str:
         address = self._configuration().get(name)
         if not isinstance(address, str) or not address:
-            raise CampaignError(f"统一身份认证的说明里没有 {name}:请管理员核对 CAMPAIGN_OIDC_ISSUER。", code="bad_provider")
+            raise CampaignError(f"统一身份认证的说明里没有 {name}：请管理员核对 CAMPAIGN_OIDC_ISSUER。", code="bad_provider")
         return address
 
     def _configuration(self) -> dict[str, Any]:
         told: dict[str, Any] = self._published(f"{self.issuer}/.well-known/openid-configuration")
         if str(told.get("issuer", "")).rstrip("/") != self.issuer:
-            raise CampaignError("统一身份认证自称的地址与 CAMPAIGN_OIDC_ISSUER 不一致,已拒绝登录:请管理员核对设置。", code="wrong_issuer")
+            raise CampaignError("统一身份认证自称的地址与 CAMPAIGN_OIDC_ISSUER 不一致，已拒绝登录：请管理员核对设置。", code="wrong_issuer")
         return told
 
     def _published(self, address: str) -> Any:

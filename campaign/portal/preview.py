@@ -28,7 +28,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFD = "application/ofd"
 SHEETS = frozenset({SHEET, "application/vnd.ms-excel"})
-UNREADABLE = "这个文件无法在页面内显示,可能已损坏或有打开密码。请下载后查看。"
+UNREADABLE = "这个文件无法在页面内显示，可能已损坏或有打开密码。请下载后查看。"
 _one_at_a_time = threading.Lock()
 
 
@@ -63,9 +63,9 @@ def _directly(file: Any, evidence: FileStore) -> Preview:
     if file.media_type in DRAWN:
         return Preview(pages=1)
     if not file.media_type.startswith("text/") and file.media_type not in (WORD, OFD, "application/pdf", *SHEETS):
-        return Preview(why="这类文件不能在页面内显示,请下载后查看。")
+        return Preview(why="这类文件不能在页面内显示，请下载后查看。")
     if file.size > MOST_BYTES:
-        return Preview(why="文件较大,请下载后查看。")
+        return Preview(why="文件较大，请下载后查看。")
     with evidence.open(file.sha256) as source:
         if file.media_type.startswith("text/"):
             return Preview(text=plain_text(source.read(MOST_WORDS * 4))[:MOST_WORDS])
@@ -76,7 +76,7 @@ def _directly(file: Any, evidence: FileStore) -> Preview:
                 return Preview(pages=min(len(document), MOST_PAGES))
         if file.media_type == OFD:
             text = zip_text(io.BytesIO(content), OFD)[:MOST_WORDS].strip()
-            return Preview(text=text, why="以上只是 OFD 文件的文字,版式和印章请下载后用 OFD 阅读器查看。" if text else "OFD 文件请下载后用 OFD 阅读器查看。")
+            return Preview(text=text, why="以上只是 OFD 文件的文字，版式和印章请下载后用 OFD 阅读器查看。" if text else "OFD 文件请下载后用 OFD 阅读器查看。")
         if file.media_type == WORD:
             return Preview(text=_word(io.BytesIO(content)))
         return Preview(rows=_sheet(io.BytesIO(content)))

@@ -59,7 +59,7 @@ class Shield:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         if not self.answers_to(host):
-            refusal = "本系统不以这个域名提供服务。请使用管理员告知的网址;管理员可通过 CAMPAIGN_PORTAL_HOSTS 增加域名。"
+            refusal = "本系统不以这个域名提供服务。请使用管理员告知的网址；管理员可通过 CAMPAIGN_PORTAL_HOSTS 增加域名。"
             await _plain(400, "网址不对", refusal)(scope, receive, send_shielded)
             return
         large = scope["path"].endswith(self.file_paths) or scope["path"].startswith("/api/uploads/")
@@ -90,7 +90,7 @@ class Shield:
 
 
 def _too_large(limit: int) -> str:
-    return f"一次提交的内容超过 {limit // 1_000_000} MB。请分次提交;较大的文件请用支持断点续传的上传框。"
+    return f"一次提交的内容超过 {limit // 1_000_000} MB。请分次提交；较大的文件请用支持断点续传的上传框。"
 
 
 def _plain(status: int, title: str, text: str) -> HTMLResponse:

@@ -130,7 +130,7 @@ class Visit:
         if reach is None or unit_id in reach or any(one in reach for one in also if one is not None):
             return
         log.warning("越权访问: %s 访问 %s", self.me.name, self.request.url.path)
-        raise NotFound(f"没有{what},或者不在您的权限范围内。", code="out_of_reach")
+        raise NotFound(f"没有{what}，或者不在您的权限范围内。", code="out_of_reach")
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         return show(self.request, template, status=status, visit=self, **values)
@@ -235,7 +235,7 @@ def _signed(place: Place, token: str, now: datetime) -> Signed | None:
 async def _form(request: Request, here: Visit) -> FormData | None:
     """The form of a write, after its origin and token were checked. Bodies that are no form carry the token in a header."""
     if not _own_origin(request):
-        raise CampaignError("这次提交不是从本系统的页面发出的,已拒绝。请从本系统的页面重新操作。", code="foreign_origin")
+        raise CampaignError("这次提交不是从本系统的页面发出的，已拒绝。请从本系统的页面重新操作。", code="foreign_origin")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     form: FormData | None = None
     given = request.headers.get("x-csrf-token", "")
@@ -251,7 +251,7 @@ async def _form(request: Request, here: Visit) -> FormData | None:
                 here.lists.setdefault(name, []).append(text)
         given = here.form.get("csrf", given)
     if not given or not hmac.compare_digest(given.encode(), here.csrf.encode()):
-        raise CampaignError("页面停留太久或已重新登录,表单已失效。请返回刷新页面后重新提交;您填写的内容显示在下面。", code="stale_form")
+        raise CampaignError("页面停留太久或已重新登录，表单已失效。请返回刷新页面后重新提交；您填写的内容显示在下面。", code="stale_form")
     return form
 
 

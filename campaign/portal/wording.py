@@ -59,7 +59,7 @@ def deadline(due_at: datetime | None, now: datetime, calendar: WorkingCalendar) 
     left = calendar.working_days_between(today, last)
     if last == today + timedelta(days=1):
         return "明天到期"
-    return f"还剩 {left} 个工作日" if left > 0 else f"{short_day(last)}到期(其间无工作日)"
+    return f"还剩 {left} 个工作日" if left > 0 else f"{short_day(last)}到期（其间无工作日）"
 
 
 def light_word(light: str) -> str:

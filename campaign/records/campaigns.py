@@ -23,7 +23,7 @@ def find_campaign(tx: Session, slug: str) -> Campaign:
         named = tx.execute(select(Campaign).where(_campaign.c.title == wanted, _campaign.c.state != "discarded").order_by(_campaign.c.slug)).scalars().all()
         if len(named) > 1:
             slugs = "、".join(row.slug for row in named)
-            raise NotFound(f"有 {len(named)} 个创建活动都叫「{wanted}」:请用代号({slugs})。", code="ambiguous_campaign", asked=wanted)
+            raise NotFound(f"有 {len(named)} 个创建活动都叫「{wanted}」：请用代号（{slugs}）。", code="ambiguous_campaign", asked=wanted)
         found = named[0] if named else None
     if found is None:
         rows = tx.execute(select(_campaign.c.slug, _campaign.c.title).where(_campaign.c.state != "discarded").order_by(_campaign.c.slug)).all()
@@ -49,13 +49,13 @@ def find_phase(tx: Session, campaign: Campaign, wanted: str) -> Phase:
             return same[0]
         if same:
             numbers = "、".join(str(phase.number) for phase in same)
-            raise NotFound(f"「{campaign.title}」有 {len(same)} 个阶段都叫「{wanted}」:请用编号({numbers})。", code="ambiguous_phase", asked=wanted)
+            raise NotFound(f"「{campaign.title}」有 {len(same)} 个阶段都叫「{wanted}」：请用编号（{numbers}）。", code="ambiguous_phase", asked=wanted)
     near = [phase for phase in phases if wanted and wanted in phase.name]
     if len(near) == 1:
         return near[0]
-    names = "、".join(f"{phase.number} {phase.name}({phase.key})" for phase in phases)
+    names = "、".join(f"{phase.number} {phase.name}（{phase.key}）" for phase in phases)
     fact = f"「{wanted}」符合多个阶段" if near else f"「{campaign.title}」没有阶段「{wanted}」"
-    raise NotFound(f"{fact}:请用编号、key 或全名。现有阶段:{names}。", code="no_phase", asked=wanted)
+    raise NotFound(f"{fact}：请用编号、key 或全名。现有阶段：{names}。", code="no_phase", asked=wanted)
 
 
 def find_duty(tx: Session, wanted: str | int) -> Duty:
@@ -65,10 +65,10 @@ def find_duty(tx: Session, wanted: str | int) -> Duty:
     if duty is None and not text.isdigit():
         rows = tx.execute(select(Duty).where(_duty.c.origin == text).limit(2)).scalars().all()
         if len(rows) > 1:
-            raise NotFound(f"有多项应办事项的来源是「{text}」:请用编号。", code="ambiguous_duty", asked=text)
+            raise NotFound(f"有多项应办事项的来源是「{text}」：请用编号。", code="ambiguous_duty", asked=text)
         duty = rows[0] if rows else None
     if duty is None:
-        raise NotFound(f"没有应办事项「{text}」({_near_duties(tx, text)})。用 campaign duties 查看清单。", code="no_duty", asked=text)
+        raise NotFound(f"没有应办事项「{text}」（{_near_duties(tx, text)}）。用 campaign duties 查看清单。", code="no_duty", asked=text)
     return duty
 
 
@@ -76,12 +76,12 @@ def _near_duties(tx: Session, text: str) -> str:
     """What a person may have meant: the range of numbers, or duties whose title or origin holds the words."""
     top = tx.execute(select(func.max(_duty.c.id))).scalar_one()
     if not top:
-        return "还没有任何应办事项,请先启动创建活动"
+        return "还没有任何应办事项，请先启动创建活动"
     if text.isdigit():
         return f"编号从 1 到 {top}"
     alike = _duty.c.title.contains(text, autoescape=True) | _duty.c.origin.contains(text, autoescape=True)
-    offered = ";".join(f"#{row.id} {row.title}" for row in tx.execute(select(_duty.c.id, _duty.c.title).where(alike).order_by(_duty.c.id).limit(3)))
-    return f"是否要找:{offered}?请用编号" if offered else f"请用编号,从 1 到 {top}"
+    offered = "；".join(f"#{row.id} {row.title}" for row in tx.execute(select(_duty.c.id, _duty.c.title).where(alike).order_by(_duty.c.id).limit(3)))
+    return f"是否要找：{offered}？请用编号" if offered else f"请用编号，从 1 到 {top}"
 
 
 def find_unit(tx: Session, wanted: str) -> Unit | None:
@@ -107,4 +107,4 @@ def need_unit(tx: Session, wanted: str) -> Unit:
 def _offer(wanted: str, known: Iterable[str]) -> str:
     known = list(dict.fromkeys(known))
     near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.3) or known[:5]
-    return f"是否要找:{'、'.join(near)}?" if near else "目前还没有记录。"
+    return f"是否要找：{'、'.join(near)}?" if near else "目前还没有记录。"

@@ -34,7 +34,7 @@ DUTIES = (
     ),
     Check(
         "clock_while_resting",
-        "项应办事项不在办理中,却还定有下一级督办时间",
+        "项应办事项不在办理中，却还定有下一级督办时间",
         "SELECT d.id FROM duty d WHERE d.next_rung_at IS NOT NULL AND d.state NOT IN ('open', 'returned')",
     ),
     Check(
@@ -56,7 +56,7 @@ DUTIES = (
     # Not at rest: something must come next. Either the time of the next rung, or a paper that has not arrived yet, or there is nothing above.
     Check(
         "ladder_stopped",
-        "项应办事项的督办停住了:没有下一级时间,没有在途文书,也没到最高一级",
+        "项应办事项的督办停住了：没有下一级时间，没有在途文书，也没到最高一级",
         """SELECT d.id FROM duty d WHERE d.state IN ('open', 'returned') AND d.next_rung_at IS NULL
              AND NOT EXISTS (SELECT 1 FROM escalation e JOIN notice n ON n.id = e.notice_id
                              WHERE e.duty_id = d.id AND e.revision = d.revision AND e.rung = d.rung AND n.state IN ('open', 'draft', 'issued'))
@@ -65,7 +65,7 @@ DUTIES = (
     ),
     Check(
         "clock_before_delivery",
-        "项应办事项的上一级文书还没送达,就定了下一级时间",
+        "项应办事项的上一级文书还没送达，就定了下一级时间",
         """SELECT d.id FROM duty d JOIN escalation e ON e.duty_id = d.id AND e.revision = d.revision AND e.rung = d.rung AND NOT e.skipped
              JOIN notice n ON n.id = e.notice_id WHERE d.next_rung_at IS NOT NULL AND n.delivered_at IS NULL""",
     ),
@@ -160,21 +160,21 @@ HANDED_IN = (
     Check("reviewed_review", "项审核或复核又生出了审核", "SELECT d.id FROM submission s JOIN duty d ON d.id = s.duty_id WHERE d.kind IN ('review', 'recheck')"),
     Check(
         "accepted_without_verdict",
-        "项事项已办结,最新版本却没有通过意见",
+        "项事项已办结，最新版本却没有通过意见",
         f"""SELECT d.id FROM duty d WHERE d.state = 'accepted' AND {OWN_WORK}
              AND NOT EXISTS (SELECT 1 FROM submission s JOIN verdict v ON v.submission_id = s.id
              WHERE s.duty_id = d.id AND {LATEST} AND v.outcome = 'accepted')""",
     ),
     Check(
         "returned_without_verdict",
-        "项事项已退回,最新版本却没有退回意见",
+        "项事项已退回，最新版本却没有退回意见",
         f"""SELECT d.id FROM duty d WHERE d.state = 'returned'
              AND NOT EXISTS (SELECT 1 FROM submission s JOIN verdict v ON v.submission_id = s.id
              WHERE s.duty_id = d.id AND {LATEST} AND v.outcome = 'returned')""",
     ),
     Check(
         "decided_but_waiting",
-        "项事项的最新版本已有意见,却还是待审核",
+        "项事项的最新版本已有意见，却还是待审核",
         f"SELECT d.id FROM duty d JOIN submission s ON s.duty_id = d.id AND {LATEST} JOIN verdict v ON v.submission_id = s.id WHERE d.state = 'submitted'",
     ),
     Check(

@@ -24,7 +24,7 @@ CHAINS = (
     ),
     Check(
         "steps_out_of_order",
-        "条分步审核意见先后颠倒,或作出在退回之后",
+        "条分步审核意见先后颠倒，或作出在退回之后",
         """SELECT later.id FROM step_verdict later JOIN step_verdict earlier ON earlier.submission_id = later.submission_id AND earlier.number < later.number
              WHERE earlier.given_at > later.given_at OR earlier.outcome = 'returned'""",
     ),
@@ -51,7 +51,7 @@ CHAINS = (
     ),
     Check(
         "step_decided_but_asked",
-        "项分步审核已有意见却还开着,或不在该版本的审核流程里",
+        "项分步审核已有意见却还开着，或不在该版本的审核流程里",
         f"""SELECT d.id FROM duty d JOIN submission s ON s.id = d.submission_id LEFT JOIN review_step t ON t.id = d.review_step_id
              WHERE d.kind = 'review' AND d.state IN {ALIVE} AND ((s.chain_id IS NULL) <> (d.review_step_id IS NULL) OR t.chain_id <> s.chain_id
              OR EXISTS (SELECT 1 FROM step_verdict v WHERE v.submission_id = s.id AND v.step_id = d.review_step_id))""",
@@ -68,13 +68,13 @@ SPLITS = (
     Check("part_of_part", "项事项分解了不止一层", "SELECT c.id FROM duty c JOIN duty p ON p.id = c.parent_id WHERE p.parent_id IS NOT NULL"),
     Check(
         "part_of_own_unit",
-        "项分解的事项与上级事项不在两个单位,或不在同一活动",
+        "项分解的事项与上级事项不在两个单位，或不在同一活动",
         """SELECT c.id FROM duty c LEFT JOIN duty p ON p.id = c.parent_id
              WHERE c.parent_id IS NOT NULL AND c.state <> 'cancelled' AND (p.id IS NULL OR p.campaign_id <> c.campaign_id OR p.unit_id = c.unit_id)""",
     ),
     Check(
         "whole_before_parts",
-        "项事项已报送或结束,分解给下级的却还没有办结",
+        "项事项已报送或结束，分解给下级的却还没有办结",
         f"""SELECT p.id FROM duty p JOIN duty c ON c.parent_id = p.id
              WHERE p.state IN ('submitted', 'accepted', 'waived', 'cancelled') AND c.state IN {ALIVE}""",
     ),

@@ -38,7 +38,7 @@ PAPERS = (
     ),
     Check(
         "issued_going_nowhere",
-        "份已签发的文书既不在途,也没有安排人工送达",
+        "份已签发的文书既不在途，也没有安排人工送达",
         f"""SELECT n.id FROM notice n WHERE n.state = 'issued'
              AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notice_id = n.id AND d.state IN ('pending', 'sending')
              AND d.next_attempt_at IS NOT NULL)
@@ -46,7 +46,7 @@ PAPERS = (
     ),
     Check(
         "delivered_without_proof",
-        "份文书记为已送达,却没有送达凭证",
+        "份文书记为已送达，却没有送达凭证",
         """SELECT n.id FROM notice n WHERE (n.state = 'delivered' AND n.delivered_at IS NULL)
              OR (n.state NOT IN ('delivered', 'withdrawn') AND n.delivered_at IS NOT NULL) OR (n.delivered_at IS NOT NULL AND NOT EXISTS (
              SELECT 1 FROM delivery d JOIN attempt a ON a.delivery_id = d.id AND a.outcome = 'delivered'
@@ -54,7 +54,7 @@ PAPERS = (
     ),
     Check(
         "proof_not_counted",
-        "份文书已有送达凭证,却没有记为已送达",
+        "份文书已有送达凭证，却没有记为已送达",
         "SELECT d.notice_id FROM delivery d JOIN notice n ON n.id = d.notice_id WHERE d.state = 'delivered' AND n.delivered_at IS NULL",
     ),
     Check(

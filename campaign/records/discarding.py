@@ -80,6 +80,6 @@ def take_off_the_roll(tx: Session, campaign: Campaign, unit_ids: list[int]) -> l
     for row in tx.execute(select(_unit.c.id, _unit.c.name, _unit.c.code).where(_unit.c.id.in_(unit_ids), _unit.c.state == "active").order_by(_unit.c.id)).all():
         if row.id not in keep:
             tx.execute(delete(_alias).where(_alias.c.unit_id == row.id))
-            tx.execute(update(_unit).where(_unit.c.id == row.id).values(state="abolished", name=f"{row.name[:90]}(撤销启动,编号 {row.code})"))
+            tx.execute(update(_unit).where(_unit.c.id == row.id).values(state="abolished", name=f"{row.name[:90]}（撤销启动，编号 {row.code}）"))
             names.append(row.name)
     return names

@@ -48,7 +48,7 @@ def put_back_aside(dumped: Path, scratch: Path, live: Store, pg_bin: Path | None
             restored.close()
         return
     if live.is_sqlite:
-        raise Conflict("这个备份来自 PostgreSQL:请设置 CAMPAIGN_DATABASE_URL,在那台服务器上建临时库检查。", code="other_database")
+        raise Conflict("这个备份来自 PostgreSQL：请设置 CAMPAIGN_DATABASE_URL，在那台服务器上建临时库检查。", code="other_database")
     with _scratch_database(live.url) as url:
         _run("pg_restore", ["--no-owner", "--no-privileges", "--exit-on-error", f"--dbname={url.database}", str(dumped)], url, pg_bin)
         restored = Store(url.render_as_string(hide_password=False))
@@ -63,7 +63,7 @@ def put_back(dumped: Path, home: Path, url: str | None, pg_bin: Path | None = No
     if dumped.name == SQLITE_FILE:
         target = home / SQLITE_FILE
         if target.exists():
-            raise Conflict(f"{target} 已经存在,没有恢复。请用 --data 指定一个空目录,核对后再换过去。", code="not_empty")
+            raise Conflict(f"{target} 已经存在，没有恢复。请用 --data 指定一个空目录，核对后再换过去。", code="not_empty")
         home.mkdir(parents=True, exist_ok=True)
         aside = home / f"{SQLITE_FILE}.restoring"
         shutil.copyfile(dumped, aside)
@@ -72,7 +72,7 @@ def put_back(dumped: Path, home: Path, url: str | None, pg_bin: Path | None = No
         return
     where = make_url(url or "")
     if _has_tables(where):
-        raise Conflict(f"数据库 {where.database} 不是空的,没有恢复。请新建一个空库,把 CAMPAIGN_DATABASE_URL 指向它。", code="not_empty")
+        raise Conflict(f"数据库 {where.database} 不是空的，没有恢复。请新建一个空库，把 CAMPAIGN_DATABASE_URL 指向它。", code="not_empty")
     # One transaction: a restore that dies leaves an empty database, which may be tried again.
     _run("pg_restore", ["--no-owner", "--no-privileges", "--single-transaction", f"--dbname={where.database}", str(dumped)], where, pg_bin)
 
@@ -83,7 +83,7 @@ def faults_of(store: Store) -> list[str]:
         return []
     with store.read() as tx:
         told = [str(line) for line in tx.execute(text("PRAGMA integrity_check")).scalars()]
-    return [] if told == ["ok"] else [f"数据库文件已损坏:{told[0]}"]
+    return [] if told == ["ok"] else [f"数据库文件已损坏：{told[0]}"]
 
 
 @contextmanager
@@ -91,9 +91,9 @@ def disk_trouble(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CampaignError(f"不能写入 {folder}:{error.strerror or error}。请检查权限和磁盘空间。", code="no_space") from error
+        raise CampaignError(f"不能写入 {folder}：{error.strerror or error}。请检查权限和磁盘空间。", code="no_space") from error
     except sqlite3.Error as error:
-        raise CampaignError(f"数据库没有复制成功:{error}。原来的数据没有改动,请稍后再试。", code="dump_failed") from error
+        raise CampaignError(f"数据库没有复制成功：{error}。原来的数据没有改动，请稍后再试。", code="dump_failed") from error
 
 
 @contextmanager
@@ -129,12 +129,12 @@ def _driven(url: URL) -> URL:
 def _run(program: str, arguments: Sequence[str], url: URL, pg_bin: Path | None) -> None:
     found = shutil.which(program, path=str(pg_bin) if pg_bin else None)
     if found is None:
-        place = f"CAMPAIGN_PG_BIN({pg_bin})里" if pg_bin else "本机"
-        raise CampaignError(f"{place}没有 {program}:请安装与数据库同版本的 PostgreSQL 客户端,或把它所在的目录写入 CAMPAIGN_PG_BIN。", code="no_pg_dump")
+        place = f"CAMPAIGN_PG_BIN（{pg_bin}）里" if pg_bin else "本机"
+        raise CampaignError(f"{place}没有 {program}：请安装与数据库同版本的 PostgreSQL 客户端，或把它所在的目录写入 CAMPAIGN_PG_BIN。", code="no_pg_dump")
     done = subprocess.run([found, *arguments], env=client_environment(url), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         told = next((line for line in reversed(done.stderr.strip().splitlines()) if "error" in line.lower()), done.stderr.strip()[-200:])
-        raise CampaignError(f"{program} 没有成功:{told}。原来的数据没有改动。", code="dump_failed")
+        raise CampaignError(f"{program} 没有成功：{told}。原来的数据没有改动。", code="dump_failed")
 
 
 def client_environment(url: URL) -> dict[str, str]:

@@ -31,10 +31,10 @@ def find_finding(tx: Session, wanted: str | int) -> Finding:
     if found is None and not text.isdigit():
         rows = tx.execute(select(Finding).where(_finding.c.reference == text).limit(2)).scalars().all()
         if len(rows) > 1:
-            raise NotFound(f"有多个活动都有问题「{text}」:请用编号,见 campaign finding list。", code="ambiguous_finding", asked=text)
+            raise NotFound(f"有多个活动都有问题「{text}」：请用编号，见 campaign finding list。", code="ambiguous_finding", asked=text)
         found = rows[0] if rows else None
     if found is None:
-        raise NotFound(f"没有问题「{text}」:请用 campaign finding list 查看编号。", code="no_finding", asked=text)
+        raise NotFound(f"没有问题「{text}」：请用 campaign finding list 查看编号。", code="no_finding", asked=text)
     return found
 
 

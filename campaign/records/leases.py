@@ -66,7 +66,7 @@ def renew_in(tx: Session, hold: Hold) -> None:
         .returning(_lease.c.token)
     ).scalar_one_or_none()
     if renewed is None:
-        raise LeaseLost("本轮已由另一个进程接手,此处停止,没有重复处理。", lease=hold.name)
+        raise LeaseLost("本轮已由另一个进程接手，此处停止，没有重复处理。", lease=hold.name)
 
 
 def renew(store: Store, hold: Hold) -> bool:

@@ -110,7 +110,7 @@ def broken_blocks(tx: Session) -> list[str]:
             found.append(f"第{block.id}块不接前一块")
         rows = tx.execute(select(_event).where(_event.c.block_id == block.id).order_by(_event.c.id)).all()
         if len(rows) != block.events:
-            found.append(f"第{block.id}块应有{block.events}条记录,实有{len(rows)}条")
+            found.append(f"第{block.id}块应有{block.events}条记录，实有{len(rows)}条")
         elif block_hash(block.previous, rows) != block.sha256:
             found.append(f"第{block.id}块内有记录被改动")
         previous = block.sha256

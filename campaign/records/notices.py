@@ -27,10 +27,10 @@ def find_notice(tx: Session, wanted: str | int) -> Notice:
     else:
         named = list(tx.execute(select(Notice).where(_notice.c.number == text).order_by(_notice.c.id).limit(2)).scalars())
         if len(named) > 1:
-            raise NotFound(f"有几份文书的期号都是「{text}」:请改用编号,用 campaign notices list 查看。", code="ambiguous_notice", asked=text)
+            raise NotFound(f"有几份文书的期号都是「{text}」：请改用编号，用 campaign notices list 查看。", code="ambiguous_notice", asked=text)
         found = named[0] if named else None
     if found is None:
-        raise NotFound(f"没有编号或文号为「{text}」的文书:请用 campaign notices list 查看。", code="no_notice", asked=text)
+        raise NotFound(f"没有编号或文号为「{text}」的文书：请用 campaign notices list 查看。", code="no_notice", asked=text)
     return found
 
 

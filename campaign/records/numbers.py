@@ -69,8 +69,8 @@ def type_number(tx: Session, notice: Notice, number: str, by: str, now: datetime
         raise CampaignError(f"文号应有 1 到 {LONGEST} 个字。", code="bad_number")
     other = tx.execute(select(_notice.c.id, _notice.c.state).where(_notice.c.number == number, _notice.c.id != notice.id).limit(1)).first()
     if other is not None:
-        voided = "(已撤回,文号作废不再使用)" if other.state == "withdrawn" else ""
-        raise Conflict(f"文号「{number}」已用于文书 {other.id}{voided}:请核对后另填。", code="number_taken", notice=other.id)
+        voided = "（已撤回，文号作废不再使用）" if other.state == "withdrawn" else ""
+        raise Conflict(f"文号「{number}」已用于文书 {other.id}{voided}：请核对后另填。", code="number_taken", notice=other.id)
     assert notice.id is not None
     notice.number = number
     tx.add(notice)
@@ -92,7 +92,7 @@ def _next_numbers(tx: Session, issuer: str, code: str, year: int, count: int) ->
 
 def _next_issue(tx: Session, campaign_id: int, kind: str, year: int) -> str:
     issuer = f"campaign:{campaign_id}"
-    return f"第{_count_on(tx, issuer, kind, year, 1)}期(总第{_count_on(tx, issuer, kind, WHOLE_TIME, 1)}期)"
+    return f"第{_count_on(tx, issuer, kind, year, 1)}期（总第{_count_on(tx, issuer, kind, WHOLE_TIME, 1)}期）"
 
 
 def _count_on(tx: Session, issuer: str, code: str, year: int, by: int) -> int:

@@ -107,7 +107,7 @@ def leave_posts(tx: Session, unit_id: int, relation: str, staying: Collection[in
             tenure.to_on = today - timedelta(days=1)
             tx.add(tenure)
     tx.flush()
-    return [f"{unit}:{name}" for _, name, unit in rows]
+    return [f"{unit}：{name}" for _, name, unit in rows]
 
 
 def move_people(tx: Session, unit: Unit, into: Unit, today: date) -> list[str]:

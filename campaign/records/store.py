@@ -51,11 +51,11 @@ class Store:
         """Open and, when needed, migrate: `url` wins, else `campaign.db` in the folder `home`, which is created."""
         if url is None:
             if home is None:
-                raise CampaignError("没有指定数据目录:请用 --data 指定,或设置 CAMPAIGN_HOME。", code="no_home")
+                raise CampaignError("没有指定数据目录：请用 --data 指定，或设置 CAMPAIGN_HOME。", code="no_home")
             try:
                 home.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise CampaignError(f"不能建立数据目录 {home}:{error.strerror}。请换一个可写的目录。", code="no_home") from error
+                raise CampaignError(f"不能建立数据目录 {home}：{error.strerror}。请换一个可写的目录。", code="no_home") from error
             url = f"sqlite:///{home / 'campaign.db'}"
         store = cls(url)
         from campaign.records.migrations import migrate
@@ -73,7 +73,7 @@ class Store:
         with _said_plainly(self):
             if self.is_sqlite:
                 if not self._turn.acquire(timeout=BUSY_SECONDS):
-                    raise RetryLater("数据库正忙:另一项写入超过 15 秒未结束。请稍后再试。", code="busy")
+                    raise RetryLater("数据库正忙：另一项写入超过 15 秒未结束。请稍后再试。", code="busy")
                 began = time.monotonic()
                 try:
                     with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
@@ -171,19 +171,19 @@ def _said_plainly(store: Store) -> Iterator[None]:
     except DBAPIError as error:
         said = str(error.orig).lower()
         if "database is locked" in said or "database table is locked" in said:
-            raise RetryLater("数据库正忙:另一个程序正在写入。请稍后再试,没有任何改动。", code="busy") from error
+            raise RetryLater("数据库正忙：另一个程序正在写入。请稍后再试，没有任何改动。", code="busy") from error
         if "deadlock detected" in said or "could not serialize" in said:
-            raise RetryLater("另一项操作正在改动同样的内容:请再试一次,没有任何改动。", code="busy") from error
+            raise RetryLater("另一项操作正在改动同样的内容：请再试一次，没有任何改动。", code="busy") from error
         if "disk is full" in said or "disk i/o error" in said or "no space left" in said:
-            raise CampaignError("磁盘空间不足,本次改动没有保存。请清理磁盘后重试。", code="disk_full") from error
+            raise CampaignError("磁盘空间不足，本次改动没有保存。请清理磁盘后重试。", code="disk_full") from error
         if "readonly database" in said or "unable to open database" in said:
-            raise CampaignError(f"不能写入数据库 {store.url.database}:请检查目录权限。", code="read_only") from error
+            raise CampaignError(f"不能写入数据库 {store.url.database}：请检查目录权限。", code="read_only") from error
         if "file is not a database" in said or "malformed" in said:
-            raise CampaignError(f"数据库文件 {store.url.database} 已损坏:请从备份恢复,不要删除原文件。", code="damaged") from error
+            raise CampaignError(f"数据库文件 {store.url.database} 已损坏：请从备份恢复，不要删除原文件。", code="damaged") from error
         if isinstance(error, OperationalError) and not store.is_sqlite:
             raise RetryLater(
-                f"连不上数据库 {store.url.host or ''}/{store.url.database}:请检查 CAMPAIGN_DATABASE_URL 和数据库服务。", code="no_database"
+                f"连不上数据库 {store.url.host or ''}/{store.url.database}：请检查 CAMPAIGN_DATABASE_URL 和数据库服务。", code="no_database"
             ) from error
         raise
     except sqlite3.OperationalError as error:  # raised by a pragma, before SQLAlchemy wraps it
-        raise RetryLater("数据库正忙:另一个程序正在写入。请稍后再试,没有任何改动。", code="busy") from error
+        raise RetryLater("数据库正忙：另一个程序正在写入。请稍后再试，没有任何改动。", code="busy") from error

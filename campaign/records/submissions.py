@@ -88,7 +88,7 @@ def give_verdict(tx: Session, submission: Submission, outcome: str, reason: str,
     if not created:
         known = tx.execute(select(Verdict).where(_verdict.c.submission_id == submission.id)).scalar_one()
         words = {"accepted": "通过", "returned": "退回补正"}[known.outcome]
-        raise Conflict(f"{known.given_by} 已对第{submission.version}版作出「{words}」的意见,没有重复处理。", code="already_decided", submission=submission.id)
+        raise Conflict(f"{known.given_by} 已对第{submission.version}版作出「{words}」的意见，没有重复处理。", code="already_decided", submission=submission.id)
     return tx.get_one(Verdict, created[0])
 
 

@@ -60,7 +60,7 @@ def _microseconds(span: timedelta) -> int:
 def _windows(hours: Sequence[tuple[int, int]]) -> tuple[_Window, ...]:
     marks = [_microseconds(timedelta(hours=hour, minutes=minute)) for hour, minute in hours]
     if not marks or len(marks) % 2 or marks[0] < 0 or marks[-1] > 86_400_000_000 or any(a >= b for a, b in pairwise(marks)):
-        raise BadCalendar("工作时间应由早到晚成对填写,例如 9:00、12:00、14:00、17:30", hours=tuple(hours))
+        raise BadCalendar("工作时间应由早到晚成对填写，例如 9:00、12:00、14:00、17:30", hours=tuple(hours))
     windows: list[_Window] = []
     before = 0
     for start, end in zip(marks[::2], marks[1::2], strict=True):
@@ -79,7 +79,7 @@ class WorkingCalendar:
         for earlier, later in pairwise(ordered):
             if later.day - earlier.day != timedelta(days=1):
                 fault = "重复" if later.day == earlier.day else "后面有缺漏"
-                raise BadCalendar(f"工作日历“{name}”在 {earlier.day} {fault}:每一天应恰有一行", calendar=name, day=earlier.day)
+                raise BadCalendar(f"工作日历“{name}”在 {earlier.day} {fault}：每一天应恰有一行", calendar=name, day=earlier.day)
         self.name = name
         self.hours = tuple((hour, minute) for hour, minute in hours)
         self.first = ordered[0].day
@@ -176,7 +176,7 @@ class WorkingCalendar:
 
     def _outside(self, day: date) -> OutsideCalendar:
         return OutsideCalendar(
-            f"工作日历“{self.name}”只有 {self.first} 至 {self.last},推算从 {day} 起的工作日超出了范围:请补充日历年份后重试",
+            f"工作日历“{self.name}”只有 {self.first} 至 {self.last}，推算从 {day} 起的工作日超出了范围：请补充日历年份后重试",
             calendar=self.name,
             day=day,
         )

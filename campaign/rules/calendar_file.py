@@ -50,11 +50,11 @@ def parse_calendar(text: str, source: str) -> CalendarSpec:
     try:
         root = YAML(typ="rt").load(text)
     except YAMLError as error:
-        raise BadCalendar(f"工作日历 {source} 不是有效的 YAML:缩进、冒号或引号有误", source=source) from error
+        raise BadCalendar(f"工作日历 {source} 不是有效的 YAML：缩进、冒号或引号有误", source=source) from error
     except ValueError as error:  # the loader's own answer to a day like 2026-09-31, without its line
-        raise BadCalendar(f"工作日历 {source} {_no_such_day(text)},日历上没有:请核对日期", source=source) from error
+        raise BadCalendar(f"工作日历 {source} {_no_such_day(text)}，日历上没有：请核对日期", source=source) from error
     if not isinstance(root, Mapping):
-        raise BadCalendar(f"工作日历 {source} 是空的:应有 name、first_year 和 last_year", source=source)
+        raise BadCalendar(f"工作日历 {source} 是空的：应有 name、first_year 和 last_year", source=source)
     _known(root, FIELDS, source)
     name = root.get("name")
     first_year, last_year = root.get("first_year"), root.get("last_year")
@@ -66,7 +66,7 @@ def parse_calendar(text: str, source: str) -> CalendarSpec:
     for node in root.get("days") or ():
         for row in _days(node, source):
             if row.day in overrides:
-                raise _fault(source, node, None, f"{row.day} 写了两次:同一天只能有一条规定")
+                raise _fault(source, node, None, f"{row.day} 写了两次：同一天只能有一条规定")
             overrides[row.day] = row
     return CalendarSpec(name.strip(), str(root.get("title") or name), first_year, last_year, _hours(root, source), tuple(overrides.values()))
 
@@ -78,30 +78,30 @@ def notice_rows(text: str, source: str) -> tuple[DayRow, ...]:
         year = notice["year"]
         listed = [(date.fromisoformat(day["date"]), day["isOffDay"], str(day.get("name", ""))) for day in notice["days"]]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadCalendar(f'放假安排 {source} 读不懂:应为 {{"year": 2027, "days": [{{"name", "date", "isOffDay"}}]}} 形式的 JSON', source=source) from error
+        raise BadCalendar(f'放假安排 {source} 读不懂：应为 {{"year": 2027, "days": [{{"name", "date", "isOffDay"}}]}} 形式的 JSON', source=source) from error
     if not isinstance(year, int) or not all(isinstance(off, bool) for _, off, _ in listed):
-        raise BadCalendar(f"放假安排 {source} 有误:year 应为年份,isOffDay 应为 true 或 false", source=source)
+        raise BadCalendar(f"放假安排 {source} 有误：year 应为年份，isOffDay 应为 true 或 false", source=source)
     days = [day for day, _, _ in listed]
     if len(set(days)) != len(days):
-        raise BadCalendar(f"放假安排 {source} 有重复的日期:同一天只能出现一次", source=source)
+        raise BadCalendar(f"放假安排 {source} 有重复的日期：同一天只能出现一次", source=source)
     if strays := [day for day in days if abs((day - date(year, 7, 1)).days) > 200]:
-        raise BadCalendar(f"放假安排 {source} 是 {year} 年的,却有 {strays[0]}:请按年份分别上传", source=source)
+        raise BadCalendar(f"放假安排 {source} 是 {year} 年的，却有 {strays[0]}：请按年份分别上传", source=source)
     if not any(day.year == year and off for day, off, _ in listed) or not any(not off for _, off, _ in listed):
-        raise BadCalendar(f"放假安排 {source} 没有 {year} 年的放假日或调休上班日:请核对后重新上传", source=source)
+        raise BadCalendar(f"放假安排 {source} 没有 {year} 年的放假日或调休上班日：请核对后重新上传", source=source)
     return tuple(DayRow(day, not off, name if off else MAKE_UP, "published" if day.year == year else "override") for day, off, name in listed)
 
 
 def _days(node: Any, source: str) -> list[DayRow]:
     if not isinstance(node, Mapping):
-        raise _fault(source, node, None, "每条规定应写 day(或 from、to)、working、note")
+        raise _fault(source, node, None, "每条规定应写 day（或 from、to）、working、note")
     _known(node, DAY_FIELDS, source)
     first, last = (node.get("day"),) * 2 if "day" in node else (node.get("from"), node.get("to"))
     if type(first) is not date or type(last) is not date:
         raise _fault(source, node, "day" if "day" in node else "from", "应写成 2026-09-30")
     if not 0 <= (last - first).days <= LONGEST_PERIOD:
-        raise _fault(source, node, "to", f"应不早于 from,且不超过 {LONGEST_PERIOD} 天")
+        raise _fault(source, node, "to", f"应不早于 from，且不超过 {LONGEST_PERIOD} 天")
     if not isinstance(node.get("working"), bool):
-        raise _fault(source, node, "working", "应为 true(上班)或 false(休息)")
+        raise _fault(source, node, "working", "应为 true（上班）或 false（休息）")
     note = str(node.get("note") or "")
     return [DayRow(first + timedelta(days=offset), node["working"], note, "override") for offset in range((last - first).days + 1)]
 
@@ -134,7 +134,7 @@ def _no_such_day(text: str) -> str:
 def _known(node: Mapping[str, Any], fields: tuple[str, ...], source: str) -> None:
     for field in node:
         if field not in fields:
-            raise _fault(source, node, field, f"不认识:可用的有 {'、'.join(fields)}")
+            raise _fault(source, node, field, f"不认识：可用的有 {'、'.join(fields)}")
 
 
 def _fault(source: str, node: Any, field: str | None, text: str) -> BadCalendar:

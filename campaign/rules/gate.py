@@ -114,21 +114,21 @@ def _contacts(facts: GateFacts) -> Blocker | None:
     if not facts.units_without_contact:
         return None
     return Blocker(
-        "no_contact", f"{_count(facts.units_without_contact, '个单位')}没有联络员:{_names(facts.units_without_contact)}。请单位报送回执,或由办公室代为登记"
+        "no_contact", f"{_count(facts.units_without_contact, '个单位')}没有联络员：{_names(facts.units_without_contact)}。请单位报送回执，或由办公室代为登记"
     )
 
 
 def _owners(facts: GateFacts) -> Blocker | None:
     if not facts.items_without_owner:
         return None
-    return Blocker("no_owner", f"{_count(facts.items_without_owner, '项任务')}没有责任单位:{_names(facts.items_without_owner)}。请先分解到单位")
+    return Blocker("no_owner", f"{_count(facts.items_without_owner, '项任务')}没有责任单位：{_names(facts.items_without_owner)}。请先分解到单位")
 
 
 def _letters(facts: GateFacts) -> Blocker | None:
     if not facts.letters_asked or not facts.unsigned_letters:
         return None
     named = _names(duty.unit for duty in facts.unsigned_letters)
-    return Blocker("unsigned", f"{_count(facts.unsigned_letters, '份责任书')}尚未签订:{named}", _ids(facts.unsigned_letters), carried=True)
+    return Blocker("unsigned", f"{_count(facts.unsigned_letters, '份责任书')}尚未签订：{named}", _ids(facts.unsigned_letters), carried=True)
 
 
 def _required(facts: GateFacts) -> Blocker | None:
@@ -137,18 +137,18 @@ def _required(facts: GateFacts) -> Blocker | None:
     if not open_duties:
         return None
     red = sum(duty.light == "red" for duty in open_duties) + facts.overdue_more
-    overdue = f",其中 {red} 项逾期" if red else ""
+    overdue = f"，其中 {red} 项逾期" if red else ""
     ordered = sorted(open_duties, key=lambda duty: (duty.light != "red", duty.id))
     named = _names((f"{duty.unit}“{duty.title}”" for duty in ordered), facts.required_more)
     count = len(open_duties) + facts.required_more
-    return Blocker("required_open", f"{count} 项必办事项未办结{overdue}:{named}", _ids(ordered), carried=True, more=facts.required_more)
+    return Blocker("required_open", f"{count} 项必办事项未办结{overdue}：{named}", _ids(ordered), carried=True, more=facts.required_more)
 
 
 def _major(facts: GateFacts) -> Blocker | None:
     if not facts.major_findings:
         return None
     named = _names(f"{duty.unit}“{duty.title}”" for duty in facts.major_findings)
-    return Blocker("major_finding", f"{_count(facts.major_findings, '个重大问题')}未销号:{named}。重大问题不能作为遗留问题带走", _ids(facts.major_findings))
+    return Blocker("major_finding", f"{_count(facts.major_findings, '个重大问题')}未销号：{named}。重大问题不能作为遗留问题带走", _ids(facts.major_findings))
 
 
 def _share(facts: GateFacts) -> Blocker | None:
@@ -160,28 +160,30 @@ def _share(facts: GateFacts) -> Blocker | None:
 
 def _complete(facts: GateFacts) -> Blocker | None:
     missing = facts.package.missing
-    return Blocker("package_missing", f"迎检资料缺 {len(missing)} 项:{_names(missing)}") if missing else None
+    return Blocker("package_missing", f"迎检资料缺 {len(missing)} 项：{_names(missing)}") if missing else None
 
 
 def _proved(facts: GateFacts) -> Blocker | None:
     if facts.package.verified and facts.package.frozen:
         return None
     step = "封存" if facts.package.verified else "校验"
-    return Blocker("package_unproved", f"迎检资料包尚未{step}:请在“迎检资料”中生成、校验并封存")
+    return Blocker("package_unproved", f"迎检资料包尚未{step}：请在“迎检资料”中生成、校验并封存")
 
 
 def _scores(facts: GateFacts) -> Blocker | None:
-    return None if facts.scores_final else Blocker("scores_open", "考评得分尚未确定:请由办公室确认最终得分")
+    return None if facts.scores_final else Blocker("scores_open", "考评得分尚未确定：请由办公室确认最终得分")
 
 
 def _appeals(facts: GateFacts) -> Blocker | None:
     if not facts.open_appeals:
         return None
-    return Blocker("appeals_open", f"{_count(facts.open_appeals, '件申诉')}未答复:{_names(duty.unit for duty in facts.open_appeals)}", _ids(facts.open_appeals))
+    return Blocker(
+        "appeals_open", f"{_count(facts.open_appeals, '件申诉')}未答复：{_names(duty.unit for duty in facts.open_appeals)}", _ids(facts.open_appeals)
+    )
 
 
 def _archive(facts: GateFacts) -> Blocker | None:
-    return None if facts.archive_verified else Blocker("archive_unverified", "档案尚未校验:请生成总档案并校验通过")
+    return None if facts.archive_verified else Blocker("archive_unverified", "档案尚未校验：请生成总档案并校验通过")
 
 
 _Look = Callable[[GateFacts], Blocker | None]

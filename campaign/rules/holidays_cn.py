@@ -52,7 +52,7 @@ def _library_year(year: int) -> list[DayRow]:
 def calendar_rows(first_year: int, last_year: int, overrides: Iterable[DayRow] = ()) -> list[DayRow]:
     """A row for each day of the years, in order; the last override of a day wins. Years outside the range in `overrides` are ignored."""
     if not 2007 <= first_year <= last_year <= 2100:
-        raise BadCalendar(f"日历年份 {first_year}—{last_year} 不可用:应在 2007 年至 2100 年之间,且由早到晚", first=first_year, last=last_year)
+        raise BadCalendar(f"日历年份 {first_year}—{last_year} 不可用：应在 2007 年至 2100 年之间，且由早到晚", first=first_year, last=last_year)
     by_day = {row.day: row for row in overrides}
     noticed = {row.day.year for row in by_day.values() if row.source == "published"}
     rows: list[DayRow] = []

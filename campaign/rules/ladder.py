@@ -111,7 +111,7 @@ def due_rung(ladder: Ladder, *, rung: int, due_at: datetime, now: datetime, cale
             return EscalationDecision(None, tuple(skipped), tuple(reasons), after, at)
         reasons.append(_why_taken(candidate, rung, due_at, floor_rung, ladder))
         return EscalationDecision(candidate, tuple(skipped), tuple(reasons), candidate.number)
-    reasons.append("已到最高一级,不再升级")
+    reasons.append("已到最高一级，不再升级")
     return EscalationDecision(None, tuple(skipped), tuple(reasons), skipped[-1] if skipped else rung)
 
 
@@ -123,18 +123,18 @@ def next_rung_at(ladder: Ladder, *, rung: int, due_at: datetime, delivered_at: d
 
 def describe(ladder: Ladder, due_at: datetime, opened_at: datetime, calendar: WorkingCalendar, *, floor_rung: int = 0) -> tuple[str, ...]:
     """What will happen to a duty that nobody works on, a sentence a rung, if each is delivered at the moment it is taken."""
-    told: list[str] = [f"到期:{_day(due_on(due_at))}"]
+    told: list[str] = [f"到期：{_day(due_on(due_at))}"]
     step = first_rung_at(ladder, due_at=due_at, opened_at=opened_at, floor_rung=floor_rung, calendar=calendar)
     if step is None:
-        return (*told, "不再提醒,也不督办")
-    told.extend(f"“{ladder.rung(number).name}”的时间已过,不再发出" for number in step.skipped)
+        return (*told, "不再提醒，也不督办")
+    told.extend(f"“{ladder.rung(number).name}”的时间已过，不再发出" for number in step.skipped)
     years = {due_on(due_at).year}
     while step is not None:
         told.append(_sentence(step.rung, step.at))
         years.add(campaign_day(step.at).year)
         step = _following(ladder, step.rung.number, due_at, step.at, calendar, floor_rung)
     estimated = sorted(year for year in years if calendar.coverage(year) == "estimated")
-    told.extend(f"{year}年放假安排未公布,暂按法定节假日推算" for year in estimated)
+    told.extend(f"{year}年放假安排未公布，暂按法定节假日推算" for year in estimated)
     return tuple(told)
 
 
@@ -146,7 +146,7 @@ def foresee(ladder: Ladder, *, rung: int, due_at: datetime, next_at: datetime, c
         if at is None:
             break
         decision = due_rung(ladder, rung=rung, due_at=due_at, now=at, calendar=calendar, floor_rung=floor_rung)
-        told.extend(f"“{ladder.rung(number).name}”的时间已过,不再发出" for number in decision.skipped)
+        told.extend(f"“{ladder.rung(number).name}”的时间已过，不再发出" for number in decision.skipped)
         rung = decision.rung_after
         if decision.take is None:
             at = decision.next_at
@@ -186,20 +186,20 @@ def _too_late(reminder: Rung, at: datetime, later: Sequence[tuple[Rung, datetime
 
 def _why_taken(taken: Rung, rung: int, due_at: datetime, floor_rung: int, ladder: Ladder) -> str:
     if taken.before_deadline:
-        return f"{_day(due_on(due_at))} 到期,{taken.when.label}发出“{taken.name}”"
+        return f"{_day(due_on(due_at))} 到期，{taken.when.label}发出“{taken.name}”"
     if rung < (ladder.first_overdue or 0) and 0 < floor_rung == taken.number:
-        return f"{_day(due_on(due_at))} 已到期;此前已到“{taken.name}”,延期或退回不降级"
-    return f"{_day(due_on(due_at))} 已到期,{taken.when.label}进入“{taken.name}”"
+        return f"{_day(due_on(due_at))} 已到期；此前已到“{taken.name}”，延期或退回不降级"
+    return f"{_day(due_on(due_at))} 已到期，{taken.when.label}进入“{taken.name}”"
 
 
 def _sentence(rung: Rung, at: datetime) -> str:
-    signing = f",由{rung.signer}签发后发出" if rung.signed else ""
-    score = f",计分 {rung.score:g}" if rung.score else ""
-    return f"{_moment(at)} {rung.name}:{rung.document}送{rung.audience_label}{signing}{score}"
+    signing = f"，由{rung.signer}签发后发出" if rung.signed else ""
+    score = f"，计分 {rung.score:g}" if rung.score else ""
+    return f"{_moment(at)} {rung.name}：{rung.document}送{rung.audience_label}{signing}{score}"
 
 
 def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日(周{'一二三四五六日'[day.weekday()]})"
+    return f"{day.year}年{day.month}月{day.day}日（周{'一二三四五六日'[day.weekday()]}）"
 
 
 def _moment(at: datetime) -> str:

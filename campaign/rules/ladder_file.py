@@ -40,8 +40,8 @@ class _Faults:
 
     def check(self) -> None:
         if self.found:
-            told = ";".join(f"第 {line} 行 {text}" if line else text for line, text in sorted(self.found))
-            raise BadLadder(f"督办规则 {self.source} 不能使用:{told}", source=self.source, faults=tuple(sorted(self.found)))
+            told = "；".join(f"第 {line} 行 {text}" if line else text for line, text in sorted(self.found))
+            raise BadLadder(f"督办规则 {self.source} 不能使用：{told}", source=self.source, faults=tuple(sorted(self.found)))
 
 
 def parse_ladder(text: str, source: str) -> Ladder:
@@ -53,7 +53,7 @@ def parse_ladder(text: str, source: str) -> Ladder:
     title = _word(root, "title", faults, default=name)
     rungs = root.get("rungs")
     if not isinstance(rungs, list) or not rungs:
-        faults.add(root, "rungs", "没有任何督办级别:至少写一级,从提醒或催办开始")
+        faults.add(root, "rungs", "没有任何督办级别：至少写一级，从提醒或催办开始")
         rungs = []
     faults.check()
     read = [_rung(node, number, faults) for number, node in enumerate(rungs, start=1)]
@@ -72,9 +72,9 @@ def _read_yaml(text: str, faults: _Faults) -> Mapping[str, Any]:
     except (YAMLError, ValueError) as error:  # ValueError: an impossible date such as 2026-09-31
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列 " if mark is not None else ""
-        raise BadLadder(f"督办规则 {faults.source} 不是有效的 YAML:{where}缩进、冒号或引号有误,或同一字段写了两次", source=faults.source) from error
+        raise BadLadder(f"督办规则 {faults.source} 不是有效的 YAML：{where}缩进、冒号或引号有误，或同一字段写了两次", source=faults.source) from error
     if not isinstance(root, Mapping):
-        raise BadLadder(f"督办规则 {faults.source} 是空的或不是“字段: 值”的形式:应有 name、title 和 rungs", source=faults.source)
+        raise BadLadder(f"督办规则 {faults.source} 是空的或不是“字段: 值”的形式：应有 name、title 和 rungs", source=faults.source)
     return root
 
 
@@ -83,7 +83,7 @@ def _unknown_fields(node: Mapping[str, Any], allowed: Iterable[str], faults: _Fa
     for field in node:
         if field not in known:
             near = get_close_matches(str(field), known, n=1)
-            faults.add(node, field, f"不认识:{f'是否要写 {near[0]}?' if near else ''}可用的有 {'、'.join(known)}")
+            faults.add(node, field, f"不认识：{f'是否要写 {near[0]}?' if near else ''}可用的有 {'、'.join(known)}")
 
 
 def _word(node: Mapping[str, Any], field: str, faults: _Faults, *, default: str | None = None) -> str:
@@ -105,10 +105,10 @@ def _rung(node: Any, number: int, faults: _Faults) -> Rung | None:
     signed, numbered = (_flag(node, field, faults) for field in ("signed", "numbered"))
     signer = _word(node, "signer", faults) if node.get("signer") is not None else None
     if signed and signer is None:
-        faults.add(node, "signed", "须经签发,但没有写签发人(signer)")
+        faults.add(node, "signed", "须经签发，但没有写签发人（signer）")
     score = node.get("score")
     if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
-        faults.add(node, "score", "应为数字,扣分写负数")
+        faults.add(node, "score", "应为数字，扣分写负数")
         score = None
     when = _term(node, "when", Offset, faults)
     dwell = _term(node, "dwell", Span, faults)
@@ -136,14 +136,14 @@ def _term(node: Mapping[str, Any], field: str, kind: type[T], faults: _Faults) -
     if node.get(field) is None:
         if field == "dwell":
             return kind.model_validate(0)
-        faults.add(node, field, "没有写:何时进入这一级")
+        faults.add(node, field, "没有写：何时进入这一级")
         return None
     try:
         return kind.model_validate(node[field])
     except ValidationError as error:
         reason = error.errors()[0]
         said = str(reason["ctx"]["error"]) if "ctx" in reason and "error" in reason["ctx"] else "应写成 2wd、-3wd、4h 这样的时间"
-        faults.add(node, field, f"写的是“{node[field]}”,{said}")
+        faults.add(node, field, f"写的是“{node[field]}”，{said}")
         return None
 
 
@@ -152,12 +152,12 @@ def _names(node: Mapping[str, Any], field: str, known: Mapping[str, str], what: 
     value = node.get(field)
     written = [value] if isinstance(value, str) else value
     if not isinstance(written, list) or not written:
-        faults.add(node, field, f"没有写{what}:可用的有 {'、'.join(known.values())}")
+        faults.add(node, field, f"没有写{what}：可用的有 {'、'.join(known.values())}")
         return ()
     key_of = {**{word: key for key, word in known.items()}, **{key: key for key in known}}
     for word in written:
         if word not in key_of:
-            faults.add(node, field, f"中的“{word}”不是可用的{what}:可用的有 {'、'.join(known.values())}")
+            faults.add(node, field, f"中的“{word}”不是可用的{what}：可用的有 {'、'.join(known.values())}")
     return tuple(dict.fromkeys(key_of[word] for word in written if word in key_of))
 
 
@@ -169,11 +169,11 @@ def _order(rungs: list[tuple[Any, Rung]], faults: _Faults) -> None:
         seen.setdefault(rung.key, rung.name)
     for (_, earlier), (node, later) in pairwise(rungs):
         if later.before_deadline and not earlier.before_deadline:
-            faults.add(node, "when", f"“{later.name}”在到期之前,却排在逾期后的“{earlier.name}”之后")
+            faults.add(node, "when", f"“{later.name}”在到期之前，却排在逾期后的“{earlier.name}”之后")
         elif _weight(later.when) < _weight(earlier.when):
-            faults.add(node, "when", f"“{later.name}”({later.when.label})早于上一级“{earlier.name}”({earlier.when.label}):各级应由早到晚")
+            faults.add(node, "when", f"“{later.name}”（{later.when.label}）早于上一级“{earlier.name}”（{earlier.when.label}）：各级应由早到晚")
         elif later.before_deadline and _weight(later.when) == _weight(earlier.when):
-            faults.add(node, "when", f"“{later.name}”与“{earlier.name}”是同一时刻的提醒:请合并为一级")
+            faults.add(node, "when", f"“{later.name}”与“{earlier.name}”是同一时刻的提醒：请合并为一级")
 
 
 def _weight(offset: Offset) -> float:

@@ -86,7 +86,7 @@ class Offset(Term):
             return {"amount": 0, "unit": "wd"}
         found = _OFFSET.fullmatch(value.strip())
         if found is None:
-            raise ValueError("应写成 -3wd(到期前3个工作日)、+1wd(逾期第1个工作日)、-2d(到期前2天)或 +4h(逾期4个工作小时)")
+            raise ValueError("应写成 -3wd（到期前3个工作日）、+1wd（逾期第1个工作日）、-2d（到期前2天）或 +4h（逾期4个工作小时）")
         amount, unit = _amount_of(found)
         return {"amount": -amount if found["sign"] in ("-", "到期前") and amount else amount, "unit": unit}
 
@@ -119,10 +119,10 @@ class Span(Term):
         if not isinstance(value, str):
             return value
         if value.strip().startswith("-"):
-            raise ValueError("间隔不能为负数:它是上一级送达后留给单位的办理时间")
+            raise ValueError("间隔不能为负数：它是上一级送达后留给单位的办理时间")
         found = _SPAN.fullmatch(value.strip())
         if found is None or _UNIT_OF_WORD[found["unit"]] == "d":
-            raise ValueError("间隔按工作时间计,应写成 2wd(2个工作日)或 4h(4个工作小时)")
+            raise ValueError("间隔按工作时间计，应写成 2wd（2个工作日）或 4h（4个工作小时）")
         amount, unit = _amount_of(found)
         return {"amount": amount, "unit": unit}
 

@@ -67,13 +67,13 @@ def match_materials(known: Sequence[KnownMaterial], wanted: Sequence[WantedMater
                 if not same:
                     continue
                 if not exactly and not removed and len(same) > _alike(wanted, numbers, one):
-                    asked.append(f"「{one.name}」在原方案里有 {len(same)} 份,现在少了:按先后对应,如对应有误请写上 key({_keys(same)})")
+                    asked.append(f"「{one.name}」在原方案里有 {len(same)} 份，现在少了：按先后对应，如对应有误请写上 key({_keys(same)})")
                 take(place, min(same, key=lambda row: row.number).number)
     gone = [row for row in left.values() if not row.removed]
     fresh = [place for place in range(len(wanted)) if place not in numbers]
     if gone and fresh:
         names = "、".join(wanted[place].name for place in fresh)
-        asked.append(f"资料「{names}」可能由「{'、'.join(row.name for row in gone)}」改写而来:如是同一份资料,请为它写上 key({_keys(gone)}),以免取消后重建")
+        asked.append(f"资料「{names}」可能由「{'、'.join(row.name for row in gone)}」改写而来：如是同一份资料，请为它写上 key（{_keys(gone)}），以免取消后重建")
     following = max((row.number for row in known), default=0)
     for place in fresh:
         following += 1

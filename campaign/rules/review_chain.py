@@ -123,40 +123,40 @@ def may_decide(step: Step, actor: str, submitted_by: str, *, accept: bool) -> bo
 def parse_chains(root: Any, source: str) -> tuple[dict[str, Chain], list[dict[str, str]]]:
     """The chains of a file by name, and where it says they are used."""
     if not isinstance(root, Mapping) or not set(root) <= {"chains", "choices"} or not isinstance(root.get("chains"), Mapping):
-        raise BadChain(f"{source} 应有 chains(各审核流程),可有 choices(用在哪里)。", source=source)
+        raise BadChain(f"{source} 应有 chains（各审核流程），可有 choices（用在哪里）。", source=source)
     chains = {str(name): _chain(str(name), node, source) for name, node in root["chains"].items()}
     rows = root.get("choices") or []
     if not isinstance(rows, list):
-        raise BadChain(f"{source} 的 choices 应逐行写 chain,并写 duty 或 item。", source=source)
+        raise BadChain(f"{source} 的 choices 应逐行写 chain，并写 duty 或 item。", source=source)
     return chains, [_choice(row, number, chains, source) for number, row in enumerate(rows, 1)]
 
 
 def _chain(name: str, node: Any, source: str) -> Chain:
     where = f"{source} 的审核流程「{name}」"
     if not isinstance(node, Mapping) or not set(node) <= set(CHAIN_FIELDS) or not isinstance(node.get("steps"), list):
-        raise BadChain(f"{where}应写 title 和 steps,逐步写 {'、'.join(STEP_FIELDS)}。", source=source)
+        raise BadChain(f"{where}应写 title 和 steps，逐步写 {'、'.join(STEP_FIELDS)}。", source=source)
     if not name or len(name) > 24 or name == SPLIT.name:
-        raise BadChain(f"{where}的名称不可用:不超过 24 个字符,且不能叫 {SPLIT.name}。", source=source)
+        raise BadChain(f"{where}的名称不可用：不超过 24 个字符，且不能叫 {SPLIT.name}。", source=source)
     steps = tuple(_step(one, number, where, source) for number, one in enumerate(node["steps"], 1))
     if not steps or len(steps) > MOST_STEPS or len({step.key for step in steps}) < len(steps):
-        raise BadChain(f"{where}应有 1 至 {MOST_STEPS} 步,各步的 key 不能重复。", source=source)
+        raise BadChain(f"{where}应有 1 至 {MOST_STEPS} 步，各步的 key 不能重复。", source=source)
     if not any(step.who is Who.OFFICE and not step.receipt for step in steps):
-        raise BadChain(f"{where}没有创建办审核这一步:至少写一步 who: office。", source=source)
+        raise BadChain(f"{where}没有创建办审核这一步：至少写一步 who: office。", source=source)
     return Chain(name, str(node.get("title") or name)[:60], steps)
 
 
 def _step(node: Any, number: int, where: str, source: str) -> Step:
     said = f"{where}第 {number} 步"
     if not isinstance(node, Mapping) or not set(node) <= set(STEP_FIELDS) or not all(node.get(field) for field in ("key", "name", "who")):
-        raise BadChain(f"{said}应写 key、name、who,可写 days、ladder、receipt。", source=source)
+        raise BadChain(f"{said}应写 key、name、who，可写 days、ladder、receipt。", source=source)
     allowed = [who.value for who in Who if who is not Who.ABOVE]
     if node["who"] not in allowed:
-        raise BadChain(f"{said}的 who「{node['who']}」不可用:可用的有 {'、'.join(allowed)}。", source=source)
+        raise BadChain(f"{said}的 who「{node['who']}」不可用：可用的有 {'、'.join(allowed)}。", source=source)
     days, receipt = node.get("days", 2), node.get("receipt", False)
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= MOST_DAYS:
         raise BadChain(f"{said}的 days 应为 1 至 {MOST_DAYS} 个工作日。", source=source)
     if not isinstance(receipt, bool) or (receipt and node["who"] != Who.OFFICE):
-        raise BadChain(f"{said}的 receipt 应为 true 或 false;上报由创建办(who: office)办理。", source=source)
+        raise BadChain(f"{said}的 receipt 应为 true 或 false；上报由创建办（who: office）办理。", source=source)
     key, name = str(node["key"]), str(node["name"])
     if len(key) > 24 or len(name) > 24:
         raise BadChain(f"{said}的 key 和 name 不能超过 24 个字符。", source=source)
@@ -165,5 +165,5 @@ def _step(node: Any, number: int, where: str, source: str) -> Step:
 
 def _choice(row: Any, number: int, chains: Mapping[str, Chain], source: str) -> dict[str, str]:
     if not isinstance(row, Mapping) or not set(row) <= {"chain", "duty", "item"} or row.get("chain") not in chains:
-        raise BadChain(f"{source} 的 choices 第 {number} 条应写 chain(可用的有 {'、'.join(chains)}),可写 duty、item。", source=source)
+        raise BadChain(f"{source} 的 choices 第 {number} 条应写 chain（可用的有 {'、'.join(chains)}），可写 duty、item。", source=source)
     return {str(key): str(value) for key, value in row.items() if value}

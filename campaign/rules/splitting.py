@@ -18,9 +18,9 @@ DONE = ("accepted", "waived", "cancelled")
 def why_not_split(kind: str, state: str, *, is_part: bool, is_paper: bool) -> str | None:
     """None, or why a duty cannot be split, in words."""
     if is_part:
-        return "本身就是上级分解下来的,只分解一层"
+        return "本身就是上级分解下来的，只分解一层"
     if kind not in SPLIT_KINDS or is_paper:
-        return "这类事项不能分解:只有办理、报送资料和定期报告可以"
+        return "这类事项不能分解：只有办理、报送资料和定期报告可以"
     if state not in ("open", "returned"):
         return "目前不在办理中"
     return None
@@ -48,4 +48,4 @@ def up_to_first_overdue(ladder: Ladder) -> Ladder:
     last = ladder.first_overdue
     if last is None:
         return ladder
-    return Ladder(name=f"{ladder.name[:17]}-part", title=f"{ladder.title[:55]}(至催办)", rungs=tuple(rung for rung in ladder.rungs if rung.number <= last))
+    return Ladder(name=f"{ladder.name[:17]}-part", title=f"{ladder.title[:55]}（至催办）", rungs=tuple(rung for rung in ladder.rungs if rung.number <= last))

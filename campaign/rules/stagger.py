@@ -63,13 +63,13 @@ def propose_calendar(
 def load_warnings(loads: Mapping[tuple[str, date], int], *, most_a_day: int = MOST_A_DAY) -> tuple[str, ...]:
     """Who has too much due on one day, the worst first."""
     over = sorted(((unit, day, count) for (unit, day), count in loads.items() if count > most_a_day), key=lambda one: (-one[2], one[1], one[0]))
-    return tuple(f"{unit} {day.month} 月 {day.day} 日有 {count} 件到期,超过每日 {most_a_day} 件" for unit, day, count in over)
+    return tuple(f"{unit} {day.month} 月 {day.day} 日有 {count} 件到期，超过每日 {most_a_day} 件" for unit, day, count in over)
 
 
 def _working_days(window: tuple[date, date], calendar: WorkingCalendar) -> list[date]:
     first, last = window
     if last < first:
-        raise CampaignError(f"阶段结束日 {last} 早于开始日 {first}:请先改正阶段日期", code="bad_window", first=first, last=last)
+        raise CampaignError(f"阶段结束日 {last} 早于开始日 {first}：请先改正阶段日期", code="bad_window", first=first, last=last)
     total = calendar.working_days_between(first, last) + int(calendar.is_working(first))
     if total < 1:
         return [last]

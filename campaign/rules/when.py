@@ -79,5 +79,5 @@ def _moved(anchor: date, distance: str | None, calendar: WorkingCalendar, edge: 
 
 def _unreadable(value: str) -> BadPlan:
     return BadPlan(
-        f"看不懂时间“{value}”:应写成 2026-09-30、2026-09-30T17:00、launch+3d、launch+3wd、inspection-7d 或 event:活动结束+7d", code="bad_when", value=value
+        f"看不懂时间“{value}”：应写成 2026-09-30、2026-09-30T17:00、launch+3d、launch+3wd、inspection-7d 或 event:活动结束+7d", code="bad_when", value=value
     )

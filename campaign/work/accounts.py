@@ -60,25 +60,25 @@ def one_time_password() -> str:
 
 def refuse_weak(password: str, login: str, name: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
-        raise CampaignError(f"口令太短:至少 {SHORTEST_PASSWORD} 个字符。可以用一句自己记得住的话。", code="weak_password")
+        raise CampaignError(f"口令太短：至少 {SHORTEST_PASSWORD} 个字符。可以用一句自己记得住的话。", code="weak_password")
     if len(password) > 200:
-        raise CampaignError("口令太长:最多 200 个字符。", code="weak_password")
+        raise CampaignError("口令太长：最多 200 个字符。", code="weak_password")
     plain = password.lower()
     if len(set(plain)) < 4 or any(word in plain for word in _WEAK) or plain in (login.lower(), name.lower()):
-        raise CampaignError("口令太容易被猜到:请不要使用连续或重复的字符、登录名或姓名。", code="weak_password")
+        raise CampaignError("口令太容易被猜到：请不要使用连续或重复的字符、登录名或姓名。", code="weak_password")
 
 
 def add_account(tx: Session, login: str, name: str, password_hash: str, by: By, *, person_id: int | None = None, lasting: bool = False) -> PortalAccount:
     """A new account without roles. Unless `lasting`, its password is a first one: seen by somebody else, to be changed at login."""
     login, name = login.strip().lower(), name.strip()
     if not _LOGIN.fullmatch(login):
-        raise CampaignError("登录名应为 2 到 40 个字母、数字或 . _ - @,以字母或数字开头。", code="bad_login")
+        raise CampaignError("登录名应为 2 到 40 个字母、数字或 . _ - @，以字母或数字开头。", code="bad_login")
     if not name or len(name) > 60:
-        raise CampaignError("请填写姓名(不超过 60 个字)。", code="bad_name")
+        raise CampaignError("请填写姓名（不超过 60 个字）。", code="bad_name")
     if accounts.account_by_login(tx, login) is not None:
-        raise Conflict(f"登录名「{login}」已被使用:请换一个。", code="login_taken")
+        raise Conflict(f"登录名「{login}」已被使用：请换一个。", code="login_taken")
     if accounts.account_by_name(tx, name) is not None:
-        raise Conflict(f"已有名为「{name}」的账号:同名的人请加单位区分,如「{name}(教育局)」,否则日志和回避规则无法分清。", code="name_taken")
+        raise Conflict(f"已有名为「{name}」的账号：同名的人请加单位区分，如「{name}（教育局）」，否则日志和回避规则无法分清。", code="name_taken")
     account = PortalAccount(
         login=login,
         name=name,
@@ -97,9 +97,9 @@ def add_account(tx: Session, login: str, name: str, password_hash: str, by: By, 
 def grant(tx: Session, account: PortalAccount, role: str, unit: Unit | None, by: By) -> None:
     """Give a role; the same role for the same unit twice is one."""
     if role not in ROLES:
-        raise CampaignError(f"没有角色「{role}」。可选:{'、'.join(ROLES)}。", code="no_role")
+        raise CampaignError(f"没有角色「{role}」。可选：{'、'.join(ROLES)}。", code="no_role")
     if role in HOUSE_ROLES and unit is not None:
-        raise CampaignError("管理员和审计角色不限单位:请不要填写单位。", code="house_role")
+        raise CampaignError("管理员和审计角色不限单位：请不要填写单位。", code="house_role")
     if accounts.has_grant(tx, account.id, role, unit.id if unit else None):
         return
     tx.add(PortalGrant(account_id=account.id, role=role, unit_id=unit.id if unit else None))
@@ -150,7 +150,7 @@ def disable(tx: Session, account: PortalAccount, by: By) -> None:
 def need_account(tx: Session, wanted: str) -> PortalAccount:
     found = accounts.account_by_login(tx, wanted.strip().lower()) or accounts.account_by_name(tx, wanted.strip())
     if found is None:
-        raise NotFound(f"没有登录名或姓名为「{wanted}」的账号:请用 campaign user list 查看。", code="no_account")
+        raise NotFound(f"没有登录名或姓名为「{wanted}」的账号：请用 campaign user list 查看。", code="no_account")
     return found
 
 
@@ -164,15 +164,15 @@ def log_in(store: Store, login: str, password: str, address: str, now: datetime)
         left = account is not None and account.person_id is not None and accounts.person_left(tx, account.person_id, campaign_day(now))
     if until is not None:
         minutes = max(1, int((until - now).total_seconds() // 60) + 1)
-        raise RetryLater(f"连续输错次数过多,请 {minutes} 分钟后再试,或请管理员重置口令。", code="locked")
+        raise RetryLater(f"连续输错次数过多，请 {minutes} 分钟后再试，或请管理员重置口令。", code="locked")
     right = matches(account.password_hash if account else _nobodys_hash(), password)
     if account is None or not right or account.state != "active" or left:
         with store.begin() as tx:
             for key, limit in keys.items():
                 accounts.count_failure(tx, key, now, window=WINDOW, limit=limit, lock=LOCK)
-        raise NotAllowed("登录名或口令不对。连续输错 5 次将锁定 15 分钟;忘记口令请联系管理员重置。", code="wrong_login")
+        raise NotAllowed("登录名或口令不对。连续输错 5 次将锁定 15 分钟；忘记口令请联系管理员重置。", code="wrong_login")
     if account.password_until is not None and account.password_until < now:
-        raise NotAllowed("首次登录口令已过期:请联系管理员重置。", code="expired_password")
+        raise NotAllowed("首次登录口令已过期：请联系管理员重置。", code="expired_password")
     token = secrets.token_urlsafe(32)
     with store.begin() as tx:
         accounts.forget_failures(tx, f"login:{login}")
@@ -197,7 +197,7 @@ def _nobodys_hash() -> str:
 def _keep_an_admin(tx: Session, account: PortalAccount) -> None:
     is_admin = accounts.has_grant(tx, account.id, "admin", None)
     if is_admin and not accounts.other_admins(tx, account.id):
-        raise Conflict("这是最后一个管理员账号:请先给另一个账号管理员角色。", code="last_admin")
+        raise Conflict("这是最后一个管理员账号：请先给另一个账号管理员角色。", code="last_admin")
 
 
 def _log(tx: Session, by: By, verb: str, account: PortalAccount, detail: dict[str, object] | None = None) -> None:

@@ -29,7 +29,7 @@ def correct_notice(tx: Session, notice: Notice, by: By, *, text: str) -> Notice:
     _refuse_unfit(notice, by)
     text = text.strip()
     if not text or len(text) > LONGEST:
-        raise CampaignError(f"请写明更正的内容(不超过 {LONGEST} 字),如:第2项办理时限应为9月30日。", code="no_text")
+        raise CampaignError(f"请写明更正的内容（不超过 {LONGEST} 字），如：第2项办理时限应为9月30日。", code="no_text")
     body = f"{_named(tx, notice)}有误，现更正如下：\n\n{text}\n\n其余内容不变，特此通知。"
     return _amend(tx, notice, by, way="correct", kind="更正通知", body=body)
 
@@ -38,7 +38,7 @@ def recall_notice(tx: Session, notice: Notice, by: By) -> Notice:
     """A 撤回通知 to the same unit; the paper is void and its number is not used again."""
     _refuse_unfit(notice, by)
     if notice.kind == "撤回通知":
-        raise Conflict(f"文书 {notice.id} 本身是撤回通知,不能再撤回:有误的请发更正通知。", code="already_recall", notice=notice.id)
+        raise Conflict(f"文书 {notice.id} 本身是撤回通知，不能再撤回：有误的请发更正通知。", code="already_recall", notice=notice.id)
     void = "原件和原文号作废" if notice.number else "原件作废"
     body = f"{_named(tx, notice)}，因{by.reason.strip().rstrip('。')}，现予撤回，{void}。所列事项仍须办理，有关要求另行通知。特此通知。"
     notices.cancel_deliveries(tx, notice)
@@ -55,15 +55,15 @@ def recall_notice(tx: Session, notice: Notice, by: By) -> Notice:
 
 def _refuse_unfit(notice: Notice, by: By) -> None:
     if not by.reason.strip():
-        raise CampaignError("更正或撤回已发出的文书须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError("更正或撤回已发出的文书须写明理由：请加 --reason。", code="no_reason")
     if notice.state == "withdrawn":
         raise Conflict(f"文书 {notice.id} 已经撤回。", code="already_withdrawn", notice=notice.id)
     if notice.state not in ("issued", "delivered"):
-        raise Conflict(f"文书 {notice.id} 还没有发出,不需要另行通知:请直接撤回或重新生成。", code="not_issued", notice=notice.id)
+        raise Conflict(f"文书 {notice.id} 还没有发出，不需要另行通知：请直接撤回或重新生成。", code="not_issued", notice=notice.id)
 
 
 def _named(tx: Session, notice: Notice) -> str:
-    """我办2026年3月12日印发的《督办通知书》(创办督〔2026〕1号)"""
+    """我办2026年3月12日印发的《督办通知书》（创办督〔2026〕1号）"""
     unit, head = tx.get_one(Unit, notice.unit_id), letterheads(tx, [notice.campaign_id])[notice.campaign_id]
     assert notice.issued_at is not None
     day = campaign_day(notice.issued_at)

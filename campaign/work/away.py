@@ -19,13 +19,13 @@ def take_leave(tx: Session, unit: Unit, name: str, from_on: date, to_on: date, b
     if to_on < from_on:
         raise CampaignError(f"结束日期 {to_on} 早于开始日期 {from_on}。", code="backwards")
     if to_on < campaign_day(by.now):
-        raise CampaignError(f"{to_on} 已经过去,不用登记。", code="past")
+        raise CampaignError(f"{to_on} 已经过去，不用登记。", code="past")
     person = _one(tx, unit, name, by)
     stand_in = _one(tx, unit, deputy, by) if deputy else None
     if stand_in is not None and stand_in.id == person.id:
         raise CampaignError("代理人不能是本人。", code="same_person")
     if stand_in is not None and not (stand_in.phone or stand_in.email or stand_in.account):
-        raise CampaignError(f"代理人「{stand_in.name}」没有登记手机、邮箱或账号,收不到消息:请先在名册里补登。", code="no_address")
+        raise CampaignError(f"代理人「{stand_in.name}」没有登记手机、邮箱或账号，收不到消息：请先在名册里补登。", code="no_address")
     assert person.id is not None
     addressing.enter_absence(tx, person.id, stand_in.id if stand_in else None, from_on, to_on, by.actor)
     write_event(tx, at=by.now, actor=by.actor, verb="take_leave", reason=by.reason, subject="unit", subject_id=unit.id,
@@ -36,7 +36,7 @@ def take_leave(tx: Session, unit: Unit, name: str, from_on: date, to_on: date, b
 def _one(tx: Session, unit: Unit, name: str, by: By) -> Person:
     found = addressing.persons_named(tx, unit, name.strip(), campaign_day(by.now))
     if not found:
-        raise NotFound(f"名册里没有现任的「{name}」:请先用 campaign units import 登记。", code="no_person", asked=name)
+        raise NotFound(f"名册里没有现任的「{name}」：请先用 campaign units import 登记。", code="no_person", asked=name)
     if len(found) > 1:
-        raise Conflict(f"有几位「{name}」:请在名册里区分姓名后再登记。", code="ambiguous_person", asked=name)
+        raise Conflict(f"有几位「{name}」：请在名册里区分姓名后再登记。", code="ambiguous_person", asked=name)
     return found[0]

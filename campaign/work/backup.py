@@ -108,9 +108,9 @@ def read_backup(folder: Path) -> Backup:
         size = sum(path.stat().st_size for path in folder.iterdir())
         return Backup(folder, datetime.fromisoformat(facts["made_at"]), facts["records"], facts["revision"], size, facts["evidence"])
     except FileNotFoundError as missing:
-        raise NotFound(f"{folder} 不是一个备份:里面没有 {FACTS}。请用 campaign backup list 查看有哪些备份。", code="no_backup") from missing
+        raise NotFound(f"{folder} 不是一个备份：里面没有 {FACTS}。请用 campaign backup list 查看有哪些备份。", code="no_backup") from missing
     except (OSError, ValueError, KeyError) as broken:
-        raise CampaignError(f"备份 {folder} 读不出来:{FACTS} 已损坏。请换一个备份。", code="broken_backup") from broken
+        raise CampaignError(f"备份 {folder} 读不出来：{FACTS} 已损坏。请换一个备份。", code="broken_backup") from broken
 
 
 def find_backup(folder: Path, wanted: str | None) -> Backup:
@@ -119,7 +119,7 @@ def find_backup(folder: Path, wanted: str | None) -> Backup:
         return read_backup(Path(wanted) if Path(wanted).is_dir() else folder / wanted)
     listed = list_backups(folder)
     if not listed:
-        raise NotFound(f"{folder} 里还没有备份:请先运行 campaign backup create。", code="no_backup")
+        raise NotFound(f"{folder} 里还没有备份：请先运行 campaign backup create。", code="no_backup")
     return listed[0]
 
 
@@ -131,9 +131,9 @@ def check_backup(backup: Backup, scratch: Path, *, live: Store, pg_bin: Path | N
     with dump.put_back_aside(backup.folder / backup.records, scratch, live, pg_bin) as restored:
         faults = dump.faults_of(restored)
         if (found := current(restored)) != backup.revision:
-            faults.append(f"备份里的数据库版本是 {found},清单写的是 {backup.revision}。")
+            faults.append(f"备份里的数据库版本是 {found}，清单写的是 {backup.revision}。")
         if found is not None and found > HEAD:
-            faults.append(f"备份的数据库版本 {found} 比程序新({HEAD}):请用同版本的程序恢复。")
+            faults.append(f"备份的数据库版本 {found} 比程序新（{HEAD}）：请用同版本的程序恢复。")
         return Found(tuple(faults), tuple(verify(restored)) if not faults and found == HEAD else ())
 
 
@@ -152,10 +152,12 @@ def restore(backup: Backup, home: Path, url: str | None, *, pg_bin: Path | None 
     """Into an empty data folder, or the empty PostgreSQL database at `url`; then migrated to this program's revision."""
     faults = verify_package(backup.folder)
     if faults:
-        raise CampaignError(f"备份 {backup.name} 不完整,没有恢复:{faults[0]}", code="broken_backup")
+        raise CampaignError(f"备份 {backup.name} 不完整，没有恢复：{faults[0]}", code="broken_backup")
     if (backup.records == dump.POSTGRES_FILE) != bool(url and url.startswith("postgres")):
-        kind = "PostgreSQL:请把 CAMPAIGN_DATABASE_URL 设为一个空的数据库" if backup.records == dump.POSTGRES_FILE else "SQLite:请不要设置 CAMPAIGN_DATABASE_URL"
-        raise Conflict(f"这个备份来自 {kind},再恢复。", code="other_database")
+        kind = (
+            "PostgreSQL：请把 CAMPAIGN_DATABASE_URL 设为一个空的数据库" if backup.records == dump.POSTGRES_FILE else "SQLite：请不要设置 CAMPAIGN_DATABASE_URL"
+        )
+        raise Conflict(f"这个备份来自 {kind}，再恢复。", code="other_database")
     with dump.disk_trouble(home):
         dump.put_back(backup.folder / backup.records, home, url, pg_bin)
     Store.open(home, url).close()

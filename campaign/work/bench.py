@@ -27,10 +27,10 @@ RUNS = 3
 def bench_sweep(store: Store, duties: int, due: int, *, ladder: str) -> dict[str, Any]:
     """Measure on an empty database, which is empty again afterwards; `ladder` is the text of a ladder with at least four unsigned rungs."""
     if duties < 1 or not 0 < due <= duties:
-        raise CampaignError("测速的项数应为正数,到期项数不能多于总项数。", code="bad_bench")
+        raise CampaignError("测速的项数应为正数，到期项数不能多于总项数。", code="bad_bench")
     with store.begin() as tx:
         if not benching.is_empty(tx):
-            raise CampaignError("测速须用一个空的数据目录:请用 --data 另指定一个目录,以免动到真实数据。", code="bench_needs_empty")
+            raise CampaignError("测速须用一个空的数据目录：请用 --data 另指定一个目录，以免动到真实数据。", code="bench_needs_empty")
         campaign_id = benching.fill(tx, ladder_id=store_ladder(tx, "bench", ladder), duties=duties, due=due, now=NOW)
     try:
         with store.read() as tx:

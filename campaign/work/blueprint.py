@@ -77,13 +77,13 @@ def draw(spec: PlanSpec, *, launched_at: datetime, calendar: WorkingCalendar, st
     phases = tuple(dates.phase(number, phase) for number, phase in enumerate(spec.phases, 1))
     items = tuple(_items(spec, phases, dates))
     if not items:
-        raise BadPlan("方案里没有任务事项,无法启动:请在 items 下写明要办的事和牵头单位。", code="no_items")
+        raise BadPlan("方案里没有任务事项，无法启动：请在 items 下写明要办的事和牵头单位。", code="no_items")
     starts = [phase.starts_on for phase in phases if phase.starts_on] + ([start] if start else [])
     ends = [phase.ends_on for phase in phases if phase.ends_on] + [due_on(item.due_at) for item in items if item.due_at] + ([end] if end else [])
     if spec.end and (stated := dates.day(spec.end, "end")):
         ends = [stated]
     if not ends:
-        raise BadPlan("方案没有任何日期,无法确定应办事项何时到期:请为阶段写上 start 和 end,或用 --start 和 --end 指定起止日期。", code="no_dates")
+        raise BadPlan("方案没有任何日期，无法确定应办事项何时到期：请为阶段写上 start 和 end，或用 --start 和 --end 指定起止日期。", code="no_dates")
     return Blueprint(spec, office_name(spec), phases, items, min(starts, default=None), max(ends), dates.inspection_on)
 
 
@@ -153,8 +153,8 @@ def _items(spec: PlanSpec, phases: tuple[PhasePlan, ...], dates: _Dates) -> Iter
         leads = [name for name in leads if not BLANK.fullmatch(name)]
         if not leads:
             raise BadPlan(
-                f"任务「{item.title}」{f'(第{item.line}行)' if item.line else ''}没有牵头单位:"
-                "请补填 lead_unit,或用 campaign plan check --assume-lead 单位名 统一补填。",
+                f"任务「{item.title}」{f'（第{item.line}行）' if item.line else ''}没有牵头单位："
+                "请补填 lead_unit，或用 campaign plan check --assume-lead 单位名 统一补填。",
                 code="no_lead", key=item.key,
             )  # fmt: skip
         due_at, event = dates.due(item.deadline)

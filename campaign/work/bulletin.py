@@ -49,8 +49,8 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
         f"# {campaign.title} 工作简报 第{number}期",
         "",
         "## 总体情况",
-        f"红灯 {lights['red']} 项,黄灯 {lights['yellow']} 项,绿灯 {lights['green']} 项,灰灯 {lights['grey']} 项。",
-        f"本周办结 {bulletins.finished_since(tx, campaign.id, week_ago)} 项,督办升级 {bulletins.escalated_since(tx, campaign.id, week_ago)} 项次。",
+        f"红灯 {lights['red']} 项，黄灯 {lights['yellow']} 项，绿灯 {lights['green']} 项，灰灯 {lights['grey']} 项。",
+        f"本周办结 {bulletins.finished_since(tx, campaign.id, week_ago)} 项，督办升级 {bulletins.escalated_since(tx, campaign.id, week_ago)} 项次。",
         "",
         "## 各阶段进展",
     ]
@@ -59,8 +59,8 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
         state = {"planned": "未开启", "open": "进行中", "closed": "已关闭"}[phase.state]
         lines.append(f"- {phase.name}({state}):红 {counted['red']},黄 {counted['yellow']},绿 {counted['green']}")
     if red:
-        lines += ["", f"## 红灯事项(逾期)清单(前 {len(red)} 项)"] + [f"- {row.unit}:{row.title}(期限 {_day(row.due_at)})" for row in red]
-    lines += ["", "## 留痕", f"留痕校验码:{log.head(tx)[:16]}"]
+        lines += ["", f"## 红灯事项（逾期）清单（前 {len(red)} 项）"] + [f"- {row.unit}：{row.title}（期限 {_day(row.due_at)}）" for row in red]
+    lines += ["", "## 留痕", f"留痕校验码：{log.head(tx)[:16]}"]
     text = "\n".join(lines)
     write_notice(
         tx,

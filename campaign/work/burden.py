@@ -52,7 +52,7 @@ def ask_extra(
     if not title:
         raise CampaignError("请写明要单位做什么。", code="no_title")
     if phase.state != "open":
-        raise Conflict(f"阶段「{phase.name}」没有开启:请选择进行中的阶段。", code="phase_not_open", phase=phase.key)
+        raise Conflict(f"阶段「{phase.name}」没有开启：请选择进行中的阶段。", code="phase_not_open", phase=phase.key)
     if kind not in KINDS:
         raise CampaignError(f"类别应为 {'、'.join(KINDS)} 之一。", code="bad_kind")
     if kind != "finding" and (due_on is None or due_on < campaign_day(by.now)):
@@ -86,9 +86,9 @@ def _decide(tx: Session, request: ExtraRequest, state: str, by: By) -> None:
     tx.refresh(request, with_for_update=True)
     if request.state != "held":
         words = {"confirmed": "确认交办", "dropped": "取消"}.get(request.state, "交办")
-        raise Conflict(f"{request.decided_by or request.asked_by} 已{words},没有重复办理。", code="already_decided")
+        raise Conflict(f"{request.decided_by or request.asked_by} 已{words}，没有重复办理。", code="already_decided")
     if not by.reason.strip():
-        raise CampaignError("须写明理由:为什么在本周超过上限时仍要交办,或为什么取消。", code="no_reason")
+        raise CampaignError("须写明理由：为什么在本周超过上限时仍要交办，或为什么取消。", code="no_reason")
     request.state, request.decided_by, request.decided_at, request.reason = state, by.actor, by.now, by.reason.strip()[:500]
     tx.add(request)
     tx.flush()

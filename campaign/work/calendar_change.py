@@ -37,7 +37,7 @@ class Recomputed:
 
     @property
     def sentence(self) -> str:
-        return f"改动 {self.days} 天;重算期限 {self.deadlines} 项,督办时间 {self.rungs} 项"
+        return f"改动 {self.days} 天；重算期限 {self.deadlines} 项，督办时间 {self.rungs} 项"
 
 
 def import_notice(tx: Session, rows: Sequence[DayRow], by: By, name: str = "cn") -> Recomputed:
@@ -59,9 +59,9 @@ def set_by_hand(tx: Session, first: DayRow, days: int, by: By, *, campaign: Camp
     from datetime import timedelta
 
     if not by.reason.strip() and not first.note:
-        raise CampaignError("改工作日历须写明理由:请加 --note 或 --reason。", code="no_reason")
+        raise CampaignError("改工作日历须写明理由：请加 --note 或 --reason。", code="no_reason")
     if not 1 <= days <= LONGEST:
-        raise CampaignError(f"一次最多改 {LONGEST} 天,且结束日不早于开始日。", code="bad_period")
+        raise CampaignError(f"一次最多改 {LONGEST} 天，且结束日不早于开始日。", code="bad_period")
     rows = [DayRow(first.day + timedelta(days=offset), first.working, first.note or by.reason, "override") for offset in range(days)]
     if campaign is not None:
         name = lay_upon(tx, campaign, rows)

@@ -60,16 +60,16 @@ def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:
     _must_be_unfinished(tx, duty, "延期")
     _must_have_reason(by, "延期")
     if duty.state in (DutyState.SUBMITTED, DutyState.SUSPENDED):
-        raise Conflict(f"#{duty.id}「{duty.title}」{DutyState(duty.state).label},不需要延期。", code="no_extension", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」{DutyState(duty.state).label}，不需要延期。", code="no_extension", duty=duty.id)
     if duty.event_name is not None:
-        raise Conflict(f"#{duty.id}「{duty.title}」在等「{duty.event_name}」,发生后才有期限,不需要延期。", code="no_extension", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」在等「{duty.event_name}」，发生后才有期限，不需要延期。", code="no_extension", duty=duty.id)
     if duty.due_at is not None and due_at <= duty.due_at:
         raise CampaignError(f"新期限必须晚于现期限 {due_on(duty.due_at)}。", code="not_later", duty=duty.id)
     if due_at <= by.now:
         raise CampaignError("新期限必须晚于现在。", code="not_later", duty=duty.id)
     whole = splits.whole_of(tx, duty)
     if whole is not None and whole.due_at is not None and due_at > whole.due_at:
-        raise CampaignError(f"分解的事项不能晚于{whole.unit}的期限 {due_on(whole.due_at)}:请先延长 #{whole.id}。", code="part_due_later", duty=duty.id)
+        raise CampaignError(f"分解的事项不能晚于{whole.unit}的期限 {due_on(whole.due_at)}：请先延长 #{whole.id}。", code="part_due_later", duty=duty.id)
     before = due_on(duty.due_at).isoformat() if duty.due_at else None
     if duty.state == DutyState.WAITING:
         duty.due_at, duty.due_source = due_at, "extended"
@@ -84,7 +84,7 @@ def suspend(tx: Session, duty: Duty, by: By) -> None:
     _must_be_unfinished(tx, duty, "暂缓")
     _must_have_reason(by, "暂缓")
     if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
-        raise Conflict(f"#{duty.id}「{duty.title}」的状态是「{DutyState(duty.state).label}」,不能暂缓。", code="no_suspension", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」的状态是「{DutyState(duty.state).label}」，不能暂缓。", code="no_suspension", duty=duty.id)
     duty.state, duty.suspended_at, duty.next_rung_at = DutyState.SUSPENDED, by.now, None
     tx.add(duty)
     tx.flush()
@@ -163,7 +163,7 @@ def report_event(tx: Session, campaign: Campaign, name: str, happened: datetime,
 
 def _must_be_unfinished(tx: Session, duty: Duty, what: str) -> None:
     if lock(tx, duty).state not in UNFINISHED:
-        raise Conflict(f"#{duty.id}「{duty.title}」{DutyState(duty.state).label},不能再{what}。", code="duty_over", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」{DutyState(duty.state).label}，不能再{what}。", code="duty_over", duty=duty.id)
 
 
 def _must_be_its_own(duty: Duty, what: str) -> None:
@@ -172,16 +172,16 @@ def _must_be_its_own(duty: Duty, what: str) -> None:
     if duty.kind in (DutyKind.REVIEW, DutyKind.RECHECK):
         way = f"请给出{'审核' if duty.kind == DutyKind.REVIEW else '复核'}意见"
     elif duty.kind == DutyKind.RECTIFY:
-        way = "问题要由他人复核后销号,登记有误的请撤销该问题"
+        way = "问题要由他人复核后销号，登记有误的请撤销该问题"
     elif duty.notice_id is not None:
-        way = "请签发或撤回该文书" if duty.kind == DutyKind.SIGN else "请签收,或登记纸质签收" if duty.origin.startswith(ORIGIN) else "请登记人工送达"
+        way = "请签发或撤回该文书" if duty.kind == DutyKind.SIGN else "请签收，或登记纸质签收" if duty.origin.startswith(ORIGIN) else "请登记人工送达"
     if way:
-        raise Conflict(f"#{duty.id}「{duty.title}」不能{what}:{way}。", code="not_its_own", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」不能{what}：{way}。", code="not_its_own", duty=duty.id)
 
 
 def _must_have_reason(by: By, what: str) -> None:
     if not by.reason.strip():
-        raise CampaignError(f"{what}须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError(f"{what}须写明理由：请加 --reason。", code="no_reason")
 
 
 def _log(tx: Session, duty: Duty, by: By, verb: str, detail: dict[str, object] | None = None) -> None:

@@ -66,7 +66,7 @@ def warn_of_papers(tx: Session, campaign_ids: set[int], now: datetime, actor: st
         known = manners.already_warned(tx, campaign_id, month) if over else set()
         for unit_id, unit, count in over:
             if unit_id not in known:
-                write_event(tx, at=now, actor=actor, verb="paper_cap", reason=f"{unit} 本月已收 {count} 件带文号的文书,超过 {cap} 件", campaign_id=campaign_id,
+                write_event(tx, at=now, actor=actor, verb="paper_cap", reason=f"{unit} 本月已收 {count} 件带文号的文书，超过 {cap} 件", campaign_id=campaign_id,
                             subject="unit", subject_id=unit_id, detail={"papers": count, "cap": cap})  # fmt: skip
 
 
@@ -85,11 +85,11 @@ def ask_for_hand_delivery(tx: Session, notice: Notice, by: By, *, unreachable: b
     if notice.state != "issued":
         return
     campaign, unit = tx.get_one(Campaign, notice.campaign_id), tx.get_one(Unit, notice.unit_id)
-    named = f"{notice.kind}({notice.number})" if notice.number else notice.kind
+    named = f"{notice.kind}（{notice.number}）" if notice.number else notice.kind
     why = "单位没有联系得上的人员" if unreachable else "各送达渠道均未成功"
     create_duties(tx, [DutyDraft(
         campaign_id=notice.campaign_id, phase_id=notices.phase_of(tx, notice), unit_id=campaign.office_unit_id, kind=DutyKind.PERFORM,
-        origin=f"handdeliver:notice:{notice.id}", title=f"人工送达{named}:{notice.unit_name or unit.name}"[:300], ladder_id=campaign.office_ladder_id,
+        origin=f"handdeliver:notice:{notice.id}", title=f"人工送达{named}：{notice.unit_name or unit.name}"[:300], ladder_id=campaign.office_ladder_id,
         due_at=working_days_after(tx, campaign, by.now, HAND_DAYS), due_source="own", required=False, notice_id=notice.id,
     )], by.now)  # fmt: skip
     write_event(tx, at=by.now, actor=by.actor, verb="undeliverable", reason=why, campaign_id=notice.campaign_id, subject="notice", subject_id=notice.id)

@@ -74,10 +74,10 @@ def ready_to_hand_in(tx: Session, campaign: Campaign, at: datetime) -> list[Read
 
 def ready_of(row: DutyView, duty: Duty) -> Ready:
     if duty.kind == DutyKind.SIGN:
-        return Ready(row.id, "", "责任书(签字盖章).pdf", sample_pdf(f"WANGLAN SAMPLE LETTER {duty.id}"))
+        return Ready(row.id, "", "责任书（签字盖章）.pdf", sample_pdf(f"WANGLAN SAMPLE LETTER {duty.id}"))
     if duty.kind == DutyKind.MATERIAL:
-        return Ready(row.id, "", "报送材料.txt", f"{row.unit}\n{row.title}\n示例材料,第 {duty.revision} 稿。\n".encode())
-    return Ready(row.id, "已按要求整改,现场已恢复。" if duty.kind == DutyKind.RECTIFY else "已按要求办理。")
+        return Ready(row.id, "", "报送材料.txt", f"{row.unit}\n{row.title}\n示例材料，第 {duty.revision} 稿。\n".encode())
+    return Ready(row.id, "已按要求整改，现场已恢复。" if duty.kind == DutyKind.RECTIFY else "已按要求办理。")
 
 
 def keep_papers(files: FileStore, ready: Sequence[Ready]) -> dict[int, list[KeptFile]]:

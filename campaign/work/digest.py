@@ -50,7 +50,7 @@ def compile_digest(tx: Session, campaign_ids: Sequence[int], now: datetime) -> D
     parts = []
     for campaign, lines in told:
         late, soon = digests.overdue_counts(tx, campaign.id, now)
-        counts = f"目前逾期 {late} 项,三日内到期 {soon} 项。"
+        counts = f"目前逾期 {late} 项，三日内到期 {soon} 项。"
         parts.append("\n".join(lines if len(told) == 1 else [f"## {campaign.title}", *(line.replace("## ", "### ", 1) for line in lines)]) + f"\n\n{counts}")
     first = next((campaign for campaign, _ in told if campaign.live_at is not None), told[0][0])
     return Digest(tuple(one.slug for one, _ in told), first.id, "\n\n".join(parts))
@@ -82,10 +82,10 @@ def _told(tx: Session, campaign: Campaign, now: datetime) -> list[str]:
         lines += ["## 督办升级", "、".join(f"{row.name} {row.count} 项" for row in counts) + "。"]
         lines += [f"- {row.rung}:{row.unit},{row.title}" for row in named]
     sections = (
-        ("待签发文书", [f"{row.kind}(编号 {row.id}):{row.unit},{_day(row.created_at)}拟稿" for row in digests.to_sign(tx, campaign.id, limit=LISTED + 1)]),
+        ("待签发文书", [f"{row.kind}（编号 {row.id}）：{row.unit}，{_day(row.created_at)}拟稿" for row in digests.to_sign(tx, campaign.id, limit=LISTED + 1)]),
         ("未能送达、须人工送达", [f"{row.title},{_until(row.due_at)}" for row in digests.to_carry(tx, campaign.id, limit=LISTED + 1)]),
         ("待答复的申请", [
-            f"{'(新)' if row.new else ''}{row.unit}{REQUESTS.get(row.kind, row.kind)}:{row.title}({row.asked_by})"
+            f"{'（新）' if row.new else ''}{row.unit}{REQUESTS.get(row.kind, row.kind)}:{row.title}（{row.asked_by}）"
             for row in digests.asked(tx, campaign.id, since, limit=LISTED + 1)
         ]),
         ("逾期未签收的文书", [
@@ -97,7 +97,7 @@ def _told(tx: Session, campaign: Campaign, now: datetime) -> list[str]:
             lines += [f"## {title}", *(f"- {row}" for row in rows[:LISTED])] + (["- 其余见工作台。"] if len(rows) > LISTED else [])
     stuck = digests.parked(tx, campaign.id)
     if stuck:
-        lines += ["## 待处理", f"有 {stuck} 项因数据异常没有办理,请运维人员查看。"]
+        lines += ["## 待处理", f"有 {stuck} 项因数据异常没有办理，请运维人员查看。"]
     return lines
 
 

@@ -25,7 +25,7 @@ def discard(tx: Session, campaign: Campaign, by: By) -> int:
     told = discarding.first_sending(tx, campaign)
     if told is not None:
         raise Conflict(
-            f"「{campaign.title}」的第一份文书(编号 {told})已经发出,不能再撤销:请改方案文件后再次 campaign launch,或逐项 campaign cancel 并写明理由。",
+            f"「{campaign.title}」的第一份文书（编号 {told}）已经发出，不能再撤销：请改方案文件后再次 campaign launch，或逐项 campaign cancel 并写明理由。",
             code="already_told",
             campaign=campaign.slug,
         )

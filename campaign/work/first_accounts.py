@@ -48,12 +48,12 @@ def demo_logins(store: Store, now: datetime) -> list[tuple[str, str]]:
         plan: list[tuple[str, str, list[tuple[str, Unit | None]]]] = [
             ("admin", "演示管理员", [("admin", None)]),
             ("reviewer", "演示审核员", [("reviewer", None)]),
-            ("contact", f"演示联络员({unit.name})" if unit else "演示联络员", [("contact", unit)] if unit else []),
-            ("head", f"演示负责人({unit.name})" if unit else "演示负责人", [("unit_head", unit)] if unit else []),
+            ("contact", f"演示联络员（{unit.name}）" if unit else "演示联络员", [("contact", unit)] if unit else []),
+            ("head", f"演示负责人（{unit.name}）" if unit else "演示负责人", [("unit_head", unit)] if unit else []),
             ("leader", "演示领导", [("leader", None)]),
         ]
         if office is not None and unit is None:
-            plan[2] = ("contact", f"演示联络员({office.name})", [("contact", office)])
+            plan[2] = ("contact", f"演示联络员（{office.name}）", [("contact", office)])
         for login, name, roles in plan:
             account = add_account(tx, DEMO_PREFIX + login, name[:60], kept, by, lasting=True)
             for role, where in roles:

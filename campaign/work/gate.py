@@ -80,10 +80,10 @@ def decide_gate(tx: Session, campaign: Campaign, phase: Phase, outcome: GateOutc
         told = "\n".join(f"  · {reason}" for reason in decision.reasons)
         allowed = "、".join(one.label for one in decision.outcome_allowed)
         if outcome is GateOutcome.CARRY_OVER and decision.may_close:
-            raise Conflict(f"阶段「{phase.name}」没有遗留问题,请直接选择「通过」。", code="nothing_to_carry", phase=phase.key)
-        raise Conflict(f"阶段「{phase.name}」还不能「{outcome.label}」,可选:{allowed}。未满足的条件:\n{told}", code="gate_blocked", phase=phase.key)
+            raise Conflict(f"阶段「{phase.name}」没有遗留问题，请直接选择「通过」。", code="nothing_to_carry", phase=phase.key)
+        raise Conflict(f"阶段「{phase.name}」还不能「{outcome.label}」，可选：{allowed}。未满足的条件：\n{told}", code="gate_blocked", phase=phase.key)
     if outcome is GateOutcome.HOLD and not by.reason.strip():
-        raise CampaignError("暂缓转段须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError("暂缓转段须写明理由：请加 --reason。", code="no_reason")
     _record(tx, campaign, phase, RECORDED[outcome], decision, by)
     if outcome is not GateOutcome.HOLD:
         close_phase(tx, campaign, phase, by)
@@ -94,11 +94,11 @@ def overrule_gate(tx: Session, campaign: Campaign, phase: Phase, by: By) -> Gate
     """Close in spite of blockers: only a leader of the campaign, with a reason, and it is recorded as overruled."""
     _must_be_open(phase)
     if not by.reason.strip():
-        raise CampaignError("越过验收条件转段须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError("越过验收条件转段须写明理由：请加 --reason。", code="no_reason")
     leaders = facts_of.leaders(tx, campaign)
     if by.actor not in leaders:
-        who = "、".join(leaders) if leaders else "方案的领导小组中没有写明负责人,请先在方案中补填 organisation.head"
-        raise NotAllowed(f"只有领导小组负责人可以越过验收条件转段({who});当前身份是「{by.actor}」。", code="not_a_leader", phase=phase.key)
+        who = "、".join(leaders) if leaders else "方案的领导小组中没有写明负责人，请先在方案中补填 organisation.head"
+        raise NotAllowed(f"只有领导小组负责人可以越过验收条件转段（{who}）；当前身份是「{by.actor}」。", code="not_a_leader", phase=phase.key)
     decision = ask_gate(tx, campaign, phase, by.now, name_all=True)
     _record(tx, campaign, phase, "overruled", decision, by)
     close_phase(tx, campaign, phase, by)
@@ -107,7 +107,7 @@ def overrule_gate(tx: Session, campaign: Campaign, phase: Phase, by: By) -> Gate
 
 def _must_be_open(phase: Phase) -> None:
     if phase.state != "open":
-        raise Conflict(f"阶段「{phase.name}」{'已关闭' if phase.state == 'closed' else '尚未开启'},不能验收。", code="phase_not_open", phase=phase.key)
+        raise Conflict(f"阶段「{phase.name}」{'已关闭' if phase.state == 'closed' else '尚未开启'}，不能验收。", code="phase_not_open", phase=phase.key)
 
 
 def _record(tx: Session, campaign: Campaign, phase: Phase, outcome: str, decision: GateDecision, by: By) -> None:

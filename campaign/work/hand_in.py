@@ -27,7 +27,7 @@ from campaign.work.by import By
 from campaign.work.review_steps import ask_for_step
 
 REVIEW_DAYS = 2
-ATTESTED = "敏感台账核实:"
+ATTESTED = "敏感台账核实："
 """How the note begins that stands for a ledger which must not be uploaded."""
 ACCEPTED_AT_ONCE = (DutyKind.SIGN,)
 MAY_HAND_IN = (DutyState.OPEN, DutyState.RETURNED, DutyState.SUBMITTED)
@@ -48,20 +48,20 @@ class KeptFile:
 def may_hand_in(duty: Duty) -> str | None:
     """None, or why not, in words."""
     if duty.kind == DutyKind.REVIEW:
-        return "审核事项不用报送:请用 review 给出审核意见"
+        return "审核事项不用报送：请用 review 给出审核意见"
     if duty.kind == DutyKind.RECHECK:
-        return "复核事项不用报送:请用 review 给出复核意见"
+        return "复核事项不用报送：请用 review 给出复核意见"
     if duty.notice_id is not None:
         if duty.origin.startswith(ORIGIN):
-            return "签收文书不用报送:请点「签收」,或用 ack 签收"
-        return "签发事项不用报送:请用 sign 签发" if duty.kind == DutyKind.SIGN else "人工送达不用报送:请用 notices serve 登记由谁签收"
+            return "签收文书不用报送：请点「签收」，或用 ack 签收"
+        return "签发事项不用报送：请用 sign 签发" if duty.kind == DutyKind.SIGN else "人工送达不用报送：请用 notices serve 登记由谁签收"
     if duty.state not in MAY_HAND_IN:
         state = DutyState(duty.state)
         return {
-            DutyState.ACCEPTED: "该事项已办结,不能再报送",
-            DutyState.WAITING: "该事项还没有开始(所在阶段未开启,或等待的事件未发生)",
-            DutyState.SUSPENDED: "该事项已暂缓:请先恢复计时",
-        }.get(state, f"该事项的状态是「{state.label}」,不能报送")
+            DutyState.ACCEPTED: "该事项已办结，不能再报送",
+            DutyState.WAITING: "该事项还没有开始（所在阶段未开启，或等待的事件未发生）",
+            DutyState.SUSPENDED: "该事项已暂缓：请先恢复计时",
+        }.get(state, f"该事项的状态是「{state.label}」，不能报送")
     return None
 
 
@@ -69,7 +69,7 @@ def why_parts_first(waited_for: Sequence[str]) -> str | None:
     """The whole of a split duty is handed in when its parts are done."""
     if not waited_for:
         return None
-    return f"已分解给下级单位,还有 {len(waited_for)} 个单位没有办结:{'、'.join(waited_for[:5])}{'等' if len(waited_for) > 5 else ''}"
+    return f"已分解给下级单位，还有 {len(waited_for)} 个单位没有办结：{'、'.join(waited_for[:5])}{'等' if len(waited_for) > 5 else ''}"
 
 
 def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note: str = "", on_paper: bool = False) -> Submission:
@@ -78,7 +78,7 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
     if refusal:
         raise Conflict(f"{refusal}(#{duty.id}「{duty.title}」)。", code="may_not_hand_in", duty=duty.id)
     if not files and not on_paper and duty.kind in (DutyKind.MATERIAL, DutyKind.SIGN) and not (note.startswith(ATTESTED) and is_sensitive_ledger(duty.title)):
-        raise CampaignError(f"#{duty.id}「{duty.title}」需要报送文件:请附上至少一个文件。", code="no_files", duty=duty.id)
+        raise CampaignError(f"#{duty.id}「{duty.title}」需要报送文件：请附上至少一个文件。", code="no_files", duty=duty.id)
     digest = version_hash(files, note)
     latest = submissions.latest(tx, duty)
     if latest is not None and latest.sha256 == digest and duty.state == DutyState.SUBMITTED:
@@ -109,10 +109,10 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
 def attestation(kept: int, checked: int, checked_by: str) -> str:
     """What is handed in instead of a sensitive ledger: that it is kept, how much of it was checked, and by whom."""
     if kept < 1 or checked < 0 or checked > kept:
-        raise CampaignError("请填写台账份数和抽查份数,抽查份数不能多于台账份数。", code="bad_attestation")
+        raise CampaignError("请填写台账份数和抽查份数，抽查份数不能多于台账份数。", code="bad_attestation")
     if not checked_by.strip():
         raise CampaignError("请填写抽查人。", code="bad_attestation")
-    return f"{ATTESTED}台账已建立,共 {kept} 份,抽查 {checked} 份,抽查人 {checked_by.strip()}。台账留存本单位,不上传。"
+    return f"{ATTESTED}台账已建立，共 {kept} 份，抽查 {checked} 份，抽查人 {checked_by.strip()}。台账留存本单位，不上传。"
 
 
 def version_hash(files: Sequence[KeptFile], note: str) -> str:

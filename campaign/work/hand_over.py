@@ -92,14 +92,14 @@ def hand_over(tx: Session, unit: Unit, heirs: Heirs, by: By, *, stays: bool, ver
             if duty.finding_id is not None:
                 findings[duty.finding_id] = heir
         elif twin is not None:
-            finish(tx, duty, DutyState.CANCELLED, by.now, f"单位调整,与「{heir.name}」的 #{twin.id} 相同"[:300])
+            finish(tx, duty, DutyState.CANCELLED, by.now, f"单位调整，与「{heir.name}」的 #{twin.id} 相同"[:300])
             ended.append(duty.id)
             if not _over(twin):
                 twin.floor_rung = max(twin.floor_rung, duty.rung, duty.floor_rung)
                 tx.add(twin)
     tx.flush()
-    for office_duty in merging.close_requests(tx, ended, "单位调整,事项另有承接"):
-        finish(tx, tx.get_one(Duty, office_duty), DutyState.CANCELLED, by.now, "单位调整,事项另有承接")
+    for office_duty in merging.close_requests(tx, ended, "单位调整，事项另有承接"):
+        finish(tx, tx.get_one(Duty, office_duty), DutyState.CANCELLED, by.now, "单位调整，事项另有承接")
     _parts(tx, unit, heirs, items, stays)
     merging.move_findings(tx, findings)
     done.papers, drafts = readdress(tx, unit, None if stays else heirs.rest)
@@ -126,7 +126,7 @@ def with_receipts(tx: Session, unit: Unit, heirs: Heirs, by: By) -> Heirs:
         if heir is not None:
             found[duty.id] = heir
         else:
-            finish(tx, duty, DutyState.CANCELLED, by.now, "单位已撤销,没有事项要承接")
+            finish(tx, duty, DutyState.CANCELLED, by.now, "单位已撤销，没有事项要承接")
             write_event(tx, at=by.now, actor=by.actor, verb="cancel", reason=by.reason or "单位撤销", campaign_id=duty.campaign_id, subject="duty",
                         subject_id=duty.id)  # fmt: skip
     return Heirs({**heirs.by_duty, **found}, heirs.by_series, None)

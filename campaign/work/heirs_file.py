@@ -32,7 +32,7 @@ def open_work(tx: Session, unit: Unit) -> list[tuple[str, ...]]:
         for one in duties
         if one.notice_id is None  # a paper's 签收 goes with what the paper lists
     ]
-    return rows + [(f"S{one.id}", f"{one.title}(今后各期)", titles[one.campaign_id], "定期", one.ends_on.isoformat(), "") for one in series]
+    return rows + [(f"S{one.id}", f"{one.title}（今后各期）", titles[one.campaign_id], "定期", one.ends_on.isoformat(), "") for one in series]
 
 
 def write_table(path: Path, rows: Sequence[Sequence[str]]) -> None:
@@ -45,7 +45,7 @@ def read_heirs(tx: Session, path: Path, unit: Unit, rest: Unit | None) -> Heirs:
     cells = list(cells_of(path))
     at = next((place for place, (_, row) in enumerate(cells[:10]) if {"编号", "承接单位"} <= {cell.strip() for cell in row}), None)
     if at is None:
-        refuse(path, ["没有「编号」和「承接单位」这两列:可用 campaign units abolish 单位 --make-table 生成"])
+        refuse(path, ["没有「编号」和「承接单位」这两列：可用 campaign units abolish 单位 --make-table 生成"])
         return Heirs(rest=rest)
     heading = [cell.strip() for cell in cells[at][1]]
     number_at, heir_at = heading.index("编号"), heading.index("承接单位")
@@ -64,7 +64,7 @@ def read_heirs(tx: Session, path: Path, unit: Unit, rest: Unit | None) -> Heirs:
         if plain not in (series if is_series else duties):
             wrong.append(f"第 {line} 行 「{unit.name}」没有编号为「{number}」的未办结事项")
         elif heir is None:
-            wrong.append(f"第 {line} 行 没有单位「{name}」:请先用 campaign units import 登记")
+            wrong.append(f"第 {line} 行 没有单位「{name}」：请先用 campaign units import 登记")
         elif plain in (by_series if is_series else by_duty):
             wrong.append(f"第 {line} 行 「{number}」写了两次")
         else:

@@ -26,10 +26,10 @@ def unit_calendar(tx: Session, unit: Unit, now: datetime) -> bytes:
         if row.due_on is None:
             continue
         event = _event(f"duty-{row.id}", row.title, date.fromisoformat(row.due_on), date.fromisoformat(row.due_on), now)
-        event.add("description", f"编号 {row.id};期限 {row.due_on}")
+        event.add("description", f"编号 {row.id}；期限 {row.due_on}")
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", f"明天到期:{row.title}")
+        alarm.add("description", f"明天到期：{row.title}")
         alarm.add("trigger", timedelta(hours=-15))
         event.add_component(alarm)
         calendar.add_component(event)
@@ -43,7 +43,7 @@ def campaign_calendar(tx: Session, campaign: Campaign, now: datetime) -> bytes:
         if phase.starts_on and phase.ends_on:
             calendar.add_component(_event(f"phase-{phase.id}", phase.name, phase.starts_on, phase.ends_on, now))
     if campaign.inspection_on:
-        calendar.add_component(_event(f"inspection-{campaign.id}", f"迎检:{campaign.title}", campaign.inspection_on, campaign.inspection_on, now))
+        calendar.add_component(_event(f"inspection-{campaign.id}", f"迎检：{campaign.title}", campaign.inspection_on, campaign.inspection_on, now))
     return bytes(calendar.to_ical())
 
 

@@ -30,9 +30,9 @@ NOTICE_DAYS = 3
 def move_inspection(tx: Session, campaign: Campaign, to: date, by: By) -> int:
     """Answers how many duties got another deadline."""
     if campaign.inspection_on is None:
-        raise Conflict(f"「{campaign.title}」没有写明迎检日期:请在方案的 inspection 中补填后重新启动。", code="no_inspection", campaign=campaign.slug)
+        raise Conflict(f"「{campaign.title}」没有写明迎检日期：请在方案的 inspection 中补填后重新启动。", code="no_inspection", campaign=campaign.slug)
     if not by.reason.strip():
-        raise CampaignError("调整迎检日期须写明依据:请加 --reason。", code="no_reason")
+        raise CampaignError("调整迎检日期须写明依据：请加 --reason。", code="no_reason")
     if to == campaign.inspection_on:
         return 0
     assert campaign.id is not None
@@ -41,7 +41,7 @@ def move_inspection(tx: Session, campaign: Campaign, to: date, by: By) -> int:
     calendar = calendar_of(tx, campaign.id)
     soonest = calendar.add_working_days(today, NOTICE_DAYS)
     if to < soonest:
-        raise CampaignError(f"迎检日期至少应在 {NOTICE_DAYS} 个工作日之后({soonest}),以便各单位准备。", code="too_soon")
+        raise CampaignError(f"迎检日期至少应在 {NOTICE_DAYS} 个工作日之后（{soonest}），以便各单位准备。", code="too_soon")
     spec = PlanSpec.model_validate(registry.latest_plan(tx, campaign).spec)
     assert spec.inspection is not None
     moved_spec = spec.model_copy(update={"inspection": spec.inspection.model_copy(update={"start": to.isoformat()})})

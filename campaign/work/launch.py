@@ -67,7 +67,7 @@ def launch(
     plan = draw(spec, launched_at=known.launched_at if known else by.now, calendar=load_calendar(tx), start=start, end=end)
     digest = hashlib.sha256(json.dumps(plan.spec.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     if known is not None and known.title != plan.spec.title and registry.latest_plan(tx, known).spec.get("title") != plan.spec.title:
-        raise Conflict(f"代号「{slug}」已用于「{known.title}」:请用 --slug 另起一个代号。", code="slug_taken", slug=slug)
+        raise Conflict(f"代号「{slug}」已用于「{known.title}」：请用 --slug 另起一个代号。", code="slug_taken", slug=slug)
     done = _launch_new(tx, plan, by, slug, digest, ladders, rehearsal, test_address) if known is None else _relaunch(tx, known, plan, by, digest)
     if known is None or done.changed or done.created:
         done.warnings = [*_warnings(tx, find_campaign(tx, slug).id, plan, by, done.units_created), *warnings, *_crowded(tx, slug, by), *done.warnings]
@@ -92,7 +92,7 @@ def _refuse_unfit(spec: PlanSpec, by: By, start: date | None, end: date | None) 
     if errors:
         told = "\n".join(f"  {f'第{finding.line}行 ' if finding.line else ''}[{finding.code}] {finding.message}" for finding in errors[:20])
         more = f"\n  …另有 {len(errors) - 20} 处" if len(errors) > 20 else ""
-        raise BadPlan(f"方案还不能启动,有 {len(errors)} 处必须先解决(campaign plan check 可查看说明):\n{told}{more}", code="plan_errors")
+        raise BadPlan(f"方案还不能启动，有 {len(errors)} 处必须先解决（campaign plan check 可查看说明）：\n{told}{more}", code="plan_errors")
     return [f"{f'第{finding.line}行 ' if finding.line else ''}[{finding.code}] {finding.message}" for finding in findings]
 
 
@@ -128,7 +128,7 @@ def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: 
     latest = registry.latest_plan(tx, campaign)
     if campaign.state != "launched":
         raise Conflict(
-            f"创建活动「{campaign.title}」已{'结束' if campaign.state == 'finished' else '撤销'}:请用 --slug 另起一个代号重新启动。", code="campaign_over"
+            f"创建活动「{campaign.title}」已{'结束' if campaign.state == 'finished' else '撤销'}：请用 --slug 另起一个代号重新启动。", code="campaign_over"
         )
     if latest.sha256 == digest:
         return done
@@ -166,7 +166,7 @@ def _change_phase(row: Phase, columns: dict[str, Any], number: int) -> list[str]
         if name in ("key", "number") or getattr(row, name) == value:
             continue
         if name in words:
-            changed.append(f"阶段「{row.name}」的{words[name]}:{getattr(row, name) or '空'} → {value or '空'}")
+            changed.append(f"阶段「{row.name}」的{words[name]}：{getattr(row, name) or '空'} → {value or '空'}")
         setattr(row, name, value)
     return changed
 
@@ -185,11 +185,11 @@ def _keep_plan(tx: Session, campaign: Campaign, plan: Blueprint, digest: str, nu
 
 
 def _warnings(tx: Session, campaign_id: int, plan: Blueprint, by: By, created: list[str]) -> list[str]:
-    told = [f"新建单位「{name}」:名册里没有,请核对名称" for name in created]
+    told = [f"新建单位「{name}」：名册里没有，请核对名称" for name in created]
     office = find_unit(tx, plan.office)
     if office is not None and not registry.reachable(tx, office, campaign_day(by.now)):
-        told.append(f"办公室「{office.name}」还没有登记联络人:通知暂只记入日志")
+        told.append(f"办公室「{office.name}」还没有登记联络人：通知暂只记入日志")
     if unreachable := rolls.unreachable_among(tx, campaign_id, campaign_day(by.now)):
-        more = f"等 {len(unreachable)} 个单位" if len(unreachable) > LISTED else f"({len(unreachable)} 个单位)"
-        told.append(f"没有联系得上的人员:{'、'.join(unreachable[:LISTED])}{more}。正式启用后发给它们的文书只能人工送达,请先登记联络员和手机")
+        more = f"等 {len(unreachable)} 个单位" if len(unreachable) > LISTED else f"（{len(unreachable)} 个单位）"
+        told.append(f"没有联系得上的人员：{'、'.join(unreachable[:LISTED])}{more}。正式启用后发给它们的文书只能人工送达，请先登记联络员和手机")
     return told

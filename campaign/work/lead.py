@@ -28,7 +28,7 @@ def remind_units(tx: Session, item_id: int, by: By, *, unit_ids: Collection[int]
     assert item is not None
     owed = [row for row in leading.still_owed(tx, item_id, item.lead_id) if unit_ids is None or row.unit_id in unit_ids]
     if not owed:
-        raise Conflict(f"「{item.title}」没有需要提醒的单位:都已报送或办结。", code="nobody_to_remind", item=item_id)
+        raise Conflict(f"「{item.title}」没有需要提醒的单位：都已报送或办结。", code="nobody_to_remind", item=item_id)
     again = leading.reminded_on(tx, [row.id for row in owed], REMINDER, campaign_day(by.now))
     fresh = [row for row in owed if row.id not in again]
     told, known = (list(dict.fromkeys(row.unit for row in owed if (row.id in again) is old)) for old in (False, True))
@@ -43,13 +43,13 @@ def compile_parts(tx: Session, duty: Duty, part_ids: Collection[int], files: Seq
     """Hand in the lead unit's own duty, made of accepted versions of the other units; who is missing is written down with it."""
     item = leading.item_facts(tx, duty.item_id) if duty.item_id is not None else None
     if item is None or item.lead_id != duty.unit_id:
-        raise Conflict(f"#{duty.id}「{duty.title}」不是牵头单位的事项,不能汇总报送。", code="not_the_lead", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」不是牵头单位的事项，不能汇总报送。", code="not_the_lead", duty=duty.id)
     parts = leading.accepted_parts(tx, item.id, item.lead_id, only=set(part_ids)) if part_ids else []
     gone = len(set(part_ids)) - len(parts)
     if gone:
-        raise Conflict(f"所选材料中有 {gone} 份已不是审核通过的版本:请刷新后重新选择。", code="part_not_accepted", duty=duty.id)
+        raise Conflict(f"所选材料中有 {gone} 份已不是审核通过的版本：请刷新后重新选择。", code="part_not_accepted", duty=duty.id)
     if not parts and not files:
-        raise CampaignError("没有可汇总的材料:请勾选各单位审核通过的材料,或附上汇总件。", code="nothing_given", duty=duty.id)
+        raise CampaignError("没有可汇总的材料：请勾选各单位审核通过的材料，或附上汇总件。", code="nothing_given", duty=duty.id)
     named = {part.id: part.unit for part in parts}
     linked = [KeptFile(f"{named[row.submission_id]}-{row.name}"[-255:], row.sha256, row.size, row.media_type) for row in leading.files_of_parts(tx, named)]
     missing = list(dict.fromkeys(row.unit for row in leading.still_owed(tx, item.id, item.lead_id)))
@@ -61,7 +61,7 @@ def compile_parts(tx: Session, duty: Duty, part_ids: Collection[int], files: Seq
 def _note(note: str, units: Sequence[str], missing: Sequence[str]) -> str:
     told = [note.strip()] if note.strip() else []
     if units:
-        told.append(f"汇总 {len(units)} 个单位的材料:{'、'.join(units)}。")
+        told.append(f"汇总 {len(units)} 个单位的材料：{'、'.join(units)}。")
     if missing:
-        told.append(f"截至汇总尚未办结的单位:{'、'.join(missing[:50])}{'等' if len(missing) > 50 else ''}。")
+        told.append(f"截至汇总尚未办结的单位：{'、'.join(missing[:50])}{'等' if len(missing) > 50 else ''}。")
     return "\n\n".join(told)

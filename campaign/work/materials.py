@@ -21,7 +21,7 @@ def enter_materials(tx: Session, items: Iterable[tuple[int, ItemPlan, Sequence[R
     fresh: list[dict[str, Any]] = []
     for item_id, item, rows in items:
         found = known_again(rows, item)
-        asked += [f"任务「{item.spec.title}」:{told}" for told in found.asked]
+        asked += [f"任务「{item.spec.title}」：{told}" for told in found.asked]
         by_number = {row.number: row for row in rows}
         for number, material in zip(found.numbers, item.materials, strict=True):
             columns = _columns(material)

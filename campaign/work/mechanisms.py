@@ -62,7 +62,7 @@ def _series_of(mechanism: Mechanism, campaign: Campaign, phases: Sequence[Phase]
         # Daily and zero reports belong to the days of the inspection; asked all year they would be a burden that no plan means.
         for phase in phases:
             if phase.kind == PhaseKind.READINESS:
-                yield phase, "零报告(每日)", units, Recurrence(every="day", text="每日零报告")
+                yield phase, "零报告（每日）", units, Recurrence(every="day", text="每日零报告")
         return
     recurrence = recurrence_of(mechanism.text)
     if recurrence is None or recurrence.every in ("event", "open"):

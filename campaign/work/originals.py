@@ -59,8 +59,8 @@ def receive_originals(
     total, asked = originals.copies_received(tx, duty.id), originals.asked_copies(tx, duty)
     version = None
     if refusal is None and total >= (asked or 1) and (scans or duty.state != DutyState.SUBMITTED):
-        words = f"收到纸质原件 {total} 份,{received_on} 由 {handed_by.strip()} 送交,{by.actor} 收件。{note.strip()}"
-        hander = By(f"{handed_by.strip()[:40]}(送交原件)", by.now, by.reason)
+        words = f"收到纸质原件 {total} 份，{received_on} 由 {handed_by.strip()} 送交，{by.actor} 收件。{note.strip()}"
+        hander = By(f"{handed_by.strip()[:40]}（送交原件）", by.now, by.reason)
         version = hand_in(tx, duty, list(scans), hander, note=words, on_paper=True).version
         originals.receipts_of(tx, duty.id)[-1].version = version
     write_event(tx, at=by.now, actor=by.actor, verb="receive_paper", reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,

@@ -32,11 +32,11 @@ class Released:
 
 def release_parked(tx: Session, parked_id: int, by: By) -> Released:
     if not by.reason.strip():
-        raise CampaignError("请写明理由(--reason):哪里不对,怎样改正的。", code="no_reason")
+        raise CampaignError("请写明理由（--reason）：哪里不对，怎样改正的。", code="no_reason")
     row = parked.take_away(tx, parked_id)
     duty = tx.get(Duty, row.subject_id) if row is not None and row.subject == "duty" else None
     if row is None or duty is None:
-        raise NotFound(f"没有编号为 {parked_id} 的待处理项:可能已经放回。请用 campaign parked list 查看清单。", code="no_parked", parked=parked_id)
+        raise NotFound(f"没有编号为 {parked_id} 的待处理项：可能已经放回。请用 campaign parked list 查看清单。", code="no_parked", parked=parked_id)
     lock(tx, duty)
     if duty.state in CLIMBING and duty.next_rung_at is None and duty.due_at is not None:
         duty.next_rung_at = _next_rung(tx, duty, duty.due_at)
@@ -57,4 +57,4 @@ def _next_rung(tx: Session, duty: Duty, due_at: datetime) -> datetime | None:
         since = parked.waiting_since(tx, duty)
         return None if since is None else clock.after(duty.ladder_id, duty.rung, due_at, since, duty.floor_rung)
     except (CampaignError, ValueError, OverflowError) as error:
-        raise CampaignError(f"#{duty.id}「{duty.title}」还不能放回:{error}。请先改正期限或工作日历,再放回。", code="not_mended", duty=duty.id) from error
+        raise CampaignError(f"#{duty.id}「{duty.title}」还不能放回：{error}。请先改正期限或工作日历，再放回。", code="not_mended", duty=duty.id) from error

@@ -53,7 +53,7 @@ def open_pass(store: Store, request: PassRequest, services: pass_steps.Services 
         name = ":".join(str(part) for part in ("pass", request.name, campaign.slug if campaign else None, phase.key if phase else None) if part)
         hold = leases.take_in(tx, name, holder_name(), LEASE_SECONDS)
         if hold is None:
-            raise Conflict(f"{LABELS[request.name]}正在进行,请等它结束(最多 {LEASE_SECONDS:.0f} 秒)再试。", code="pass_running", lease=name)
+            raise Conflict(f"{LABELS[request.name]}正在进行，请等它结束（最多 {LEASE_SECONDS:.0f} 秒）再试。", code="pass_running", lease=name)
         campaign_id, phase_id = campaign.id if campaign else None, phase.id if phase else None
         pass_runs.abandon_others(tx, request.name, campaign_id, phase_id, request.now)
         if campaign is not None and phase is not None:
@@ -128,7 +128,7 @@ def _subject(tx: Session, request: PassRequest) -> tuple[Campaign | None, Phase 
             raise Conflict("阶段推进须指定创建活动和阶段。", code="no_subject")
         if phase.state == "closed":
             raise Conflict(
-                f"阶段「{phase.name}」已关闭:如需继续,请先重新打开(campaign phase reopen {campaign.slug} {phase.number})。",
+                f"阶段「{phase.name}」已关闭：如需继续，请先重新打开（campaign phase reopen {campaign.slug} {phase.number}）。",
                 code="phase_closed",
                 phase=phase.key,
             )
@@ -139,7 +139,7 @@ def _message(counts: dict[str, int]) -> str:
     words = {"assigned": "新交办 {} 项", "collected": "收齐 {} 项", "escalated": "督办升级 {} 项", "skipped": "略过过时提醒 {} 项",
              "sent": "送达 {} 份", "failed": "未送达 {} 份", "parked": "待处理 {} 项", "bulletins": "编发简报 {} 期", "digests": "编发日报 {} 期"}  # fmt: skip
     told = [text.format(counts[key]) for key, text in words.items() if counts.get(key)]
-    return ",".join(told) or "没有到期事项"
+    return "，".join(told) or "没有到期事项"
 
 
 __all__ = [

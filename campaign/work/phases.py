@@ -26,10 +26,12 @@ def open_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, ends_on
         return False
     if phase.state == "closed":
         raise Conflict(
-            f"阶段「{phase.name}」已关闭:如需继续,请先重新打开(campaign phase reopen {campaign.slug} {phase.number})。", code="phase_closed", phase=phase.key
+            f"阶段「{phase.name}」已关闭：如需继续，请先重新打开（campaign phase reopen {campaign.slug} {phase.number}）。",
+            code="phase_closed",
+            phase=phase.key,
         )
     if campaign.state != "launched":
-        raise Conflict(f"创建活动「{campaign.title}」已结束或撤销,不能再开启阶段。", code="campaign_over", campaign=campaign.slug)
+        raise Conflict(f"创建活动「{campaign.title}」已结束或撤销，不能再开启阶段。", code="campaign_over", campaign=campaign.slug)
     phase.starts_on = phase.starts_on or campaign_day(by.now)
     if ends_on is not None:
         phase.ends_on, phase.due_at = ends_on, due_at_of_day(ends_on)
@@ -58,7 +60,7 @@ def _date_the_undated(tx: Session, campaign: Campaign, phase: Phase) -> None:
 def close_phase(tx: Session, campaign: Campaign, phase: Phase, by: By) -> None:
     """End the phase's own work: its series end; what is still owed goes on with its ladder, and so does what was never opened."""
     if phase.state != "open":
-        raise Conflict(f"阶段「{phase.name}」{'已关闭' if phase.state == 'closed' else '尚未开启'},不需要关闭。", code="phase_not_open", phase=phase.key)
+        raise Conflict(f"阶段「{phase.name}」{'已关闭' if phase.state == 'closed' else '尚未开启'}，不需要关闭。", code="phase_not_open", phase=phase.key)
     assert phase.id is not None
     phase.state, phase.closed_at, phase.next_pass_at = "closed", by.now, None
     registry.end_series(tx, phase.id)
@@ -80,9 +82,9 @@ def close_phase(tx: Session, campaign: Campaign, phase: Phase, by: By) -> None:
 
 def reopen_phase(tx: Session, campaign: Campaign, phase: Phase, by: By) -> None:
     if phase.state != "closed":
-        raise Conflict(f"阶段「{phase.name}」没有关闭,不需要重新打开。", code="phase_not_closed", phase=phase.key)
+        raise Conflict(f"阶段「{phase.name}」没有关闭，不需要重新打开。", code="phase_not_closed", phase=phase.key)
     if not by.reason.strip():
-        raise CampaignError("重新打开阶段须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError("重新打开阶段须写明理由：请加 --reason。", code="no_reason")
     phase.state, phase.closed_at, phase.next_pass_at = "open", None, next_pass_at(tx, campaign, by.now)
     campaign.state = "launched"
     registry.date_series(tx, phase, campaign_day(by.now))
@@ -95,14 +97,14 @@ def reopen_phase(tx: Session, campaign: Campaign, phase: Phase, by: By) -> None:
 def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts_on: date | None, ends_on: date | None) -> int:
     """Move a phase's dates. Duties due with the phase follow it (a new revision each); what was overdue stays overdue. Answers how many moved."""
     if phase.state == "closed":
-        raise Conflict(f"阶段「{phase.name}」已关闭,不能再调整日期。", code="phase_closed", phase=phase.key)
+        raise Conflict(f"阶段「{phase.name}」已关闭，不能再调整日期。", code="phase_closed", phase=phase.key)
     if not by.reason.strip():
-        raise CampaignError("调整阶段日期须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError("调整阶段日期须写明理由：请加 --reason。", code="no_reason")
     start, end = starts_on or phase.starts_on, ends_on or phase.ends_on
     if start and end and end < start:
         raise CampaignError(f"结束日期 {end} 早于开始日期 {start}。", code="backwards")
     if starts_on is not None and phase.state == "open" and starts_on != phase.starts_on:
-        raise Conflict(f"阶段「{phase.name}」已经开启,只能调整结束日期。", code="phase_open", phase=phase.key)
+        raise Conflict(f"阶段「{phase.name}」已经开启，只能调整结束日期。", code="phase_open", phase=phase.key)
     before = {"start": str(phase.starts_on), "end": str(phase.ends_on)}
     phase.starts_on, phase.ends_on = start, end
     phase.due_at = due_at_of_day(end) if end else None

@@ -46,7 +46,7 @@ def item_duties(campaign: Campaign, phase: Phase, item: Item, parts: Sequence[Pa
     frame = _Frame(campaign, phase, item)
     if item.signed:
         for part in owing(parts):
-            yield frame.draft(part, DutyKind.SIGN, "sign", f"签订责任书:{item.title}", due_at, source)
+            yield frame.draft(part, DutyKind.SIGN, "sign", f"签订责任书：{item.title}", due_at, source)
     if not is_series(item):
         for part in owing(parts):
             yield frame.draft(part, DutyKind.PERFORM, "perform", item.title, due_at, source, event=item.event_name)
@@ -54,7 +54,7 @@ def item_duties(campaign: Campaign, phase: Phase, item: Item, parts: Sequence[Pa
         own, own_source = due_of(campaign, phase, requirement.due_at or item.due_at, "own" if requirement.due_at else item.due_source)
         for part in handing_in(parts):
             yield frame.draft(
-                part, DutyKind.MATERIAL, f"material:{requirement.number}", f"报送《{requirement.name}》:{item.title}", own, own_source,
+                part, DutyKind.MATERIAL, f"material:{requirement.number}", f"报送《{requirement.name}》：{item.title}", own, own_source,
                 event=requirement.event_name or item.event_name, requirement_id=requirement.id,
             )  # fmt: skip
 
@@ -67,7 +67,7 @@ def standing_duties(campaign: Campaign, phase: Phase, units: Iterable[Part]) -> 
     """What every unit owes in a phase of this kind, whatever the plan says: the receipt with its contact person, the self-check, the summary."""
     asked = {
         PhaseKind.MOBILIZATION: (DutyKind.PERFORM, "receipt", "确定分管领导和联络员并报送回执"),
-        PhaseKind.RECTIFICATION: (DutyKind.MATERIAL, "selfcheck", "报送自查表(含自评分)"),
+        PhaseKind.RECTIFICATION: (DutyKind.MATERIAL, "selfcheck", "报送自查表（含自评分）"),
         PhaseKind.CONSOLIDATION: (DutyKind.MATERIAL, "summary", "报送工作总结"),
     }.get(PhaseKind(phase.kind))
     if asked is None:

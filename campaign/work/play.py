@@ -194,7 +194,7 @@ class Play:
         returned = {duty.id for duty in back}
         review_together(tx, campaign, [duty for duty, _ in targets if duty.id not in returned], By(REVIEWER, now), accept=True, receipt="演练回执")
         if back:
-            review_together(tx, campaign, back, By(REVIEWER, now), accept=False, reason="演练:材料不全,请补正")
+            review_together(tx, campaign, back, By(REVIEWER, now), accept=False, reason="演练：材料不全，请补正")
             self._take_note(tx, sorted(returned), now)
 
     def _sign(self, tx: Session, campaign: Campaign, notice_ids: Sequence[int], now: datetime) -> None:
@@ -212,7 +212,7 @@ class Play:
         decision = ask_gate(tx, campaign, phase, now)
         assumed = not decision.may_close and GateOutcome.CARRY_OVER not in decision.outcome_allowed
         self.gates.append(GateTold(phase.name, now, decision, assumed))
-        by = By(DIRECTOR, now, "演练:假定办公室处理后转段")
+        by = By(DIRECTOR, now, "演练：假定办公室处理后转段")
         if assumed:
             close_phase(tx, campaign, phase, by)
         else:

@@ -34,7 +34,7 @@ def say_clock(store: Store) -> str:
     if stopped is None:
         return ""
     if stopped == timedelta.max:
-        return "督办时钟还没有运行过:请运行 campaign up"
+        return "督办时钟还没有运行过：请运行 campaign up"
     minutes = int(stopped.total_seconds() // 60)
     spoken = f"{minutes} 分钟" if minutes < 120 else f"{minutes // 60} 小时" if minutes < 2880 else f"{minutes // 1440} 天"
-    return f"督办时钟已停 {spoken}:请运行 campaign up" if minutes else "督办时钟刚刚停止:请运行 campaign up"
+    return f"督办时钟已停 {spoken}：请运行 campaign up" if minutes else "督办时钟刚刚停止：请运行 campaign up"

@@ -18,7 +18,7 @@ from campaign.work.receipts import sign_for
 def confirm_reading(tx: Session, notice: Notice, by: By) -> bool:
     """False when this reader had confirmed it already. The first confirmation of an issued paper delivers it."""
     if notice.state not in ("issued", "delivered"):
-        raise Conflict("这份文书还没有发出,不需要确认。", code="not_issued", notice=notice.id)
+        raise Conflict("这份文书还没有发出，不需要确认。", code="not_issued", notice=notice.id)
     signed_for = sign_for(tx, notice, by)
     if not requests.confirm_reading(tx, notice, by.actor, by.now):
         return signed_for

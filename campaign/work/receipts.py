@@ -62,9 +62,9 @@ def ask_for_receipts(tx: Session, notice_ids: Collection[int], by: By) -> int:
 def sign_for(tx: Session, notice: Notice, by: By, *, on_paper: str = "") -> bool:
     """签收 of one paper; `on_paper` is who signed the slip. False when nobody is asked for it (any more)."""
     if notice.state not in ("issued", "delivered"):
-        raise Conflict(f"文书 {notice.id} 还没有发出或已撤回,不能签收。", code="not_issued", notice=notice.id)
+        raise Conflict(f"文书 {notice.id} 还没有发出或已撤回，不能签收。", code="not_issued", notice=notice.id)
     if len(on_paper) > 60:
-        raise CampaignError("签收人姓名太长(最多 60 字)。", code="bad_name")
+        raise CampaignError("签收人姓名太长（最多 60 字）。", code="bad_name")
     assert notice.id is not None
     asked = receipts.receipts_of(tx, [notice.id])
     if not asked:
@@ -96,7 +96,7 @@ def refuse_unfit(tx: Session, notice: Notice) -> None:
     """For whoever asks by the paper's number: nothing to sign for is said, not done in silence."""
     assert notice.id is not None
     if not receipts.receipts_of(tx, [notice.id]):
-        raise Conflict(f"文书 {notice.id} 不要求签收,或已经签收。", code="nothing_to_sign_for", notice=notice.id)
+        raise Conflict(f"文书 {notice.id} 不要求签收，或已经签收。", code="nothing_to_sign_for", notice=notice.id)
 
 
 def _end(tx: Session, asked: Sequence[tuple[int, int, int]], by: By, *, who: str, way: str) -> None:

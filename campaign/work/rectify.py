@@ -26,10 +26,10 @@ def add_finding(
 ) -> tuple[Finding, Duty]:  # fmt: skip
     """Record a problem and order its rectification, in one transaction with the 整改通知单."""
     if not text.strip():
-        raise CampaignError("问题描述不能为空:请写明在哪里发现了什么问题。", code="empty_finding")
+        raise CampaignError("问题描述不能为空：请写明在哪里发现了什么问题。", code="empty_finding")
     if phase.state != "open":
         raise Conflict(
-            f"阶段「{phase.name}」{'已关闭' if phase.state == 'closed' else '尚未开启'}:问题请登记到开启中的阶段。", code="phase_not_open", phase=phase.key
+            f"阶段「{phase.name}」{'已关闭' if phase.state == 'closed' else '尚未开启'}：问题请登记到开启中的阶段。", code="phase_not_open", phase=phase.key
         )
     assert campaign.id is not None
     assert phase.id is not None
@@ -52,7 +52,7 @@ def order_rectification(tx: Session, campaign: Campaign, finding: Finding, by: B
     due_at = working_days_after(tx, campaign, by.now, days) if days is not None else rectify_due_at(Severity(finding.severity), by.now, calendar)
     created = create_duties(tx, [DutyDraft(
         campaign_id=finding.campaign_id, phase_id=finding.phase_id, unit_id=finding.unit_id, kind=DutyKind.RECTIFY,
-        origin=f"rectify:finding:{finding.id}/{finding.round}", title=f"整改:{finding.text}"[:300], ladder_id=campaign.ladder_id,
+        origin=f"rectify:finding:{finding.id}/{finding.round}", title=f"整改：{finding.text}"[:300], ladder_id=campaign.ladder_id,
         due_at=due_at, due_source="own", floor_rung=floor, finding_id=finding.id,
     )], by.now)  # fmt: skip
     duty = tx.get_one(Duty, created[0])
@@ -73,7 +73,7 @@ def recheck_passed(tx: Session, duty: Duty, by: By) -> None:
 def recheck_failed(tx: Session, campaign: Campaign, duty: Duty, by: By, reason: str) -> None:
     finding = tx.get_one(Finding, duty.finding_id or 0)
     tx.refresh(finding)
-    finish(tx, duty, DutyState.CANCELLED, by.now, f"复核未通过,转第{finding.round + 1}轮整改:{reason}"[:300])
+    finish(tx, duty, DutyState.CANCELLED, by.now, f"复核未通过，转第{finding.round + 1}轮整改：{reason}"[:300])
     finding.round += 1
     finding.state = "rectifying"
     tx.add(finding)
@@ -84,7 +84,7 @@ def recheck_failed(tx: Session, campaign: Campaign, duty: Duty, by: By, reason: 
 def withdraw_finding(tx: Session, finding: Finding, by: By) -> None:
     """A problem entered by mistake: its open orders are cancelled with the reason."""
     if not by.reason.strip():
-        raise CampaignError("撤销问题须写明理由:请加 --reason。", code="no_reason", finding=finding.id)
+        raise CampaignError("撤销问题须写明理由：请加 --reason。", code="no_reason", finding=finding.id)
     if finding.state in ("closed", "withdrawn"):
         raise Conflict(f"问题 {finding.id} 已{'销号' if finding.state == 'closed' else '撤销'}。", code="finding_over", finding=finding.id)
     for duty in findings.open_orders(tx, finding):

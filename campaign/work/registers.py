@@ -44,17 +44,17 @@ def import_register(tx: Session, campaign: Campaign, source: BinaryIO, by: By, *
             units[row["unit"]] = found.id if found and (unit_ids is None or found.id in unit_ids) else None
         unit_id, signed_on = units[row["unit"]], _day(row["signed_on"])
         if unit_id is None:
-            wrong.append(f"第 {number} 行:没有单位「{row['unit']}」,或者不在您的权限范围内")
+            wrong.append(f"第 {number} 行：没有单位「{row['unit']}」，或者不在您的权限范围内")
         elif not row["name"]:
-            wrong.append(f"第 {number} 行:缺少名称")
+            wrong.append(f"第 {number} 行：缺少名称")
         elif signed_on is False or (isinstance(signed_on, date) and signed_on > by.now.date()):
-            wrong.append(f"第 {number} 行:签订日期「{row['signed_on']}」写法不对或晚于今天,应如 2026-05-12")
+            wrong.append(f"第 {number} 行：签订日期「{row['signed_on']}」写法不对或晚于今天，应如 2026-05-12")
         else:
             key = (row["register"][:40] or "门前三包", unit_id, row["name"][:120], row["address"][:200])
             rows[key] = {"signed_on": signed_on or rows.get(key, {}).get("signed_on")}
     if wrong:
-        more = f";另有 {len(wrong) - TOLD} 行" if len(wrong) > TOLD else ""
-        raise CampaignError(f"有 {len(wrong)} 行不能导入,没有改动:{';'.join(wrong[:TOLD])}{more}。", code="bad_register")
+        more = f"；另有 {len(wrong) - TOLD} 行" if len(wrong) > TOLD else ""
+        raise CampaignError(f"有 {len(wrong)} 行不能导入，没有改动：{';'.join(wrong[:TOLD])}{more}。", code="bad_register")
     return _enter(tx, campaign, rows, by)
 
 
@@ -84,12 +84,12 @@ def _rows(source: BinaryIO) -> list[dict[str, str]]:
     try:
         sheet = CalamineWorkbook.from_filelike(source).get_sheet_by_index(0).to_python(nrows=MOST_ROWS + 2)
     except Exception as wrong:  # each format has errors of its own; all of them mean that the table cannot be read
-        raise CampaignError("读不出这个表格:请另存为 .xlsx 后重新上传。", code="bad_register") from wrong
+        raise CampaignError("读不出这个表格：请另存为 .xlsx 后重新上传。", code="bad_register") from wrong
     if len(sheet) > MOST_ROWS + 1:
-        raise CampaignError(f"一次最多导入 {MOST_ROWS} 行:请拆分后上传。", code="bad_register")
+        raise CampaignError(f"一次最多导入 {MOST_ROWS} 行：请拆分后上传。", code="bad_register")
     heads = [COLUMNS.get(str(cell).strip()) for cell in (sheet[0] if sheet else [])]
     if "unit" not in heads or "name" not in heads:
-        raise CampaignError(f"第一行应为表头,列名为:{'、'.join(COLUMNS)};其中「单位」「名称」必须有。", code="bad_register")
+        raise CampaignError(f"第一行应为表头，列名为：{'、'.join(COLUMNS)}；其中「单位」「名称」必须有。", code="bad_register")
     found = []
     for row in sheet[1:]:
         told = dict.fromkeys(COLUMNS.values(), "")

@@ -120,7 +120,7 @@ def _weekly_bars(notices: Sequence[NoticeTold], first: date, x: Scale, floor: fl
         day = date.fromisoformat(one.at[:10])
         weeks.setdefault(day - timedelta(days=day.weekday()), Counter())[kind_of.get(one.kind, len(KINDS) - 1)] += 1
     most = max((sum(counts.values()) for counts in weeks.values()), default=0)
-    parts = [f'<text class="label" x="{LABEL - 8}" y="{floor - height / 2}" text-anchor="end">每周发出文书(份)</text>']
+    parts = [f'<text class="label" x="{LABEL - 8}" y="{floor - height / 2}" text-anchor="end">每周发出文书（份）</text>']
     parts.append(f'<line class="base" x1="{LABEL}" x2="{WIDTH - 10}" y1="{floor}" y2="{floor}"/>')
     for monday, counts in sorted(weeks.items()):
         left, width, top = x(max(monday, first)), x(monday + timedelta(days=7)) - x(monday), floor

@@ -47,11 +47,11 @@ def _figures(rehearsal: Rehearsal) -> list[tuple[str, str]]:
         (f"{totals['duties']:,}", "应办事项"),
         (f"{totals['late']:,}", "曾经逾期"),
         (f"{totals['returned']:,}", "退回补正"),
-        (f"{totals['notices']:,}", "发出文书(份)"),
-        (f"{rungs.get('催办', 0):,}", "催办(项次)"),
-        (f"{rungs.get('督办', 0):,}", "督办(项次)"),
-        (f"{rungs.get('通报', 0):,}", "通报(项次)"),
-        (f"{rungs.get('提请问责', 0):,}", "提请问责(项次)"),
+        (f"{totals['notices']:,}", "发出文书（份）"),
+        (f"{rungs.get('催办', 0):,}", "催办（项次）"),
+        (f"{rungs.get('督办', 0):,}", "督办（项次）"),
+        (f"{rungs.get('通报', 0):,}", "通报（项次）"),
+        (f"{rungs.get('提请问责', 0):,}", "提请问责（项次）"),
     ]
 
 
@@ -67,4 +67,4 @@ def _weekly(notices: list[NoticeTold]) -> list[tuple[str, list[int]]]:
 
 def _heaviest(rehearsal: Rehearsal) -> list[tuple[str, list[str]]]:
     days = sorted(rehearsal.days.items(), key=lambda one: (-max(one[1].values()), one[0]))[:DAYS_LISTED]
-    return [(day, [f"{unit}({count})" for unit, count in units.items()]) for day, units in sorted(days)]
+    return [(day, [f"{unit}（{count}）" for unit, count in units.items()]) for day, units in sorted(days)]

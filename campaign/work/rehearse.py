@@ -114,7 +114,7 @@ def addressed_to(line: played.Told) -> str:
     """Whom the ladder addresses, and by name where people are registered."""
     audience = "、".join(AUDIENCES.get(word, word) for word in (line.audience or "").split(",") if word)
     names = "、".join(dict.fromkeys(one["name"] for one in line.recipients or () if one.get("name")))
-    return f"{audience}({names})" if names else audience
+    return f"{audience}（{names}）" if names else audience
 
 
 def _notice(line: played.Told) -> NoticeTold:
@@ -142,9 +142,9 @@ def _of_the_plan(warnings: Iterable[str]) -> list[str]:
     noted = [one for one in told if "[" in one and "]" in one]
     rest = [one for one in told if one not in units and one not in noted]
     if units:
-        rest.insert(0, f"启动时将新建 {len(units)} 个单位,名册里都没有:请先导入名册或核对名称" if len(units) > 1 else units[0])
+        rest.insert(0, f"启动时将新建 {len(units)} 个单位，名册里都没有：请先导入名册或核对名称" if len(units) > 1 else units[0])
     if noted:
-        rest.append(f"方案检查另有 {len(noted)} 条提示:用 campaign plan check 查看")
+        rest.append(f"方案检查另有 {len(noted)} 条提示：用 campaign plan check 查看")
     return rest
 
 
@@ -161,7 +161,7 @@ def _drowned(days: Counter[tuple[str, date]]) -> list[str]:
     over = sorted(((count, unit, day) for (unit, day), count in days.items() if count > MOST_A_DAY), key=lambda one: (-one[0], one[2], one[1]))
     told = [f"{unit} {day.month} 月 {day.day} 日有 {count} 件到期" for count, unit, day in over[:10]]
     if len(over) > 10:
-        told.append(f"另有 {len(over) - 10} 处单位在同一天有超过 {MOST_A_DAY} 件到期:可请办公室分散期限")
+        told.append(f"另有 {len(over) - 10} 处单位在同一天有超过 {MOST_A_DAY} 件到期：可请办公室分散期限")
     return told
 
 
@@ -175,7 +175,7 @@ def _on_rest_days(due: Iterable[Any], calendar: WorkingCalendar) -> list[str]:
     told = []
     for day, count in sorted(resting.items()):
         note = calendar.row(day).note or "休息日"
-        told.append(f"{day.month} 月 {day.day} 日({note})休息,有 {count} 件到期:最后一个工作日是 {_last_worked(day, calendar)}")
+        told.append(f"{day.month} 月 {day.day} 日（{note}）休息，有 {count} 件到期：最后一个工作日是 {_last_worked(day, calendar)}")
     return told
 
 
@@ -185,7 +185,9 @@ def _last_worked(day: date, calendar: WorkingCalendar) -> str:
 
 
 def _gate_words(gates: Iterable[GateTold]) -> list[str]:
-    return [f"「{one.phase}」{_day(one.at)}不能转段:{'；'.join(one.decision.reasons)}(演练假定处理后转段)".replace("；", ";") for one in gates if one.assumed]
+    return [
+        f"「{one.phase}」{_day(one.at)}不能转段：{'；'.join(one.decision.reasons)}（演练假定处理后转段）".replace("；", ";") for one in gates if one.assumed
+    ]
 
 
 def _papers(notices: Iterable[NoticeTold]) -> list[str]:
@@ -193,10 +195,10 @@ def _papers(notices: Iterable[NoticeTold]) -> list[str]:
     months = Counter((one.unit, one.at[:7]) for one in {(one.unit, one.at[:7], one.number): one for one in notices if one.number}.values())
     over = sorted(((count, unit, month) for (unit, month), count in months.items() if count > PAPERS_A_MONTH), reverse=True)
     total = Counter(one.at[:7] for one in {one.number: one for one in notices if one.number}.values())
-    told = [f"{unit} {month} 将收到 {count} 件带文号的文书,超过每月 {PAPERS_A_MONTH} 件" for count, unit, month in over[:5]]
+    told = [f"{unit} {month} 将收到 {count} 件带文号的文书，超过每月 {PAPERS_A_MONTH} 件" for count, unit, month in over[:5]]
     if total:
         month, count = max(total.items(), key=lambda one: (one[1], one[0]))
-        told.append(f"带文号的文书最多的月份是 {month},共 {count} 件")
+        told.append(f"带文号的文书最多的月份是 {month}，共 {count} 件")
     return told
 
 
@@ -211,7 +213,7 @@ def _estimated(due: Iterable[Any], calendar: WorkingCalendar) -> list[str]:
     for row in due:
         years[due_on(row.due_at).year] += row.count
     return [
-        f"{year} 年放假安排未公布,暂按法定节假日推算,涉及 {count} 件:公布后用 campaign calendar import 导入,期限和督办时间会重算"
+        f"{year} 年放假安排未公布，暂按法定节假日推算，涉及 {count} 件：公布后用 campaign calendar import 导入，期限和督办时间会重算"
         for year, count in sorted(years.items())
         if calendar.first.year <= year <= calendar.last.year and calendar.coverage(year) == "estimated"
     ]

@@ -94,7 +94,7 @@ def close_the_removed(tx: Session, campaign: Campaign, phases: dict[str, Phase],
         planned = duty.series_id in dropped if duty.series_id is not None else duty.origin.startswith(PLANNED) and duty.origin not in applied.wanted
         if planned:
             finish(tx, duty, DutyState.CANCELLED, by.now, f"{NO_LONGER_ASKED}{f':{by.reason}' if by.reason else ''}"[:300])
-            told.append(f"取消「{duty.title}」(#{duty.id})")
+            told.append(f"取消「{duty.title}」（#{duty.id}）")
     return told
 
 
@@ -156,9 +156,9 @@ def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By) -> list[str]:
     told = []
     if duty.state == DutyState.WAITING and draft.event_name != duty.event_name and not (draft.event_name and duty.due_source == "event"):
         _date_anew(duty, draft)
-        told.append(f"「{duty.title}」(#{duty.id})期限:{f'等待{draft.event_name}' if draft.event_name else _day(draft.due_at)}")
+        told.append(f"「{duty.title}」（#{duty.id}）期限：{f'等待{draft.event_name}' if draft.event_name else _day(draft.due_at)}")
     elif draft.due_at is not None and draft.due_at != duty.due_at and not _keeps_its_own(tx, duty, draft.due_at, draft.due_source):
-        told.append(f"「{duty.title}」(#{duty.id})期限:{_day(duty.due_at)} → {_day(draft.due_at)}")
+        told.append(f"「{duty.title}」（#{duty.id}）期限：{_day(duty.due_at)} → {_day(draft.due_at)}")
         if duty.state == DutyState.WAITING:
             _date_anew(duty, draft)
         elif duty.state != DutyState.SUBMITTED:
@@ -190,7 +190,7 @@ def _ask_again(tx: Session, duty: Duty, draft: DutyDraft) -> str:
     _date_anew(duty, draft)
     tx.add(duty)
     tx.flush()
-    return f"恢复「{duty.title}」(#{duty.id})"
+    return f"恢复「{duty.title}」（#{duty.id}）"
 
 
 def _day(due_at: datetime | None) -> str:
@@ -201,4 +201,4 @@ def _ask_if_reworded(item: ItemPlan, gone: dict[str, Item], done: Applied) -> No
     """A new key where an old item of the same number has gone may be the same matter in other words: say so, do not guess."""
     for row in gone.values():
         if row.state == "active" and row.number and row.number == item.spec.number and row.title != item.spec.title:
-            done.asked.append(f"「{item.spec.title}」可能是「{row.title}」改写而来:如是同一事项,请在方案文件中为它写上 key: {row.key},以免取消后重建")
+            done.asked.append(f"「{item.spec.title}」可能是「{row.title}」改写而来：如是同一事项，请在方案文件中为它写上 key: {row.key}，以免取消后重建")

@@ -31,14 +31,14 @@ def review(tx: Session, duty: Duty, by: By, *, accept: bool, reason: str = "", s
     here = at_step(tx, campaign, target, submission, asked)
     refuse_other_step(tx, here, step, submission)
     if not accept and not reason.strip():
-        raise CampaignError("退回须写明原因:请说明缺什么、怎样补正。", code="no_reason", duty=target.id)
+        raise CampaignError("退回须写明原因：请说明缺什么、怎样补正。", code="no_reason", duty=target.id)
     if here is not None:
         if not decide_step(tx, here, target, submission, by, accept=accept, reason=reason, receipt=receipt):
             return target
-        reason = reason if accept else f"{here.step.name}退回:{reason}"
+        reason = reason if accept else f"{here.step.name}退回：{reason}"
     elif not may_recheck(by.actor, submissions.submitters(tx, target) if target.kind == DutyKind.RECTIFY else [submission.submitted_by]):
         what = "整改人不能复核自己的整改" if target.kind == DutyKind.RECTIFY else "报送人不能审核自己报送的材料"
-        raise NotAllowed(f"{what}:请由他人办理(#{target.id}「{target.title}」由 {by.actor} 报送过)。", code="same_person", duty=target.id)
+        raise NotAllowed(f"{what}：请由他人办理（#{target.id}「{target.title}」由 {by.actor} 报送过）。", code="same_person", duty=target.id)
     submissions.give_verdict(tx, submission, "accepted" if accept else "returned", reason, by.actor, by.now)
     for asked in submissions.open_reviews(tx, submission):
         finish(tx, asked, DutyState.ACCEPTED, by.now)
@@ -77,7 +77,7 @@ def _subject(tx: Session, duty: Duty) -> tuple[Duty, Submission, Duty | None]:
         tx.refresh(asked)
         latest = submissions.latest(tx, duty)
         if latest is not None and latest.id != submission.id and duty.state == DutyState.SUBMITTED:
-            raise Conflict(f"「{duty.title}」已报送第{latest.version}版,第{submission.version}版不用再审:请审核新版本。", code="newer_version", duty=duty.id)
+            raise Conflict(f"「{duty.title}」已报送第{latest.version}版，第{submission.version}版不用再审：请审核新版本。", code="newer_version", duty=duty.id)
         refuse_decided(tx, asked, duty, submission)
     else:
         submission = submissions.latest(tx, lock(tx, duty))
@@ -86,9 +86,9 @@ def _subject(tx: Session, duty: Duty) -> tuple[Duty, Submission, Duty | None]:
         if verdict is not None:
             words = {"accepted": "通过", "returned": "退回补正"}[verdict.outcome]
             raise Conflict(
-                f"{verdict.given_by} 已对第{submission.version if submission else ''}版作出「{words}」的意见,没有重复处理。",
+                f"{verdict.given_by} 已对第{submission.version if submission else ''}版作出「{words}」的意见，没有重复处理。",
                 code="already_decided",
                 duty=duty.id,
             )
-        raise Conflict(f"#{duty.id}「{duty.title}」目前没有待审核的材料(状态:{DutyState(duty.state).label})。", code="nothing_to_review", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」目前没有待审核的材料（状态：{DutyState(duty.state).label}）。", code="nothing_to_review", duty=duty.id)
     return duty, submission, asked or next(iter(submissions.open_reviews(tx, submission)), None)

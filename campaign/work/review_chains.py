@@ -33,7 +33,7 @@ def read_chains(path: Path) -> tuple[dict[str, Chain], list[dict[str, str]]]:
     try:
         root = YAML(typ="safe").load(path.read_text("utf-8"))
     except YAMLError as error:
-        raise BadChain(f"{path.name} 不是有效的 YAML:缩进、冒号或引号有误。", source=path.name) from error
+        raise BadChain(f"{path.name} 不是有效的 YAML：缩进、冒号或引号有误。", source=path.name) from error
     return parse_chains(root, path.name)
 
 
@@ -48,10 +48,10 @@ def choose_chains(tx: Session, campaign: Campaign, ladders: Path) -> None:
 def put_chain_in_force(tx: Session, campaign: Campaign, name: str, by: By, *, ladders: Path, duty_kind: str = "", item_key: str = "") -> Chain:
     """From now on new versions go through this chain: of the whole campaign, a duty kind, an item. What is under review goes on as it began."""
     if not by.reason.strip():
-        raise CampaignError("更换审核流程须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError("更换审核流程须写明理由：请加 --reason。", code="no_reason")
     chains, _ = read_chains(ladders.parent / CHAINS)
     if name not in chains:
-        raise NotFound(f"没有名为「{name}」的审核流程。现有:{'、'.join(chains)}(见 config/{CHAINS})。", code="no_chain", asked=name)
+        raise NotFound(f"没有名为「{name}」的审核流程。现有：{'、'.join(chains)}（见 config/{CHAINS}）。", code="no_chain", asked=name)
     _kind_known(duty_kind)
     if item_key and item_key not in {item.key for item in registry.items_of(tx, campaign)}:
         raise NotFound(f"「{campaign.title}」没有 key 为「{item_key}」的任务。", code="no_item", asked=item_key)
@@ -69,4 +69,4 @@ def _stored(tx: Session, chain: Chain, ladders: Path) -> int | None:
 
 def _kind_known(kind: str) -> None:
     if kind and kind not in SPLIT_KINDS:
-        raise BadChain(f"审核流程不能用于事项类别「{kind}」:可用的有 {'、'.join(SPLIT_KINDS)}。")
+        raise BadChain(f"审核流程不能用于事项类别「{kind}」：可用的有 {'、'.join(SPLIT_KINDS)}。")

@@ -63,7 +63,7 @@ def ask_for_step(tx: Session, campaign: Campaign, duty: Duty, submission: Submis
         kept = unit_id != campaign.office_unit_id
         ladder_id = review_chains.part_ladder(tx, campaign.ladder_id) if kept else campaign.office_ladder_id
     recipient = review_chains.recipient_of(tx, duty) if step.receipt else ""
-    title = f"{step.name}({recipient}):{duty.title}" if recipient else f"{step.name}:{duty.title}"
+    title = f"{step.name}（{recipient}）：{duty.title}" if recipient else f"{step.name}:{duty.title}"
     due_on = load_calendar(tx, campaign.calendar).add_working_days(campaign_day(by.now), step.days)
     create_duties(tx, [DutyDraft(
         campaign_id=duty.campaign_id, phase_id=duty.phase_id, unit_id=unit_id, kind=DutyKind.REVIEW, origin=step_origin(submission.id, step.key),
@@ -87,7 +87,7 @@ def refuse_decided(tx: Session, asked: Duty, duty: Duty, submission: Submission)
     if asked.review_step_id is None or asked.state in UNFINISHED:
         return
     _refuse_given(tx, submission, asked.review_step_id)
-    raise Conflict(f"「{duty.title}」的这一步审核已结束({asked.closed_reason or '不再需要'})。", code="step_over", duty=duty.id)
+    raise Conflict(f"「{duty.title}」的这一步审核已结束（{asked.closed_reason or '不再需要'}）。", code="step_over", duty=duty.id)
 
 
 def refuse_other_step(tx: Session, here: AtStep | None, expected: str, submission: Submission) -> None:
@@ -98,13 +98,13 @@ def refuse_other_step(tx: Session, here: AtStep | None, expected: str, submissio
     for step, step_id in zip(chain.steps, chain.ids, strict=True):
         if step.key == expected:
             _refuse_given(tx, submission, step_id)
-    raise Conflict(f"这份材料现在等待「{here.step.name}」,不是您看到的那一步:请刷新后再办。", code="other_step", submission=submission.id)
+    raise Conflict(f"这份材料现在等待「{here.step.name}」，不是您看到的那一步：请刷新后再办。", code="other_step", submission=submission.id)
 
 
 def _refuse_given(tx: Session, submission: Submission, step_id: int) -> None:
     given = review_chains.verdict_of_step(tx, submission.id, step_id)
     if given is not None:
-        said = f"{given.given_by} 已在「{given.name}」对第{submission.version}版作出「{WORDS[given.outcome]}」的意见,没有重复处理。"
+        said = f"{given.given_by} 已在「{given.name}」对第{submission.version}版作出「{WORDS[given.outcome]}」的意见，没有重复处理。"
         raise Conflict(said, code="already_decided", submission=submission.id)
 
 
@@ -112,7 +112,7 @@ def decide_step(tx: Session, here: AtStep, duty: Duty, submission: Submission, b
     """Write the step's verdict; True when the version's own verdict is due now (returned, or the last step accepted)."""
     if not may_decide(here.step, by.actor, submission.submitted_by, accept=accept):
         way = "要改动请重新报送一版" if here.step.who is Who.UNIT_HEAD else "请由他人办理"
-        raise NotAllowed(f"报送人不能审核自己报送的材料:{way}(#{duty.id}「{duty.title}」)。", code="same_person", duty=duty.id)
+        raise NotAllowed(f"报送人不能审核自己报送的材料：{way}(#{duty.id}「{duty.title}」)。", code="same_person", duty=duty.id)
     given = receipt or Receipt()
     if accept and here.step.receipt and not given.number.strip() and given.sha256 is None:
         raise CampaignError("上报须登记接收单位的收文号或回执扫描件。", code="no_receipt", duty=duty.id)

@@ -57,7 +57,7 @@ def _refuse_abolished(by_name: Mapping[str, tuple[Unit, ...]]) -> None:
     """A unit that ended without one successor cannot owe anything new; who goes on with which item stands in the plan, not here."""
     gone = sorted(name for name, found in by_name.items() if any(unit.state != "active" for unit in found))
     if gone:
-        raise BadPlan(f"方案里的「{'」「'.join(gone[:10])}」已撤销,且没有唯一的承接单位:请在方案文件里改写为承接的单位后再启动。", code="unit_over")
+        raise BadPlan(f"方案里的「{'」「'.join(gone[:10])}」已撤销，且没有唯一的承接单位：请在方案文件里改写为承接的单位后再启动。", code="unit_over")
 
 
 class _Register:

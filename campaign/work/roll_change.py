@@ -27,7 +27,7 @@ def rename_unit(tx: Session, unit: Unit, name: str, by: By) -> None:
     _must_be_active(unit)
     owner = find_unit(tx, name)
     if owner is not None and owner.id != unit.id:
-        raise Conflict(f"已有单位「{owner.name}」使用「{name}」:如是同一单位,请用 campaign units merge 合并。", code="name_taken", unit=owner.code)
+        raise Conflict(f"已有单位「{owner.name}」使用「{name}」：如是同一单位，请用 campaign units merge 合并。", code="name_taken", unit=owner.code)
     old = unit.name
     if old == name:
         return
@@ -58,11 +58,11 @@ def abolish_unit(tx: Session, unit: Unit, heirs: Heirs, by: By) -> HandedOver:
     heirs = with_receipts(tx, unit, heirs, by)
     duties, series = without_heir(tx, unit, heirs)
     if duties or series:
-        named = [f"#{duty.id}「{duty.title}」" for duty in duties] + [f"S{row.id}「{row.title}」(定期)" for row in series]
-        more = f"等 {len(named)} 项" if len(named) > LISTED else f",共 {len(named)} 项"
+        named = [f"#{duty.id}「{duty.title}」" for duty in duties] + [f"S{row.id}「{row.title}」（定期）" for row in series]
+        more = f"等 {len(named)} 项" if len(named) > LISTED else f"，共 {len(named)} 项"
         raise Conflict(
-            f"「{unit.name}」还有未办结的事项没有承接单位:{'、'.join(named[:LISTED])}{more}。"
-            "请用 --to 指定一个单位全部承接,或用 --table 逐项指定(--make-table 可生成待填的表)。",
+            f"「{unit.name}」还有未办结的事项没有承接单位：{'、'.join(named[:LISTED])}{more}。"
+            "请用 --to 指定一个单位全部承接，或用 --table 逐项指定（--make-table 可生成待填的表）。",
             code="no_heir", unit=unit.code,
         )  # fmt: skip
     return _end(tx, unit, heirs, by, state="abolished", verb="abolish_unit")
@@ -74,7 +74,7 @@ def split_unit(tx: Session, unit: Unit, heirs: Heirs, by: By) -> HandedOver:
     _must_not_be_office(tx, unit, None)
     _must_fit(unit, heirs)
     if not heirs.by_duty and not heirs.by_series:
-        raise Conflict(f"没有指定「{unit.name}」的哪些事项由谁承接:请用 --table 逐项写明。", code="no_heir", unit=unit.code)
+        raise Conflict(f"没有指定「{unit.name}」的哪些事项由谁承接：请用 --table 逐项写明。", code="no_heir", unit=unit.code)
     done = hand_over(tx, unit, heirs, by, stays=True, verb="split_unit")
     write_event(tx, at=by.now, actor=by.actor, verb="split_unit", reason=by.reason, subject="unit", subject_id=unit.id,
                 detail={"moved": done.moved, "cancelled": done.cancelled, "series": done.series})  # fmt: skip
@@ -111,7 +111,7 @@ def _free_the_name(tx: Session, name: str, unit: Unit) -> None:
     """A unit that is over gives its name to its successor, and keeps it with its code behind it."""
     before = merging.unit_named(tx, name)
     if before is not None and before.id != unit.id and before.state != "active":
-        before.name = f"{name[:90]}(原,编号 {before.code})"
+        before.name = f"{name[:90]}（原，编号 {before.code}）"
         tx.add(before)
         tx.flush()
 
@@ -121,19 +121,19 @@ def _must_fit(unit: Unit, heirs: Heirs) -> None:
     for heir in [*heirs.by_duty.values(), *heirs.by_series.values(), *([heirs.rest] if heirs.rest else [])]:
         _must_be_active(heir)
         if heir.id == unit.id:
-            raise Conflict(f"「{unit.name}」不能由自己承接:请写明另一个单位。", code="same_unit", unit=unit.code)
+            raise Conflict(f"「{unit.name}」不能由自己承接：请写明另一个单位。", code="same_unit", unit=unit.code)
 
 
 def _must_not_be_office(tx: Session, unit: Unit, into: Unit | None) -> None:
     _must_be_active(unit)
     office_of = merging.office_of(tx, unit)
     if office_of is not None:
-        instead = f",或改将「{into.name}」并入它" if into is not None else ""
+        instead = f"，或改将「{into.name}」并入它" if into is not None else ""
         raise Conflict(
-            f"「{unit.name}」是「{office_of}」的办公室,不能并入其他单位,也不能撤销或拆分:请待该活动结束{instead}。", code="is_office", unit=unit.code
+            f"「{unit.name}」是「{office_of}」的办公室，不能并入其他单位，也不能撤销或拆分：请待该活动结束{instead}。", code="is_office", unit=unit.code
         )
 
 
 def _must_be_active(unit: Unit) -> None:
     if unit.state != "active":
-        raise Conflict(f"单位「{unit.name}」已{'合并' if unit.state == 'merged' else '撤销'},不能再改。", code="unit_over", unit=unit.code)
+        raise Conflict(f"单位「{unit.name}」已{'合并' if unit.state == 'merged' else '撤销'}，不能再改。", code="unit_over", unit=unit.code)

@@ -62,7 +62,7 @@ def read_roll(path: Path) -> list[RollRow]:
     found = next(((at, places) for at, (_, row) in enumerate(cells[:10]) if (places := _places(row)) and "unit" in places), None)
     if found is None:
         raise CampaignError(
-            f"{path.name} 里没有「单位名称」这一列:第一行请写列名,可用 {'、'.join(words[0] for words in HEADINGS.values())}。", code="no_heading"
+            f"{path.name} 里没有「单位名称」这一列：第一行请写列名，可用 {'、'.join(words[0] for words in HEADINGS.values())}。", code="no_heading"
         )
     at, places = found
     rows: list[RollRow] = []
@@ -120,7 +120,7 @@ def _complaints(values: dict[str, str]) -> Iterator[str]:
         yield "没有单位名称"
     post, person = values.get("post", ""), values.get("person", "")
     if post and post not in RELATIONS:
-        yield f"岗位「{post}」不认识,可填 {'、'.join(AUDIENCES.values())}"
+        yield f"岗位「{post}」不认识，可填 {'、'.join(AUDIENCES.values())}"
     if not person and any(values.get(name) for name in ("phone", "email", "account")):
         yield "有联系方式但没有姓名"
     if values.get("phone") and not PHONE.fullmatch(values["phone"]):

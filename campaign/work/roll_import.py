@@ -63,7 +63,7 @@ def _enter_units(tx: Session, rows: Sequence[RollRow], done: RollChange, path: P
                 wrong.append(f"第 {row.line} 行 编号「{given}」已用于别的单位")
                 continue
             setattr(unit, name, given)
-            done.changed.append(f"{unit.name}的{label}:{old or '空'} → {given}")
+            done.changed.append(f"{unit.name}的{label}：{old or '空'} → {given}")
         unit.external = unit.external or row.external
         for alias in row.aliases:
             owner = find_unit(tx, alias)
@@ -94,7 +94,7 @@ def _new_unit(tx: Session, row: RollRow, done: RollChange, wrong: list[str]) -> 
 def _place_under(tx: Session, row: RollRow, unit: Unit, wrong: list[str], done: RollChange) -> None:
     parent = find_unit(tx, row.parent or "")
     if parent is None:
-        wrong.append(f"第 {row.line} 行 上级单位「{row.parent}」既不在名册里,也不在这份文件里")
+        wrong.append(f"第 {row.line} 行 上级单位「{row.parent}」既不在名册里，也不在这份文件里")
         return
     above: Unit | None = parent
     seen: set[int] = set()
@@ -129,7 +129,7 @@ def _enter_people(tx: Session, rows: Sequence[RollRow], units: dict[str, Unit], 
         held.add(person.id)
         done.persons += 1
         if rolls.take_post(tx, person, post, today):
-            done.joined.append(f"{unit.name} {row.post}:{person.name}")
+            done.joined.append(f"{unit.name} {row.post}：{person.name}")
             begin.append((unit.id, person.id))
     for (unit_id, relation), held in holders.items():
         if held:

@@ -23,8 +23,8 @@ from campaign.work.by import By
 from campaign.work.plan_duties import is_series, owing
 
 HORIZON = timedelta(days=14)
-MISSED, EXCUSED = "停摆期间漏开,记为缺报", "暂缓期间到期,免报"
-SHORTENED, CHANGED = "阶段缩短,该期不再报送", "报送周期调整,该期不再报送"
+MISSED, EXCUSED = "停摆期间漏开，记为缺报", "暂缓期间到期，免报"
+SHORTENED, CHANGED = "阶段缩短，该期不再报送", "报送周期调整，该期不再报送"
 NO_LONGER_ASKED = "方案调整后不再要求"
 
 
@@ -88,7 +88,7 @@ def follow_recurrence(tx: Session, campaign: Campaign, before: Mapping[int, Mapp
 
 def _let_go(tx: Session, duty: Duty, reason: str, by: By) -> str:
     finish(tx, duty, DutyState.CANCELLED, by.now, reason[:300])
-    return f"取消「{duty.title}」(#{duty.id})"
+    return f"取消「{duty.title}」（#{duty.id}）"
 
 
 def grow_series(tx: Session, campaign_id: int | None, by: By, *, unit_ids: Sequence[int] | None = None, phase_id: int | None = None) -> list[Duty]:
@@ -124,7 +124,7 @@ def _grow(tx: Session, series: Series, campaign: Campaign, today: date, by: By, 
 def _occurring(series: Series, campaign: Campaign, occurrence: Occurrence) -> DutyDraft:
     return DutyDraft(
         campaign_id=series.campaign_id, phase_id=series.phase_id, unit_id=series.unit_id, kind=DutyKind.REPORT, origin=f"{series.origin}/{occurrence.key}",
-        title=f"{series.title}({occurrence.label})", ladder_id=campaign.ladder_id, due_at=due_at_of_day(occurrence.due_on), due_source="own",
+        title=f"{series.title}（{occurrence.label}）", ladder_id=campaign.ladder_id, due_at=due_at_of_day(occurrence.due_on), due_source="own",
         item_id=series.item_id, series_id=series.id,
     )  # fmt: skip
 

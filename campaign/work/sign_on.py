@@ -47,11 +47,11 @@ def sign_on(store: Store, who: Identity, now: datetime, *, make_accounts: bool =
         account = _account_of(tx, who, now) or (_made(tx, who, unusable, now) if make_accounts else None)
         if account is None:
             raise NotAllowed(
-                f"统一身份认证中的「{who.shown}」在本系统还没有对应的账号。请联系创建办管理员开通账号,或用登录名和口令登录。", code="no_account_for_identity"
+                f"统一身份认证中的「{who.shown}」在本系统还没有对应的账号。请联系创建办管理员开通账号，或用登录名和口令登录。", code="no_account_for_identity"
             )
         left = account.person_id is not None and accounts.person_left(tx, account.person_id, campaign_day(now))
         if account.state != "active" or left:
-            raise NotAllowed("您的账号已停用,不能登录。如有疑问,请联系创建办管理员。", code="account_closed")
+            raise NotAllowed("您的账号已停用，不能登录。如有疑问，请联系创建办管理员。", code="account_closed")
         if account.must_change:
             account.password_hash, account.must_change, account.password_until = unusable, False, None
             tx.add(account)
@@ -67,7 +67,7 @@ def _account_of(tx: Session, who: Identity, now: datetime) -> PortalAccount | No
     for known_as in (who.number, who.email):
         found = identities.accounts_named(tx, known_as) if known_as else []
         if len(found) > 1:
-            raise CampaignError(f"「{known_as}」对应不止一个账号,无法确定是哪一个。请联系创建办管理员核对人员的账号和邮箱。", code="ambiguous_identity")
+            raise CampaignError(f"「{known_as}」对应不止一个账号，无法确定是哪一个。请联系创建办管理员核对人员的账号和邮箱。", code="ambiguous_identity")
         if found:
             _link(tx, who, found[0], now, known_as)
             return found[0]
@@ -77,7 +77,9 @@ def _account_of(tx: Session, who: Identity, now: datetime) -> PortalAccount | No
 def _link(tx: Session, who: Identity, account: PortalAccount, now: datetime, known_as: str) -> None:
     """An account that this issuer knows under another subject is not handed over: the number may have gone to somebody new."""
     if identities.is_linked(tx, account.id, who.issuer):
-        raise NotAllowed(f"账号「{account.name}」已对应统一身份认证中的另一个人。如人员有变动,请联系创建办管理员停用旧账号、另开新账号。", code="other_subject")
+        raise NotAllowed(
+            f"账号「{account.name}」已对应统一身份认证中的另一个人。如人员有变动，请联系创建办管理员停用旧账号、另开新账号。", code="other_subject"
+        )
     identities.link(tx, who.issuer, who.subject, account.id, now)
     write_event(tx, at=now, actor="system", verb="account_link", reason=f"按「{known_as}」对应", subject="account", subject_id=account.id)
 
@@ -87,7 +89,7 @@ def _made(tx: Session, who: Identity, password_hash: str, now: datetime) -> Port
     login = (who.login or who.number or who.email or f"oidc-{who.subject}")[:40]
     name = who.name or login
     if accounts.account_by_name(tx, name) is not None:
-        name = f"{name}({login})"
+        name = f"{name}（{login}）"
     account = add_account(tx, login, name, password_hash, By("system", now, "统一身份认证首次登录"), lasting=True)
     _link(tx, who, account, now, who.shown)
     return account

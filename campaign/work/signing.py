@@ -27,7 +27,7 @@ def ask_for_signatures(tx: Session, notice_ids: Iterable[int], by: By) -> None:
         campaign = tx.get_one(Campaign, paper.campaign_id)
         drafts.setdefault(paper.campaign_id, []).append(DutyDraft(
             campaign_id=paper.campaign_id, phase_id=paper.phase_id, unit_id=campaign.office_unit_id, kind=DutyKind.SIGN, origin=f"sign:notice:{paper.id}",
-            title=f"签发{paper.kind}:{paper.unit}", ladder_id=campaign.office_ladder_id, due_at=working_days_after(tx, campaign, by.now, SIGN_DAYS),
+            title=f"签发{paper.kind}：{paper.unit}", ladder_id=campaign.office_ladder_id, due_at=working_days_after(tx, campaign, by.now, SIGN_DAYS),
             due_source="own", required=False, notice_id=paper.id,
         ))  # fmt: skip
     for some in drafts.values():
@@ -42,16 +42,16 @@ def sign_notice(tx: Session, notice: Notice, by: By, *, number: str | None = Non
     """
     signed_by = " ".join(signed_by.split())
     if len(signed_by) > 60:
-        raise CampaignError("签发人姓名太长(最多 60 字)。", code="bad_name")
+        raise CampaignError("签发人姓名太长（最多 60 字）。", code="bad_name")
     if scan and not signed_by:
-        raise CampaignError("附了送签单扫描件,请写明是谁签的。", code="no_signer", notice=notice.id)
+        raise CampaignError("附了送签单扫描件，请写明是谁签的。", code="no_signer", notice=notice.id)
     if notice.state != "draft":
-        words = {"withdrawn": "已撤回", "open": "不需要签发,会自动发出"}.get(notice.state, f"已由 {notice.signed_by} 签发")
+        words = {"withdrawn": "已撤回", "open": "不需要签发，会自动发出"}.get(notice.state, f"已由 {notice.signed_by} 签发")
         raise Conflict(f"文书 {notice.id}{words}。", code="not_a_draft", notice=notice.id)
     undelivered = notices.undelivered_before(tx, notice)
     if undelivered:
         told = "、".join(undelivered[:5])
-        raise Conflict(f"文书 {notice.id} 还不能签发:上一级督办尚未送达({told})。请先送达或登记人工送达。", code="earlier_undelivered", notice=notice.id)
+        raise Conflict(f"文书 {notice.id} 还不能签发：上一级督办尚未送达（{told}）。请先送达或登记人工送达。", code="earlier_undelivered", notice=notice.id)
     if not notices.has_lines(tx, notice):
         notice.state, notice.closed_reason = "empty", "所列事项均已办结"
         tx.add(notice)
@@ -84,10 +84,10 @@ def sign_notice(tx: Session, notice: Notice, by: By, *, number: str | None = Non
 def withdraw_notice(tx: Session, notice: Notice, by: By) -> None:
     """Take back a paper that has not gone out. Its duties are not let off: they keep the rung as their floor and wait its dwell again."""
     if not by.reason.strip():
-        raise CampaignError("撤回文书须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError("撤回文书须写明理由：请加 --reason。", code="no_reason")
     if notice.state not in ("draft", "open"):
         raise Conflict(
-            f"文书 {notice.id} 已{'送达' if notice.state == 'delivered' else '发出或撤回'},不能撤回:请另发更正通知。", code="already_out", notice=notice.id
+            f"文书 {notice.id} 已{'送达' if notice.state == 'delivered' else '发出或撤回'}，不能撤回：请另发更正通知。", code="already_out", notice=notice.id
         )
     notice.state, notice.closed_reason = "withdrawn", by.reason[:300]
     tx.add(notice)
@@ -102,9 +102,9 @@ def withdraw_notice(tx: Session, notice: Notice, by: By) -> None:
 def serve_by_hand(tx: Session, notice: Notice, by: By, *, to: str) -> None:
     """人工送达: who took it, by whom; as good a delivery as any."""
     if notice.state != "issued":
-        raise Conflict(f"文书 {notice.id} 的状态不是「已签发待送达」,不需要登记人工送达。", code="not_issued", notice=notice.id)
+        raise Conflict(f"文书 {notice.id} 的状态不是「已签发待送达」，不需要登记人工送达。", code="not_issued", notice=notice.id)
     if not to.strip():
-        raise CampaignError("请写明由谁签收:--to 姓名。", code="no_recipient")
+        raise CampaignError("请写明由谁签收：--to 姓名。", code="no_recipient")
     assert notice.id is not None
     notices.record_hand_delivery(tx, notice, to=to, by=by.actor, at=by.now)
     mark_delivered(tx, [notice.id], by.now)

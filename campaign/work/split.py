@@ -37,18 +37,18 @@ def split_duty(tx: Session, duty: Duty, units: Sequence[Unit], by: By, *, due_at
     """A part for each of these units; units that have theirs already keep it. Answers the new parts."""
     refusal = may_split(lock(tx, duty))
     if refusal:
-        raise Conflict(f"#{duty.id}「{duty.title}」不能分解:{refusal}。", code="may_not_split", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」不能分解：{refusal}。", code="may_not_split", duty=duty.id)
     below = {unit.id for unit in splits.units_below(tx, duty.unit_id)}
     strangers = [unit.name for unit in units if unit.id not in below]
     if strangers:
         known = "下属单位在单位名册里登记上级单位后才能分解" if not below else "只能分解给直接下属单位"
-        raise NotAllowed(f"{'、'.join(strangers[:5])}不是本单位的直接下属单位:{known}。", code="not_below", duty=duty.id)
+        raise NotAllowed(f"{'、'.join(strangers[:5])}不是本单位的直接下属单位：{known}。", code="not_below", duty=duty.id)
     if not units:
         raise CampaignError("请选择分解给哪些下属单位。", code="no_units", duty=duty.id)
     assert duty.due_at is not None
     due = due_of_part(due_at, duty.due_at, by.now)
     if due is None:
-        raise CampaignError(f"下级的期限不能晚于本单位的期限 {due_on(duty.due_at)},也不能早于现在。", code="part_due_later", duty=duty.id)
+        raise CampaignError(f"下级的期限不能晚于本单位的期限 {due_on(duty.due_at)}，也不能早于现在。", code="part_due_later", duty=duty.id)
     standing = {part.unit_id for part in splits.parts_of(tx, duty.id)}
     ladder_id = part_ladder(tx, duty.ladder_id)
     created = create_duties(tx, [
@@ -74,7 +74,7 @@ def undo_split(tx: Session, duty: Duty, by: By) -> int:
     parts = [lock(tx, part) for part in splits.parts_of(tx, duty.id)]
     refusal = why_not_undo([part.state for part in parts], handed_in=splits.any_handed_in(tx, [part.id for part in parts]) if parts else False)
     if refusal:
-        raise Conflict(f"#{duty.id}「{duty.title}」不能撤销分解:{refusal}。", code="may_not_undo", duty=duty.id)
+        raise Conflict(f"#{duty.id}「{duty.title}」不能撤销分解：{refusal}。", code="may_not_undo", duty=duty.id)
     for part in parts:
         finish(tx, part, DutyState.CANCELLED, by.now, f"上级单位撤销分解{f':{by.reason}' if by.reason else ''}"[:300])
     write_event(tx, at=by.now, actor=by.actor, verb="undo_split", reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,

@@ -138,15 +138,15 @@ def load_hints(tx: Session, campaign: Campaign, now: datetime) -> list[str]:
     warnings = load_warnings(staggered.load(tx, campaign, now))
     if not warnings:
         return []
-    more = f"(共 {len(warnings)} 处)" if len(warnings) > 3 else ""
-    return [*warnings[:3], f"到期过于集中{more}:可用 campaign stagger {campaign.slug} 查看倒排工期建议,加 --apply 采用"]
+    more = f"（共 {len(warnings)} 处）" if len(warnings) > 3 else ""
+    return [*warnings[:3], f"到期过于集中{more}：可用 campaign stagger {campaign.slug} 查看倒排工期建议，加 --apply 采用"]
 
 
 def _refuse(wrong: Iterable[str]) -> None:
     told = list(wrong)
     if told:
         more = [f"…… 另有 {len(told) - LISTED} 项"] if len(told) > LISTED else []
-        raise CampaignError("\n".join([f"有 {len(told)} 项的日期不能这样定,没有改动任何期限:", *told[:LISTED], *more]), code="bad_days")
+        raise CampaignError("\n".join([f"有 {len(told)} 项的日期不能这样定，没有改动任何期限：", *told[:LISTED], *more]), code="bad_days")
 
 
 def _why_not(
@@ -154,21 +154,21 @@ def _why_not(
 ) -> str | None:
     """In words why this duty cannot be due on this day; None when it can."""
     if duty is None:
-        return f"#{duty_id}:「{campaign.title}」没有这项应办事项"
+        return f"#{duty_id}：「{campaign.title}」没有这项应办事项"
     name = f"#{duty.id}「{duty.title}」"
     if duty.state not in staggered.MOVABLE_STATES:
-        return f"{name}{DutyState(duty.state).label},不能再调整"
+        return f"{name}{DutyState(duty.state).label}，不能再调整"
     if duty.due_source not in staggered.MOVABLE_SOURCES or duty.event_name is not None or duty.item_id is None or duty.series_id is not None:
-        return f"{name}的期限由方案或经批准确定,不参加倒排:请改方案或办理延期"
+        return f"{name}的期限由方案或经批准确定，不参加倒排：请改方案或办理延期"
     if duty.due_at is None or duty.due_at <= now:
-        return f"{name}已经逾期,不能用改期消除:请办理延期"
+        return f"{name}已经逾期，不能用改期消除：请办理延期"
     first, last = window_of(campaign, phases[duty.phase_id], now)
     if not first <= day <= last:
-        return f"{name}只能定在 {first} 至 {last} 之间(所在阶段以内,且不早于今天)"
+        return f"{name}只能定在 {first} 至 {last} 之间（所在阶段以内，且不早于今天）"
     if day != last and calendar.first <= day <= calendar.last and not calendar.is_working(day):
-        return f"{name}不能定在 {day}:当天休息"
+        return f"{name}不能定在 {day}：当天休息"
     if duty.state == DutyState.OPEN and day < due_on(duty.due_at):
         soonest = calendar.add_working_days(campaign_day(now), NOTICE_DAYS)
         if day < soonest:
-            return f"{name}已经告知单位,提前至少要留 {NOTICE_DAYS} 个工作日:不早于 {soonest}"
+            return f"{name}已经告知单位，提前至少要留 {NOTICE_DAYS} 个工作日：不早于 {soonest}"
     return None

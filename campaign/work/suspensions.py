@@ -22,13 +22,13 @@ from campaign.work.series import excuse_missed
 def suspend_many(tx: Session, campaign: Campaign, by: By, *, document: str, phase: Phase | None = None, unit: Unit | None = None) -> tuple[Suspension, int]:
     """Stop the clocks of what is owed; answers the suspension and how many duties it stopped."""
     if not document.strip():
-        raise CampaignError("暂缓须有依据:请写明文件名称或文号(--document)。", code="no_document")
+        raise CampaignError("暂缓须有依据：请写明文件名称或文号（--document）。", code="no_document")
     if not by.reason.strip():
-        raise CampaignError("暂缓须写明理由:请加 --reason。", code="no_reason")
+        raise CampaignError("暂缓须写明理由：请加 --reason。", code="no_reason")
     assert campaign.id is not None
     duties = suspended.owed(tx, campaign, phase, unit)
     if not duties:
-        raise Conflict("没有正在计时的应办事项,不需要暂缓。", code="nothing_to_suspend", campaign=campaign.slug)
+        raise Conflict("没有正在计时的应办事项，不需要暂缓。", code="nothing_to_suspend", campaign=campaign.slug)
     row = Suspension(
         campaign_id=campaign.id, phase_id=phase.id if phase else None, unit_id=unit.id if unit else None, document=document.strip()[:200],
         reason=by.reason, began_at=by.now, began_by=by.actor,
@@ -36,7 +36,7 @@ def suspend_many(tx: Session, campaign: Campaign, by: By, *, document: str, phas
     tx.add(row)
     tx.flush()
     for duty in (one for one in duties if one.state != DutyState.SUSPENDED):  # parts of a split duty are stopped with the whole
-        suspend(tx, duty, By(by.actor, by.now, f"{document}:{by.reason}"[:300]))
+        suspend(tx, duty, By(by.actor, by.now, f"{document}：{by.reason}"[:300]))
     suspended.remember(tx, row.id, [duty.id for duty in duties])
     write_event(tx, at=by.now, actor=by.actor, verb="suspend_many", reason=by.reason, campaign_id=campaign.id, subject="suspension", subject_id=row.id,
                 detail={"document": document, "duties": len(duties)})  # fmt: skip
@@ -47,7 +47,7 @@ def resume_many(tx: Session, suspension_id: int, by: By) -> int:
     """Start them again, as many working days before their deadline as they stopped; answers how many."""
     row = tx.get(Suspension, suspension_id)
     if row is None:
-        raise NotFound(f"没有编号为 {suspension_id} 的暂缓:请用 campaign suspension list 查看。", code="no_suspension")
+        raise NotFound(f"没有编号为 {suspension_id} 的暂缓：请用 campaign suspension list 查看。", code="no_suspension")
     if row.ended_at is not None:
         raise Conflict(f"暂缓 {suspension_id} 已由 {row.ended_by} 恢复。", code="already_resumed")
     row.ended_at, row.ended_by = by.now, by.actor

@@ -67,7 +67,7 @@ def hand_in_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], fi
     due_at = working_days_after(tx, campaign, by.now, REVIEW_DAYS)
     create_duties(tx, [
         DutyDraft(
-            campaign_id=one.campaign_id, phase_id=one.phase_id, unit_id=campaign.office_unit_id, kind=DutyKind.REVIEW, title=f"审核:{one.title}"[:300],
+            campaign_id=one.campaign_id, phase_id=one.phase_id, unit_id=campaign.office_unit_id, kind=DutyKind.REVIEW, title=f"审核：{one.title}"[:300],
             origin=f"review:submission:{made[one.id]}", ladder_id=campaign.office_ladder_id, due_at=due_at, due_source="own", required=False,
             submission_id=made[one.id],
         )
@@ -81,7 +81,7 @@ def hand_in_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], fi
 def review_together(tx: Session, campaign: Campaign, duties: Sequence[Duty], by: By, *, accept: bool, reason: str = "", receipt: str = "") -> Together:
     """The same verdict on the latest version of each handed-in duty, at the step where it is; `receipt` for those that are reported outside."""
     if not accept and not reason.strip():
-        raise CampaignError("退回须写明原因:请说明缺什么、怎样补正。", code="no_reason")
+        raise CampaignError("退回须写明原因：请说明缺什么、怎样补正。", code="no_reason")
     latest = many.latest_of(tx, [one.id for one in duties])
     refused, fit, singly = [], [], []
     for one in duties:

@@ -28,7 +28,7 @@ NAMED = 20
 OPENS, CLOSES = timedelta(hours=9), timedelta(hours=17, minutes=30)
 ZONE = timezone(timedelta(hours=8))
 NUMBER = re.compile(r"(?P<issuer>.+)〔(?P<year>\d{4})〕(?P<number>\d+)号")
-ISSUE = re.compile(r"第(?P<issue>\d+)期\(总第(?P<whole>\d+)期\)")
+ISSUE = re.compile(r"第(?P<issue>\d+)期（总第(?P<whole>\d+)期）")
 TABLES = (
     *(checks.DUTIES, checks.LADDER, checks.HANDED_IN, checks.FINDINGS, checks.PHASES, checks.EVENTS),
     *(checks_papers.PAPERS, checks_chain.CHAINS, checks_chain.SPLITS),
@@ -49,7 +49,7 @@ def verify(store: Store, *, receivers: Path | None = None) -> list[Violation]:
     with store.read() as tx:
         found = [told for table in TABLES for check in table if (told := _told(check.code, check.fact, checks.rows_that_break(tx, check)))]
         found += [told for told in (_dwell(tx), _submissions(tx), _plans(tx), _ladders(tx), _numbers(tx)) if told]
-        found += [Violation("log_tampered", f"留痕被改动:{broken}") for broken in broken_blocks(tx)]
+        found += [Violation("log_tampered", f"留痕被改动：{broken}") for broken in broken_blocks(tx)]
         if receivers is not None:
             found += _arrivals(tx, receivers)
     return found
@@ -59,7 +59,7 @@ def _told(code: str, fact: str, ids: list[Any]) -> Violation | None:
     if not ids:
         return None
     named = "、".join(f"#{one}" for one in ids[:NAMED]) + ("等" if len(ids) > NAMED else "")
-    return Violation(code, f"{len(ids)} {fact}({named})", tuple(ids[:NAMED]))
+    return Violation(code, f"{len(ids)} {fact}（{named}）", tuple(ids[:NAMED]))
 
 
 def _dwell(tx: Session) -> Violation | None:
@@ -71,7 +71,7 @@ def _dwell(tx: Session) -> Violation | None:
         for step in checks_papers.steps(tx)
         if step.waited_from is None or worked.between(step.waited_from, step.taken_at) < _span(dwells[step.ladder_id, step.rung])
     }
-    return _told("dwell_cut_short", "项应办事项的上一级送达后,没有留足办理时间就升级", sorted(early))
+    return _told("dwell_cut_short", "项应办事项的上一级送达后，没有留足办理时间就升级", sorted(early))
 
 
 class _Worked:
@@ -158,7 +158,7 @@ def _arrivals(tx: Session, receivers: Path) -> Iterator[Violation]:
     allowed = checks_papers.repeats_allowed(tx)
     lost = sorted(row.id for row in checks_papers.delivered_by(tx, "file") if row.idempotency_key not in arrived)
     told = (
-        _told("never_arrived", "次送达记为已写入文件,接收记录里却没有", lost),
+        _told("never_arrived", "次送达记为已写入文件，接收记录里却没有", lost),
         _told("arrived_twice", "次送达被接收方重复收到", sorted(key for key, times in arrived.items() if times > allowed.get(key, times))),
         _told("unknown_arrival", "次送达在数据库里没有记录", sorted(key for key in arrived if key not in allowed)),
     )

@@ -34,16 +34,16 @@ def verify_files(store: Store, kept: FileStore) -> list[Violation]:
             found.setdefault({Health.MISSING: "file_missing", Health.DAMAGED: "file_damaged"}.get(health, "file_gone"), []).append(sha256)
     words = {
         "file_missing": "个报送的文件不在资料库里",
-        "file_damaged": "个报送的文件已损坏,与报送时的校验值不符",
-        "file_gone": "个文件的原文已撤回,记录里却没有撤回",
-        "withdrawn_but_there": "个已撤回的文件,原文还在资料库里",
+        "file_damaged": "个报送的文件已损坏，与报送时的校验值不符",
+        "file_gone": "个文件的原文已撤回，记录里却没有撤回",
+        "withdrawn_but_there": "个已撤回的文件，原文还在资料库里",
     }
     return [_told(code, words[code], found[code]) for code in words if code in found]
 
 
 def _told(code: str, fact: str, hashes: list[str]) -> Violation:
     named = "、".join(one[:12] for one in hashes[:NAMED]) + ("等" if len(hashes) > NAMED else "")
-    return Violation(code, f"{len(hashes)} {fact}({named})", tuple(hashes[:NAMED]))
+    return Violation(code, f"{len(hashes)} {fact}（{named}）", tuple(hashes[:NAMED]))
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Scanned:
 def scan_again(store: Store, kept: FileStore, by: By, *, all_files: bool = False) -> Scanned:
     """Files that nobody checked; `all_files` asks about every one, for what a scanner knows grows."""
     if kept.guard is None:
-        raise CampaignError("没有设置病毒检查:请设置 CAMPAIGN_SCAN_COMMAND 或 CAMPAIGN_SCAN_SOCKET。", code="no_scanner")
+        raise CampaignError("没有设置病毒检查：请设置 CAMPAIGN_SCAN_COMMAND 或 CAMPAIGN_SCAN_SOCKET。", code="no_scanner")
     with store.read() as tx:
         asked = records.hashes_to_scan(tx, all_files=all_files)
     done = Scanned()

@@ -22,10 +22,10 @@ def ask(tx: Session, sha256: str, by: By) -> FileWithdrawal:
     if file.withdrawn_at is not None:
         raise Conflict("这个文件已经撤回。", code="already_withdrawn")
     if not by.reason.strip():
-        raise CampaignError("申请撤回文件须写明理由,如:误传涉密内容、身份证照片、未成年人信息。", code="no_reason")
+        raise CampaignError("申请撤回文件须写明理由，如：误传涉密内容、身份证照片、未成年人信息。", code="no_reason")
     known = requests.open_withdrawal(tx, sha256)
     if known is not None:
-        raise Conflict(f"{known.asked_by} 已申请撤回这个文件,正等待第二人确认。", code="already_asked")
+        raise Conflict(f"{known.asked_by} 已申请撤回这个文件，正等待第二人确认。", code="already_asked")
     asked = FileWithdrawal(sha256=sha256, reason=by.reason.strip(), asked_by=by.actor, asked_at=by.now)
     tx.add(asked)
     tx.flush()
@@ -35,9 +35,9 @@ def ask(tx: Session, sha256: str, by: By) -> FileWithdrawal:
 
 def decide(tx: Session, asked: FileWithdrawal, by: By, *, agree: bool) -> None:
     if asked.state != "open":
-        raise Conflict(f"{asked.decided_by} 已处理这项撤回申请,没有重复办理。", code="already_decided")
+        raise Conflict(f"{asked.decided_by} 已处理这项撤回申请，没有重复办理。", code="already_decided")
     if asked.asked_by == by.actor:
-        raise NotAllowed("撤回文件须由两个人办理:申请人不能自己确认。", code="same_person")
+        raise NotAllowed("撤回文件须由两个人办理：申请人不能自己确认。", code="same_person")
     asked.state, asked.decided_by, asked.decided_at, asked.decision = ("done" if agree else "refused"), by.actor, by.now, by.reason.strip()[:500]
     tx.add(asked)
     tx.flush()

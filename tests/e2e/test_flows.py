@@ -102,7 +102,7 @@ def test_the_tables_of_a_run_are_its_artifacts(engine: Engine, slug: str) -> Non
     found = engine.ask("POST", "/artifacts/filter", {"flow_runs": {"id": {"any_": [run.id]}}})
     artifacts = {one["key"]: one["description"] for one in found}
     assert set(artifacts) == {f"{name}-phase-{slug}-p1" for name in ("progress", "overdue", "notices", "gate")}
-    assert "红灯事项(逾期)清单" in artifacts[f"overdue-phase-{slug}-p1"]
+    assert "红灯事项（逾期）清单" in artifacts[f"overdue-phase-{slug}-p1"]
     assert all("在门户中查看" in text for text in artifacts.values())
     assert f"/campaigns/{slug}/phases/1)" in artifacts[f"progress-phase-{slug}-p1"]
     assert f"/campaigns/{slug}/duties?light=red&phase=1)" in artifacts[f"overdue-phase-{slug}-p1"]

@@ -66,7 +66,7 @@ def clock_ran_until(home: Path, ago: timedelta) -> None:
 def test_a_clock_that_stands_is_a_failed_run_that_says_for_how_long(engine: Engine, house: Path) -> None:
     clock_ran_until(house, timedelta(minutes=35))
     run = ended(engine, "clock")
-    assert (run.state_type, run.message) == ("FAILED", "督办时钟已停 35 分钟:请运行 campaign up")
+    assert (run.state_type, run.message) == ("FAILED", "督办时钟已停 35 分钟：请运行 campaign up")
     assert run.name.startswith("督办时钟检查 · ")
 
 

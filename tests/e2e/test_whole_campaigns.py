@@ -168,7 +168,7 @@ class Calendar:
         elif GateOutcome.CARRY_OVER in allowed:
             decide_gate(tx, campaign, phase, GateOutcome.CARRY_OVER, By(LEADER, now))
         else:
-            overrule_gate(tx, campaign, phase, By(leaders(tx, campaign)[0], now, "示例:材料另行补齐"))
+            overrule_gate(tx, campaign, phase, By(leaders(tx, campaign)[0], now, "示例：材料另行补齐"))
 
 
 def launch(house: House, file: Path, slug: str, now: str) -> None:

@@ -100,7 +100,7 @@ def test_applying_a_change_leaves_no_difference_and_touches_nothing_that_is_fini
 
         world.launch(spec_of(after))
         world.sweep()
-        again = world.launch(spec_of(after, "示例依据(同一方案再次印发)"))
+        again = world.launch(spec_of(after, "示例依据（同一方案再次印发）"))
 
         assert (again.created, again.changed) == (0, [])
         assert {duty_id: row for duty_id, row in finished(world).items() if duty_id in done} == done

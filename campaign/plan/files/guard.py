@@ -27,15 +27,15 @@ _STAR = re.compile(rf"(绝{_SPACES}密|机{_SPACES}密|秘{_SPACES}密){_SPACES}
 
 
 def refuse(path: Path, sentence: str, code: str) -> BadPlan:
-    return BadPlan(f"{path.name}:{sentence}", code=code, path=str(path))
+    return BadPlan(f"{path.name}：{sentence}", code=code, path=str(path))
 
 
 def check_size(path: Path, limit: int = MAX_FILE) -> None:
     size = path.stat().st_size
     if size == 0:
-        raise refuse(path, "文件是空的,请检查是否复制完整", "empty_file")
+        raise refuse(path, "文件是空的，请检查是否复制完整", "empty_file")
     if size > limit:
-        raise refuse(path, f"文件有 {size // 1_000_000} MB,超过 {limit // 1_000_000} MB 的上限;请删去图片或拆成几份后重试", "too_large")
+        raise refuse(path, f"文件有 {size // 1_000_000} MB，超过 {limit // 1_000_000} MB 的上限；请删去图片或拆成几份后重试", "too_large")
 
 
 def check_zip(path: Path, archive: zipfile.ZipFile) -> None:
@@ -45,12 +45,12 @@ def check_zip(path: Path, archive: zipfile.ZipFile) -> None:
     text = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
     packed = max(1, sum(part.compress_size for part in parts))
     if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or text > MAX_PART or (unpacked > 20_000_000 and unpacked / packed > MAX_RATIO):
-        raise refuse(path, f"解开后有 {unpacked // 1_000_000} MB、{len(parts)} 个部分,不像正常的文档,没有读取;请用 Word 或 WPS 打开后另存一份", "zip_bomb")
+        raise refuse(path, f"解开后有 {unpacked // 1_000_000} MB、{len(parts)} 个部分，不像正常的文档，没有读取；请用 Word 或 WPS 打开后另存一份", "zip_bomb")
     names = {part.filename.lower() for part in parts}
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):
-        raise refuse(path, "文件带有宏,为安全起见没有读取;请另存为不带宏的 .docx 或 .xlsx 后重试", "macros")
+        raise refuse(path, "文件带有宏，为安全起见没有读取；请另存为不带宏的 .docx 或 .xlsx 后重试", "macros")
     if any(part.flag_bits & 1 for part in parts):
-        raise refuse(path, "文件已加密;请去掉打开密码后另存一份", "encrypted")
+        raise refuse(path, "文件已加密；请去掉打开密码后另存一份", "encrypted")
 
 
 def part_text(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
@@ -58,9 +58,9 @@ def part_text(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         content = archive.read(name)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as broken:
-        raise refuse(path, "文件已损坏,读不出内容;请用 Word 或 WPS 修复后另存一份", "broken") from broken
+        raise refuse(path, "文件已损坏，读不出内容；请用 Word 或 WPS 修复后另存一份", "broken") from broken
     if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
-        raise refuse(path, "文件结构不正常,没有读取;请用 Word 或 WPS 打开后另存一份", "unsafe_xml")
+        raise refuse(path, "文件结构不正常，没有读取；请用 Word 或 WPS 打开后另存一份", "unsafe_xml")
     return content
 
 

@@ -56,7 +56,7 @@ def convert(path: Path, out: Path, *, seconds: float = SECONDS) -> Path:
         _run(office, source, made_in, out.suffix.lower().lstrip("."), seconds)
         made = made_in / f"source{out.suffix.lower()}"
         if not made.exists() or made.stat().st_size == 0:
-            raise NotConverted("LibreOffice 打不开这个文件,可能已加密或损坏", code="broken")
+            raise NotConverted("LibreOffice 打不开这个文件，可能已加密或损坏", code="broken")
         whole = out.with_name(f".{out.name}.{os.getpid()}.part")
         try:
             shutil.copyfile(made, whole)
@@ -78,7 +78,7 @@ def _run(office: str, source: Path, made_in: Path, to: str, seconds: float) -> N
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired as late:
-        raise NotConverted(f"LibreOffice 用了 {seconds:.0f} 秒还没转换完,已停止", code="too_slow") from late
+        raise NotConverted(f"LibreOffice 用了 {seconds:.0f} 秒还没转换完，已停止", code="too_slow") from late
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -100,7 +100,7 @@ def _one_at_a_time(seconds: float) -> Iterator[None]:
                 break
             except BlockingIOError as busy:
                 if time.monotonic() > until:
-                    raise RetryLater("LibreOffice 正在转换另一个文件:请稍后重试", code="office_busy") from busy
+                    raise RetryLater("LibreOffice 正在转换另一个文件：请稍后重试", code="office_busy") from busy
                 time.sleep(0.2)
         yield
     finally:

@@ -14,9 +14,9 @@ from campaign.plan.source import SourceText
 
 _REFUSED = MappingProxyType(
     {
-        "no_office": "读取 .doc、.wps、.rtf 需要 LibreOffice,{said};请用 Word 或 WPS 另存为 .docx 后重试",
-        "too_slow": "{said};请用 Word 或 WPS 另存为 .docx 后重试",
-        "broken": "{said};请用 Word 或 WPS 打开后另存为 .docx",
+        "no_office": "读取 .doc、.wps、.rtf 需要 LibreOffice,{said}；请用 Word 或 WPS 另存为 .docx 后重试",
+        "too_slow": "{said}；请用 Word 或 WPS 另存为 .docx 后重试",
+        "broken": "{said}；请用 Word 或 WPS 打开后另存为 .docx",
     }
 )
 

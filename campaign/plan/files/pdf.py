@@ -28,7 +28,7 @@ def read_pdf(path: Path) -> SourceText:
     pages = _pages(path)
     letters = sum(len(re.sub(r"\s", "", line)) for page in pages for line in page)
     if letters < MIN_LETTERS_A_PAGE * len(pages):
-        raise refuse(path, "扫描件,请提供可编辑文件(PDF 里没有可读的文字)", "scanned")
+        raise refuse(path, "扫描件，请提供可编辑文件（PDF 里没有可读的文字）", "scanned")
     kept = _without_furniture(pages)
     rows = _rejoined([line for page in kept for line in page])
     return SourceText(tuple(Line(number, row) for number, row in enumerate(rows, 1)))
@@ -41,11 +41,11 @@ def _pages(path: Path) -> list[list[str]]:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as wrong:
         if "password" in str(wrong).lower():
-            raise refuse(path, "文件已加密;请去掉打开密码后另存一份", "encrypted") from wrong
-        raise refuse(path, "PDF 已损坏,打不开;请重新导出后重试", "broken") from wrong
+            raise refuse(path, "文件已加密；请去掉打开密码后另存一份", "encrypted") from wrong
+        raise refuse(path, "PDF 已损坏，打不开；请重新导出后重试", "broken") from wrong
     try:
         if len(document) > MAX_PAGES:
-            raise refuse(path, f"有 {len(document)} 页,超过 {MAX_PAGES} 页的上限;请只保留方案正文后重试", "too_large")
+            raise refuse(path, f"有 {len(document)} 页，超过 {MAX_PAGES} 页的上限；请只保留方案正文后重试", "too_large")
         found = []
         for page in document:
             textpage = page.get_textpage()

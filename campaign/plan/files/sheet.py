@@ -27,9 +27,9 @@ def read_workbook(path: Path) -> SourceText:
     for table, (name, rows) in enumerate(read_sheets(path).items(), 1):
         lines += _lines(rows, name, table, len(lines))
         if len(lines) > MAX_LINES:
-            raise refuse(path, f"超过 {MAX_LINES} 行,不像任务分解表;请只保留任务分解表后重试", "too_large")
+            raise refuse(path, f"超过 {MAX_LINES} 行，不像任务分解表；请只保留任务分解表后重试", "too_large")
     if not lines:
-        raise refuse(path, "工作簿是空的,没有一行内容", "empty_file")
+        raise refuse(path, "工作簿是空的，没有一行内容", "empty_file")
     return SourceText(tuple(lines))
 
 
@@ -44,9 +44,9 @@ def read_sheets(path: Path) -> dict[str, list[tuple[str, ...]]]:
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
     except calamine.PasswordError as locked:
-        raise refuse(path, "文件已加密;请去掉打开密码后另存一份", "encrypted") from locked
+        raise refuse(path, "文件已加密；请去掉打开密码后另存一份", "encrypted") from locked
     except (calamine.CalamineError, OSError, ValueError) as broken:
-        raise refuse(path, "工作簿已损坏或不是工作簿,打不开;请用 Excel 或 WPS 打开后另存一份", "broken") from broken
+        raise refuse(path, "工作簿已损坏或不是工作簿，打不开；请用 Excel 或 WPS 打开后另存一份", "broken") from broken
     sheets: dict[str, list[tuple[str, ...]]] = {}
     for name in book.sheet_names:
         try:
@@ -54,7 +54,7 @@ def read_sheets(path: Path) -> dict[str, list[tuple[str, ...]]]:
         except calamine.WorksheetNotFound:
             continue  # a chart sheet
         except calamine.CalamineError as broken:
-            raise refuse(path, f"工作表「{name}」已损坏;请用 Excel 或 WPS 打开后另存一份", "broken") from broken
+            raise refuse(path, f"工作表「{name}」已损坏；请用 Excel 或 WPS 打开后另存一份", "broken") from broken
         if any(any(row) for row in rows):
             sheets[name] = rows
     return sheets
@@ -73,7 +73,7 @@ def _lines(rows: list[tuple[str, ...]], name: str, table: int, before: int) -> I
 
 def _rows(path: Path, sheet: Any) -> list[tuple[str, ...]]:
     if sheet.total_height > MAX_LINES or sheet.total_width > MAX_COLUMNS:
-        raise refuse(path, f"工作表「{sheet.name}」有 {sheet.total_height} 行 {sheet.total_width} 列,不像任务分解表;请删去多余的行列后重试", "too_large")
+        raise refuse(path, f"工作表「{sheet.name}」有 {sheet.total_height} 行 {sheet.total_width} 列，不像任务分解表；请删去多余的行列后重试", "too_large")
     cells = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         if top >= len(cells) or left >= len(cells[top]):

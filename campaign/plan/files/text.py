@@ -30,7 +30,7 @@ def decoded(path: Path) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace")
     if b"\x00" in raw:
-        raise refuse(path, "不是文本文件;请检查文件类型,或用 Word、WPS 打开后另存为 .docx", "not_text")
+        raise refuse(path, "不是文本文件；请检查文件类型，或用 Word、WPS 打开后另存为 .docx", "not_text")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -40,7 +40,7 @@ def decoded(path: Path) -> str:
         return raw.decode("gb18030")
     except UnicodeDecodeError as wrong:
         row = raw[: wrong.start].count(b"\n") + 1
-        raise refuse(path, f"第 {row} 行既不是 UTF-8 也不是 GB18030 编码;请在编辑器里另存为 UTF-8 后重试", "bad_encoding") from wrong
+        raise refuse(path, f"第 {row} 行既不是 UTF-8 也不是 GB18030 编码；请在编辑器里另存为 UTF-8 后重试", "bad_encoding") from wrong
 
 
 def _refuse_mixture(path: Path, raw: bytes) -> None:
@@ -55,7 +55,7 @@ def _refuse_mixture(path: Path, raw: bytes) -> None:
             bad.append(number)
     # A short GB18030 line may happen to be UTF-8 too; a fifth of all lines does not.
     if bad and good >= 2 and good * 5 >= good + len(bad):
-        raise refuse(path, f"混用了两种编码,第 {bad[0]} 行起与前文不同;请在编辑器里统一另存为 UTF-8 后重试", "mixed_encoding")
+        raise refuse(path, f"混用了两种编码，第 {bad[0]} 行起与前文不同；请在编辑器里统一另存为 UTF-8 后重试", "mixed_encoding")
 
 
 def read_markdown(path: Path) -> SourceText:

@@ -32,11 +32,11 @@ def read_docx(path: Path) -> SourceText:
             check_zip(path, archive)
             names = set(archive.namelist())
             if _DOCUMENT not in names:
-                raise refuse(path, "不是 Word 文档,或已损坏;请用 Word 或 WPS 打开后另存为 .docx", "broken")
+                raise refuse(path, "不是 Word 文档，或已损坏；请用 Word 或 WPS 打开后另存为 .docx", "broken")
             _refuse_classified_header(path, archive, names)
             slim = _slimmed(path, archive, names)
     except zipfile.BadZipFile as broken:
-        raise refuse(path, "文件已损坏,打不开;请用 Word 或 WPS 修复后另存一份", "broken") from broken
+        raise refuse(path, "文件已损坏，打不开；请用 Word 或 WPS 修复后另存一份", "broken") from broken
     return lines_of_html(_html(path, slim))
 
 
@@ -55,12 +55,12 @@ def _slimmed(path: Path, archive: zipfile.ZipFile, names: set[str]) -> io.BytesI
         if numbering is not None:
             write_numbers(root, numbering, part("word/styles.xml"))
     except etree.XMLSyntaxError as broken:
-        raise refuse(path, "文件已损坏,读不出正文;请用 Word 或 WPS 修复后另存一份", "broken") from broken
+        raise refuse(path, "文件已损坏，读不出正文；请用 Word 或 WPS 修复后另存一份", "broken") from broken
     _undress(root)
     document = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     del root
     if len(document) > MAX_SLIM:
-        raise refuse(path, "正文太长(约合一千页以上),不像一份方案;请拆成几份后重试", "too_large")
+        raise refuse(path, "正文太长（约合一千页以上），不像一份方案；请拆成几份后重试", "too_large")
     slim = io.BytesIO()
     with zipfile.ZipFile(slim, "w", zipfile.ZIP_STORED) as copy:
         copy.writestr(_DOCUMENT, document)
@@ -89,9 +89,9 @@ def _html(path: Path, file: io.BytesIO) -> str:
     try:
         return str(mammoth.convert_to_html(file, convert_image=lambda image: [], **_OPTIONS).value)
     except RecursionError as deep:
-        raise refuse(path, "文档的嵌套层次太深,没有读取;请把内容复制到新文档后重试", "too_deep") from deep
+        raise refuse(path, "文档的嵌套层次太深，没有读取；请把内容复制到新文档后重试", "too_deep") from deep
     except Exception as broken:  # whatever a damaged file makes mammoth raise, the answer is the same
-        raise refuse(path, "文件已损坏,读不出正文;请用 Word 或 WPS 修复后另存一份", "broken") from broken
+        raise refuse(path, "文件已损坏，读不出正文；请用 Word 或 WPS 修复后另存一份", "broken") from broken
 
 
 def _refuse_classified_header(path: Path, archive: zipfile.ZipFile, names: set[str]) -> None:
@@ -104,4 +104,4 @@ def _refuse_classified_header(path: Path, archive: zipfile.ZipFile, names: set[s
 
 
 def classified(path: Path, level: str) -> Exception:
-    return refuse(path, f"文件标有密级「{level}」。涉密文件不得在本系统处理,没有读取;请在涉密计算机上办理,或使用经审批的公开版本", "classified")
+    return refuse(path, f"文件标有密级「{level}」。涉密文件不得在本系统处理，没有读取；请在涉密计算机上办理，或使用经审批的公开版本", "classified")

@@ -81,7 +81,7 @@ def change_password(visit: Visiting) -> Response:
             accounts.change_password(tx, tx.get_one(PortalAccount, account.id), kept, visit.by(), keep_session=current)
     except CampaignError as refusal:
         return visit.page("password.html", status=400, refusal=refusal.message, shortest=accounts.SHORTEST_PASSWORD)
-    return visit.go("/", "口令已修改,其他设备上的登录已全部退出。")
+    return visit.go("/", "口令已修改，其他设备上的登录已全部退出。")
 
 
 def login_page(visit: Visit, *, after: str, login: str = "", refusal: str = "", status: int = 200, left: bool = False) -> Response:

@@ -47,7 +47,7 @@ def set_cap_or_ask(visit: Visiting, slug: str) -> Response:
                     tx, campaign, phase, need_unit(tx, visit.form["unit"]), visit.by(), key=visit.form.get("key", "")[:40] or secrets.token_urlsafe(18),
                     kind=visit.form.get("kind", ""), title=visit.form.get("title", ""), due_on=_day(visit.form.get("due_on", "")),
                 )  # fmt: skip
-                said = "该单位本周已到上限,先压下,没有通知单位。需要时请在下面确认。" if request.state == "held" else "已交办,单位会收到通知。"
+                said = "该单位本周已到上限，先压下，没有通知单位。需要时请在下面确认。" if request.state == "held" else "已交办，单位会收到通知。"
     except CampaignError as refused:
         return _page(visit, slug, refusal=refused.message)
     return visit.go(f"/campaigns/{slug}/burden", said)
@@ -68,7 +68,7 @@ def decide(visit: Visiting, request_id: int) -> Response:
             (burden.confirm if visit.form["what"] == "confirm" else burden.drop)(tx, tx.get_one(ExtraRequest, request_id), by)
     except CampaignError as refused:
         return _page(visit, slug, refusal=refused.message)
-    return visit.go(f"/campaigns/{slug}/burden", "已确认交办,单位会收到通知。" if visit.form["what"] == "confirm" else "已取消这项交办。")
+    return visit.go(f"/campaigns/{slug}/burden", "已确认交办，单位会收到通知。" if visit.form["what"] == "confirm" else "已取消这项交办。")
 
 
 def _page(visit: Visit, slug: str, *, refusal: str = "") -> Response:
@@ -109,7 +109,7 @@ def _cap(text: str) -> int | None:
     try:
         return int(text)
     except ValueError as wrong:
-        raise CampaignError("上限应填整数;不设上限请留空。", code="bad_cap") from wrong
+        raise CampaignError("上限应填整数；不设上限请留空。", code="bad_cap") from wrong
 
 
 def _day(text: str) -> date | None:

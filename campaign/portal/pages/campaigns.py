@@ -37,7 +37,7 @@ DEEPEST_PAGE = 200
 """Who looks for what lies behind ten thousand others narrows the list; leafing on would cost ever more."""
 UNITS_SHOWN = 30
 BLOCKING_SHOWN = 10
-NO_PREFECT = "Prefect 没有响应,这次没有触发。期限和督办不受影响,到时会自动巡检;也可以不经 Prefect 直接办理一次。"
+NO_PREFECT = "Prefect 没有响应，这次没有触发。期限和督办不受影响，到时会自动巡检；也可以不经 Prefect 直接办理一次。"
 
 
 @router.get("/campaigns")
@@ -122,7 +122,7 @@ def run_phase(visit: Visiting, slug: str, number: int) -> Response:
     with visit.place.store.read() as tx:
         campaign, phase = _find(tx, slug, number)
     if phase.state == "closed":
-        return _phase_page(visit, slug, number, refusal=f"阶段「{phase.name}」已关闭:如需继续,请先重新打开。")
+        return _phase_page(visit, slug, number, refusal=f"阶段「{phase.name}」已关闭：如需继续，请先重新打开。")
     reason = visit.form.get("reason", "")
     if visit.form.get("how") == "plain":
         return _run_plainly(visit, campaign, phase, reason)
@@ -148,7 +148,7 @@ def run_phase(visit: Visiting, slug: str, number: int) -> Response:
             subject_id=phase.id,
             detail={"run": run.id},
         )
-    return visit.go(f"/campaigns/{slug}/phases/{number}", f"已交给 Prefect 办理阶段「{phase.name}」,稍后刷新可看到结果。", run=run.url)
+    return visit.go(f"/campaigns/{slug}/phases/{number}", f"已交给 Prefect 办理阶段「{phase.name}」，稍后刷新可看到结果。", run=run.url)
 
 
 def _run_plainly(visit: Visit, campaign: Campaign, phase: Phase, reason: str) -> Response:
@@ -156,7 +156,7 @@ def _run_plainly(visit: Visit, campaign: Campaign, phase: Phase, reason: str) ->
         done = run_pass(visit.place.store, PassRequest("phase", campaign.slug, phase.key, visit.now, visit.me.name, reason[:200]))
     except CampaignError as refused:
         return _phase_page(visit, campaign.slug, phase.number, refusal=refused.message)
-    return visit.go(f"/campaigns/{campaign.slug}/phases/{phase.number}", f"没有经过 Prefect,已直接办理阶段「{phase.name}」:{done.message}。")
+    return visit.go(f"/campaigns/{campaign.slug}/phases/{phase.number}", f"没有经过 Prefect，已直接办理阶段「{phase.name}」：{done.message}。")
 
 
 @router.post("/campaigns/{slug}/phases/{number}/gate")
@@ -175,7 +175,7 @@ def decide(visit: Visiting, slug: str, number: int) -> Response:
             name = phase.name
     except CampaignError as refused:
         return _phase_page(visit, slug, number, refusal=_without_options(refused.message))
-    said = {"pass": "验收通过,阶段已关闭", "carry_over": "已带遗留问题转段,遗留事项继续督办", "hold": "已记录暂缓转段", "overrule": "已越过条件转段"}[outcome]
+    said = {"pass": "验收通过，阶段已关闭", "carry_over": "已带遗留问题转段，遗留事项继续督办", "hold": "已记录暂缓转段", "overrule": "已越过条件转段"}[outcome]
     return visit.go(f"/campaigns/{slug}/phases/{number}", f"「{name}」{said}。")
 
 
@@ -191,14 +191,14 @@ def open_(visit: Visiting, slug: str, number: int) -> Response:
                 open_phase(tx, campaign, phase, by)
     except CampaignError as refused:
         return _phase_page(visit, slug, number, refusal=_without_options(refused.message))
-    return visit.go(f"/campaigns/{slug}/phases/{number}", "阶段已开启。下一次巡检会分派任务,也可以现在触发一次。")
+    return visit.go(f"/campaigns/{slug}/phases/{number}", "阶段已开启。下一次巡检会分派任务，也可以现在触发一次。")
 
 
 @router.post("/campaigns/{slug}/golive")
 def start_for_real(visit: Visiting, slug: str) -> Response:
     with visit.place.store.begin() as tx:
         go_live(tx, find_campaign(tx, slug), visit.by(visit.form.get("reason", "")))
-    return visit.go(f"/campaigns/{slug}", "已正式启用:消息从现在起发给各单位。")
+    return visit.go(f"/campaigns/{slug}", "已正式启用：消息从现在起发给各单位。")
 
 
 def _phase_page(visit: Visit, slug: str, number: int, *, refusal: str = "", status: int = 409, offer_plain: bool = False) -> Response:
@@ -230,7 +230,7 @@ def _phase_page(visit: Visit, slug: str, number: int, *, refusal: str = "", stat
 def _find(tx: Session, slug: str, number: int) -> tuple[Campaign, Phase]:
     found = boards.campaign_and_phase(tx, slug, number)
     if found is None:
-        raise NotFound(f"没有代号为「{slug}」的创建活动,或者它没有第 {number} 个阶段。请从「创建活动」页面选择。", code="no_phase")
+        raise NotFound(f"没有代号为「{slug}」的创建活动，或者它没有第 {number} 个阶段。请从「创建活动」页面选择。", code="no_phase")
     return found
 
 
@@ -249,4 +249,4 @@ def _count(visit: Visit, tx: Session, lines: list[boards.CampaignLine]) -> None:
 
 def _without_options(message: str) -> str:
     """Use cases speak to the command line too; on a page its options only confuse."""
-    return message.replace(":请加 --reason。", "。").replace("请加 --reason。", "请写明理由。")
+    return message.replace("：请加 --reason。", "。").replace("请加 --reason。", "请写明理由。")

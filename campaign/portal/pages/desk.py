@@ -37,17 +37,17 @@ def sign_or_withdraw(visit: Visiting, notice_id: int) -> Response:
             notice = find_notice(tx, notice_id)
             if what in ("sign", "paper"):
                 number = signing.sign_notice(tx, notice, visit.by(reason), number=visit.form.get("number") or None, **_signed_on_paper(visit, what, kept))
-                said = f"已签发{f',文号 {number}' if number else ''}。" if notice.state != "empty" else "所列事项都已办结,不再发出。"
+                said = f"已签发{f'，文号 {number}' if number else ''}。" if notice.state != "empty" else "所列事项都已办结，不再发出。"
             elif what == "withdraw":
                 signing.withdraw_notice(tx, notice, visit.by(reason))
-                said = "已撤回。所列事项仍需办理,督办级别不变。"
+                said = "已撤回。所列事项仍需办理，督办级别不变。"
             elif what == "serve":
                 signing.serve_by_hand(tx, notice, visit.by(reason), to=visit.form.get("to", ""))
                 said = "已登记人工送达。"
             else:
                 raise CampaignError("请选择签发、撤回或登记送达。", code="no_choice")
     except CampaignError as refused:
-        return _papers(visit, 1, refusal=refused.message.replace(":请加 --reason。", "。").replace(":--to 姓名。", "。"))
+        return _papers(visit, 1, refusal=refused.message.replace("：请加 --reason。", "。").replace(":--to 姓名。", "。"))
     return visit.go("/sign", said)
 
 
@@ -78,7 +78,7 @@ def answer_request(visit: Visiting, request_id: int) -> Response:
                 raise CampaignError("请选择怎样答复。", code="no_choice")
     except CampaignError as refused:
         return _requests(visit, "open", 1, refusal=refused.message)
-    return visit.go("/requests", "已答复,单位可以在事项页面看到。")
+    return visit.go("/requests", "已答复，单位可以在事项页面看到。")
 
 
 @router.post("/withdrawals/{withdrawal_id}")
@@ -96,7 +96,7 @@ def decide_withdrawal(visit: Visiting, withdrawal_id: int) -> Response:
             visit.place.remove_bytes(sha256, reason)
     except CampaignError as refused:
         return _requests(visit, "open", 1, refusal=refused.message)
-    return visit.go("/requests", "文件已撤回,只保留校验值和撤回记录。" if agreed else "已记录不同意撤回。")
+    return visit.go("/requests", "文件已撤回，只保留校验值和撤回记录。" if agreed else "已记录不同意撤回。")
 
 
 def _signed_on_paper(visit: Visit, what: str, kept: list[Kept]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def read_page(visit: Visit, tx: Session, duty_id: int) -> DutyPage:
     calendar = load_calendar(tx)
     facts = todo.duty_facts(tx, duty_id, visit.now, yellow_through(visit.now, calendar))
     if facts is None:
-        raise NotFound("没有这项应办事项,或者不在您的权限范围内。", code="no_duty")
+        raise NotFound("没有这项应办事项，或者不在您的权限范围内。", code="no_duty")
     visit.must_reach_unit(facts.unit_id, facts.lead_unit_id, what="这项应办事项", roles=READ_ROLES)
     versions = todo.versions_of(tx, duty_id)
     own = visit.units_as(*HAND_IN_ROLES)
@@ -121,7 +121,7 @@ def own_duty(visit: Visit, tx: Session, duty_id: int) -> Duty:
     """The duty to be changed by its own unit's people, or by the office for them."""
     duty = tx.get(Duty, duty_id)
     if duty is None:
-        raise NotFound("没有这项应办事项,或者不在您的权限范围内。", code="no_duty")
+        raise NotFound("没有这项应办事项，或者不在您的权限范围内。", code="no_duty")
     visit.must_reach_unit(duty.unit_id, what="这项应办事项", roles=HAND_IN_ROLES)
     return duty
 
@@ -138,6 +138,6 @@ def _counted(page: DutyPage) -> str:
 def name_pattern(facts: Any, visit: Visit) -> str:
     """How a file is best called: unit, material, day; where events are counted, the day of the event."""
     if (facts._mapping["count"] or 0) > 1:
-        return f"{facts.unit}-{(facts.asked or facts.title)[:30]}-活动日期-序号,如 5月12日-1.jpg。同一天的几张算一次"
+        return f"{facts.unit}-{(facts.asked or facts.title)[:30]}-活动日期-序号，如 5月12日-1.jpg。同一天的几张算一次"
     day = due_on(facts.due_at) if facts.due_at else campaign_day(visit.now)
     return f"{facts.unit}-{(facts.asked or facts.title)[:30]}-{day:%Y%m%d}.pdf"

@@ -54,7 +54,7 @@ def page_picture(visit: Visiting, submission_id: int, number: int, page: int) ->
     found = reachable_file(visit, submission_id, number)
     drawn = picture(found, visit.place.evidence, visit.place.derived, page)
     if drawn is None:
-        raise NotFound("这一页不能显示,请下载后查看。", code="no_picture")
+        raise NotFound("这一页不能显示，请下载后查看。", code="no_picture")
     return Response(drawn, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
 
 
@@ -64,19 +64,19 @@ def ask_withdrawal(visit: Visiting, submission_id: int, number: int) -> Response
     found = reachable_file(visit, submission_id, number)
     with visit.place.store.begin() as tx:
         withdrawal.ask(tx, found.sha256, visit.by(visit.form.get("reason", "")))
-    return visit.go(f"/duties/{found.duty_id}", "已申请撤回,等待另一人确认。确认后原文在各处删除,只保留校验值和撤回记录。")
+    return visit.go(f"/duties/{found.duty_id}", "已申请撤回，等待另一人确认。确认后原文在各处删除，只保留校验值和撤回记录。")
 
 
 def reachable_file(visit: Visit, submission_id: int, number: int) -> Any:
     with visit.place.store.read() as tx:
         found = file_with_duty(tx, submission_id, number)
         if found is None:
-            raise NotFound("没有这份材料,或者不在您的权限范围内。", code="no_file")
+            raise NotFound("没有这份材料，或者不在您的权限范围内。", code="no_file")
         visit.must_reach_unit(found.unit_id, lead_unit_of(tx, found.item_id), what="这份材料")
     if found.withdrawn_at is not None:
-        raise CampaignError(f"「{found.name}」已按规定撤回,只保留校验值 {found.sha256[:16]}…。", code="withdrawn_file")
+        raise CampaignError(f"「{found.name}」已按规定撤回，只保留校验值 {found.sha256[:16]}…。", code="withdrawn_file")
     if found.scan == Scan.INFECTED:
-        raise CampaignError(f"「{found.name}」查出病毒,已隔离,不能打开或下载。请报送单位杀毒后重新报送。", code="infected")
+        raise CampaignError(f"「{found.name}」查出病毒，已隔离，不能打开或下载。请报送单位杀毒后重新报送。", code="infected")
     return found
 
 

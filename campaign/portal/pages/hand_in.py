@@ -56,7 +56,7 @@ def submit(visit: Visiting, duty_id: int) -> Response:
             files += [_reused(visit, tx, wanted) for wanted in visit.lists.get("reuse", [])]
             _refuse_ledger(duty, files)
             if not files and not note:
-                raise CampaignError("没有要报送的内容:请选择文件,或写明办理情况。", code="nothing_given")
+                raise CampaignError("没有要报送的内容：请选择文件，或写明办理情况。", code="nothing_given")
             once = list({one.sha256: one for one in reversed(files)}.values())[::-1]
             version = hand_in(tx, duty, once, visit.by(), note=note)
             records.clear_tray(tx, list(waiting))
@@ -65,8 +65,8 @@ def submit(visit: Visiting, duty_id: int) -> Response:
         if refused.code in ("out_of_reach", "no_duty"):
             raise
         return show_duty(visit, duty_id, refusal=refused.message, status=503 if refused.code in ("busy", "disk_full") else 400)
-    twice = f"有 {len(files) - len(once)} 个文件内容相同,只保留一份。" if len(files) > len(once) else ""
-    return visit.go(f"/duties/{duty_id}", f"第 {number} 版已收到并保存,{'已办结' if done else '等待审核。审核意见会显示在本页'}。{twice}")
+    twice = f"有 {len(files) - len(once)} 个文件内容相同，只保留一份。" if len(files) > len(once) else ""
+    return visit.go(f"/duties/{duty_id}", f"第 {number} 版已收到并保存，{'已办结' if done else '等待审核。审核意见会显示在本页'}。{twice}")
 
 
 @router.post("/duties/{duty_id}/extension")
@@ -79,7 +79,7 @@ def ask_extension(visit: Visiting, duty_id: int) -> Response:
         visit,
         duty_id,
         lambda tx, duty: requests.ask_extension(tx, duty, wanted, visit.by(visit.form.get("reason", ""))),
-        "已提交延期申请。答复之前,原期限不变。",
+        "已提交延期申请。答复之前，原期限不变。",
     )
 
 
@@ -90,7 +90,7 @@ def ask_refusal(visit: Visiting, duty_id: int) -> Response:
         visit,
         duty_id,
         lambda tx, duty: requests.ask_refusal(tx, duty, visit.by(visit.form.get("reason", "")), suggested_unit=unit),
-        "已提交退单申请。答复之前,仍由本单位负责。",
+        "已提交退单申请。答复之前，仍由本单位负责。",
     )
 
 
@@ -119,10 +119,10 @@ def _reused(visit: Visit, tx: Session, wanted: str) -> KeptFile:
     submission, _, number = wanted.partition("-")
     found = records.file_with_duty(tx, int(submission), int(number)) if submission.isdecimal() and number.isdecimal() else None
     if found is None:
-        raise CampaignError("要复用的材料已不存在,请重新选择。", code="no_file")
+        raise CampaignError("要复用的材料已不存在，请重新选择。", code="no_file")
     visit.must_reach_unit(found.unit_id, what="这份材料")
     if found.withdrawn_at is not None:
-        raise CampaignError(f"「{found.name}」已按规定撤回,不能复用。", code="withdrawn_file")
+        raise CampaignError(f"「{found.name}」已按规定撤回，不能复用。", code="withdrawn_file")
     return KeptFile(found.name, found.sha256, found.size, found.media_type, found.scan, found.taken_on)
 
 
@@ -131,11 +131,11 @@ def refuse_sensitive(visit: Visit, note: str) -> None:
     written = "\n".join([note, *(sent.filename or "" for sent in visit.files)])
     level = classification_mark(written)
     if level is not None:
-        raise CampaignError(f"内容带有密级标志「{level}」:本平台不得上传涉密信息,请按保密规定另行报送。", code="classified")
+        raise CampaignError(f"内容带有密级标志「{level}」：本平台不得上传涉密信息，请按保密规定另行报送。", code="classified")
     numbers = identity_numbers(written)
     if numbers and visit.form.get("personal") != "1":
         shown = "、".join(numbers[:3])
-        raise CampaignError(f"内容里有身份证号({shown}):请删去。确须保留的,请勾选「确须写明身份证号」后再报送。", code="identity_number")
+        raise CampaignError(f"内容里有身份证号（{shown}）：请删去。确须保留的，请勾选「确须写明身份证号」后再报送。", code="identity_number")
 
 
 def _refuse_personal(visit: Visit, files: Sequence[Upload]) -> None:
@@ -143,13 +143,15 @@ def _refuse_personal(visit: Visit, files: Sequence[Upload]) -> None:
     found = [row for row in files if row.personal]
     if found and visit.form.get("personal") != "1":
         named = ";".join(f"「{row.name}」中有 {row.personal}" for row in found[:3])
-        raise CampaignError(f"文件里有身份证号:{named}。请去掉该文件、遮盖后重新上传;确须保留的,请勾选「确须写明身份证号」后再报送。", code="identity_number")
+        raise CampaignError(
+            f"文件里有身份证号：{named}。请去掉该文件、遮盖后重新上传；确须保留的，请勾选「确须写明身份证号」后再报送。", code="identity_number"
+        )
 
 
 def _refuse_ledger(duty: Duty, files: Sequence[object]) -> None:
     """A list of people whom being on it may harm is attested; a file would be the list itself, or a copy of it."""
     if files and is_sensitive_ledger(duty.title):
-        raise CampaignError("敏感台账不要上传:请去掉文件,填写「台账已建立、抽查 N 份」即可。", code="sensitive_ledger")
+        raise CampaignError("敏感台账不要上传：请去掉文件，填写「台账已建立、抽查 N 份」即可。", code="sensitive_ledger")
 
 
 def _note(visit: Visit) -> str:
@@ -160,7 +162,7 @@ def _note(visit: Visit) -> str:
     try:
         kept, checked = int(visit.form.get("ledgers", "")), int(visit.form.get("checked", "") or "0")
     except ValueError as wrong:
-        raise CampaignError("台账份数和抽查份数应填整数,如 120 和 20。", code="bad_attestation") from wrong
+        raise CampaignError("台账份数和抽查份数应填整数，如 120 和 20。", code="bad_attestation") from wrong
     return f"{attestation(kept, checked, visit.form.get('checked_by', ''))}\n\n{note}".strip()
 
 
@@ -171,9 +173,9 @@ def _typed_figures(visit: Visit) -> str:
     try:
         above, below = Decimal(part), Decimal(whole)
     except InvalidOperation as wrong:
-        raise CampaignError("分子和分母应填数字,如 45 和 50。", code="bad_figures") from wrong
+        raise CampaignError("分子和分母应填数字，如 45 和 50。", code="bad_figures") from wrong
     if below <= 0 or above < 0:
-        raise CampaignError("分母应大于 0,分子不能为负数。", code="bad_figures")
+        raise CampaignError("分母应大于 0，分子不能为负数。", code="bad_figures")
     basis = visit.form.get("basis", "")
-    figures = f"数据:分子 {part} / 分母 {whole} = {above / below:.1%}" + (f"(口径:{basis})" if basis else "")
+    figures = f"数据：分子 {part} / 分母 {whole} = {above / below:.1%}" + (f"（口径：{basis}）" if basis else "")
     return f"{note}\n\n{figures}".strip()

@@ -58,14 +58,14 @@ def launch_plan(visit: Visiting) -> Response:
         spec = _dated(visit, parse_plan(text).spec)
         slug = slug or slug_of(spec)
         if not SLUG.fullmatch(slug):
-            raise CampaignError("代号只能用字母、数字和短横线,最长 48 个,如 wenming-2026。", code="bad_slug")
+            raise CampaignError("代号只能用字母、数字和短横线，最长 48 个，如 wenming-2026。", code="bad_slug")
         with visit.place.store.begin() as tx:
             done = launch(tx, spec, visit.by(visit.form.get("reason", "")), ladders=visit.place.ladders, slug=slug)
     except CampaignError as refused:
         findings = check_plan(spec, today=campaign_day(visit.now)) if spec is not None else []
         return _review_page(visit, spec, text, findings, refusal=refused.message)
-    changed = f",调整 {len(done.changed)} 处" if done.changed else ""
-    return visit.go(f"/campaigns/{done.campaign}", f"已启动:应办事项 {done.created} 项,新建单位 {len(done.units_created)} 个{changed}。")
+    changed = f"，调整 {len(done.changed)} 处" if done.changed else ""
+    return visit.go(f"/campaigns/{done.campaign}", f"已启动：应办事项 {done.created} 项，新建单位 {len(done.units_created)} 个{changed}。")
 
 
 def _read(visit: Visit) -> LoadedPlan:
@@ -82,7 +82,7 @@ def _read(visit: Visit) -> LoadedPlan:
 
         year = visit.form.get("year", "")
         if not re.fullmatch(r"20\d\d", year):
-            raise CampaignError("请填写方案的年份,如 2026:原文没有写年份的日期按它计算。", code="no_year")
+            raise CampaignError("请填写方案的年份，如 2026：原文没有写年份的日期按它计算。", code="no_year")
         return parse_plan(to_yaml(read_file(path, year=int(year))), name)
 
 
@@ -95,7 +95,7 @@ def _dated(visit: Visit, spec: PlanSpec) -> PlanSpec:
         try:
             date.fromisoformat(value)
         except ValueError as wrong:
-            raise CampaignError("方案没有分阶段:请给出开始和结束日期。", code="no_dates") from wrong
+            raise CampaignError("方案没有分阶段：请给出开始和结束日期。", code="no_dates") from wrong
     return spec.model_copy(update=given)
 
 

@@ -57,8 +57,8 @@ def remind(visit: Visiting, item_id: int) -> Response:
         if refused.code in ("out_of_reach", "no_item"):
             raise
         return _item_page(visit, item_id, refusal=refused.message)
-    again = f"今天已提醒过、没有重复:{'、'.join(known[:5])}{'等' if len(known) > 5 else ''}。" if known else ""
-    return visit.go(f"/lead/{item_id}", f"已提醒 {len(told)} 个单位。消息在工作时间发出,计入每单位每天 3 条的上限。{again}" if told else again)
+    again = f"今天已提醒过、没有重复：{'、'.join(known[:5])}{'等' if len(known) > 5 else ''}。" if known else ""
+    return visit.go(f"/lead/{item_id}", f"已提醒 {len(told)} 个单位。消息在工作时间发出，计入每单位每天 3 条的上限。{again}" if told else again)
 
 
 @router.post("/lead/{item_id}/compile")
@@ -82,7 +82,7 @@ def compile_item(visit: Visiting, item_id: int) -> Response:
         if refused.code in ("out_of_reach", "no_item"):
             raise
         return _item_page(visit, item_id, refusal=refused.message)
-    return visit.go(f"/duties/{duty_id}", f"已汇总 {len(parts)} 份材料,报送第 {number} 版,等待审核。")
+    return visit.go(f"/duties/{duty_id}", f"已汇总 {len(parts)} 份材料，报送第 {number} 版，等待审核。")
 
 
 def _item_page(visit: Visit, item_id: int, *, page: int = 1, refusal: str = "") -> Response:
@@ -120,6 +120,6 @@ def _item_page(visit: Visit, item_id: int, *, page: int = 1, refusal: str = "") 
 def _must_lead(visit: Visit, tx: Session, item_id: int) -> Any:
     item = leading.item_facts(tx, item_id)
     if item is None:
-        raise NotFound("没有这项任务,或者不由您的单位牵头。", code="no_item")
+        raise NotFound("没有这项任务，或者不由您的单位牵头。", code="no_item")
     visit.must_reach_unit(item.lead_id, what="这项任务", roles=ROLES)
     return item

@@ -104,7 +104,7 @@ def import_table(visit: Visiting) -> Response:
             done = import_register(tx, find_campaign(tx, slug), visit.files[0].file, visit.by(), unit_ids=visit.units_as(*OWN))
     except CampaignError as refused:
         return _registers(visit, slug, "all", 1, refusal=refused.message)
-    return visit.go(f"/registers?campaign={quote(slug)}", f"已导入:新增 {done.new} 户,补记签订 {done.signed} 户,已有 {done.known} 户。")
+    return visit.go(f"/registers?campaign={quote(slug)}", f"已导入：新增 {done.new} 户，补记签订 {done.signed} 户，已有 {done.known} 户。")
 
 
 @router.post("/registers/{signatory_id}/scan")
@@ -119,7 +119,7 @@ def scan(visit: Visiting, signatory_id: int) -> Response:
         with visit.place.store.begin() as tx:
             attach_scan(tx, _signatory(visit, tx, signatory_id), kept, signed_on, visit.by())
     except CampaignError as refused:
-        return _registers(visit, slug, "missing", 1, refusal=f"「{one.name}」:{refused.message}")
+        return _registers(visit, slug, "missing", 1, refusal=f"「{one.name}」：{refused.message}")
     return visit.go(f"/registers?campaign={quote(slug)}&show=missing", f"「{one.name}」的签订件已收到并保存。")
 
 
@@ -129,7 +129,7 @@ def look_at_scan(visit: Visiting, signatory_id: int) -> Response:
         _signatory(visit, tx, signatory_id)
         found = originals.scan_of(tx, signatory_id)
     if found is None or found.withdrawn_at is not None:
-        raise NotFound("没有这份扫描件,或者已按规定撤回。", code="no_file")
+        raise NotFound("没有这份扫描件，或者已按规定撤回。", code="no_file")
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(found.name)}", "content-security-policy": "sandbox; default-src 'none'"}
     return StreamingResponse(pieces_of(visit, found.sha256), media_type=found.media_type, headers=headers)
 
@@ -180,7 +180,7 @@ def _registers(visit: Visit, slug: str, show: str, page: int, *, refusal: str = 
 def _facts(visit: Visit, tx: Session, duty_id: int) -> Any:
     facts = todo.duty_facts(tx, duty_id, visit.now, yellow_through(visit.now, load_calendar(tx)))
     if facts is None:
-        raise NotFound("没有这项应办事项,或者不在您的权限范围内。", code="no_duty")
+        raise NotFound("没有这项应办事项，或者不在您的权限范围内。", code="no_duty")
     return facts
 
 
@@ -188,7 +188,7 @@ def _duty(visit: Visit, tx: Session, code: str) -> Duty:
     """The duty whose cover sheet carries this code, for those who may take papers in for its unit."""
     found = originals.duty_of_code(tx, code)
     if found is None:
-        raise NotFound("没有这个编码:请核对封面上的编码,或请单位重新打印封面。", code="no_cover")
+        raise NotFound("没有这个编码：请核对封面上的编码，或请单位重新打印封面。", code="no_cover")
     visit.must_reach_unit(found.unit_id, what="这个编码", roles=(Role.ADMIN, Role.REVIEWER))
     return found
 
@@ -196,7 +196,7 @@ def _duty(visit: Visit, tx: Session, code: str) -> Duty:
 def _signatory(visit: Visit, tx: Session, signatory_id: int) -> Signatory:
     one = tx.get(Signatory, signatory_id)
     if one is None:
-        raise NotFound("登记簿里没有这一户,或者不在您的权限范围内。", code="no_signatory")
+        raise NotFound("登记簿里没有这一户，或者不在您的权限范围内。", code="no_signatory")
     visit.must_reach_unit(one.unit_id, what="这一户", roles=OWN)
     return one
 
@@ -208,16 +208,16 @@ def _kept(visit: Visit, source: Any, name: str) -> KeptFile:
 
 def _said(done: Received) -> str:
     if done.again:
-        return "这次收件已经登记过,没有重复登记。"
+        return "这次收件已经登记过，没有重复登记。"
     left = f"还差 {done.missing} 份。" if done.missing else "份数已齐。"
-    return f"已登记收件,累计 {done.copies} 份,{left}{f'已作为第 {done.version} 版报送,等待审核。' if done.version else ''}"
+    return f"已登记收件,累计 {done.copies} 份,{left}{f'已作为第 {done.version} 版报送，等待审核。' if done.version else ''}"
 
 
 def _number(text: str) -> int:
     try:
         return int(text)
     except ValueError as wrong:
-        raise CampaignError("份数应填整数,如 2。", code="bad_copies") from wrong
+        raise CampaignError("份数应填整数，如 2。", code="bad_copies") from wrong
 
 
 def _day(text: str) -> date:

@@ -39,7 +39,7 @@ def paper(visit: Visiting, notice_id: int) -> Response:
     with visit.place.store.read() as tx:
         notice = tx.get(Notice, notice_id)
         if notice is None:
-            raise NotFound("没有这份文书,或者不在您的权限范围内。", code="no_notice")
+            raise NotFound("没有这份文书，或者不在您的权限范围内。", code="no_notice")
         visit.must_reach_unit(notice.unit_id, what="这份文书", roles=(*OWN_ROLES, Role.LEADER))
         unit, campaign = tx.get_one(Unit, notice.unit_id), tx.get_one(Campaign, notice.campaign_id)
         lines, readings = todo.lines_on(tx, notice_id), requests.readings_of(tx, notice_id)
@@ -63,7 +63,7 @@ def confirm(visit: Visiting, notice_id: int) -> Response:
     with visit.place.store.begin() as tx:
         notice = tx.get(Notice, notice_id)
         if notice is None:
-            raise NotFound("没有这份文书,或者不在您的权限范围内。", code="no_notice")
+            raise NotFound("没有这份文书，或者不在您的权限范围内。", code="no_notice")
         visit.must_reach_unit(notice.unit_id, what="这份文书", roles=OWN_ROLES)
         asked = bool(receipts.receipts_of(tx, [notice_id]))
         if _is_of_unit(visit, notice.unit_id):
@@ -71,10 +71,10 @@ def confirm(visit: Visiting, notice_id: int) -> Response:
             return visit.go(f"/notices/{notice_id}", "已签收。" if asked else "已确认阅读。")
         signer = visit.form.get("signer", "").strip()
         if not signer:
-            raise CampaignError("请填写在纸质签收单上签字的人:办公室只能代为登记,不能代单位签收。", code="no_signer")
+            raise CampaignError("请填写在纸质签收单上签字的人：办公室只能代为登记，不能代单位签收。", code="no_signer")
         refuse_unfit(tx, notice)
         sign_for(tx, notice, visit.by(), on_paper=signer)
-    return visit.go(f"/notices/{notice_id}", f"已登记纸质签收:{signer}。")
+    return visit.go(f"/notices/{notice_id}", f"已登记纸质签收：{signer}。")
 
 
 @router.get("/notices/{notice_id}/paper.docx")
@@ -95,7 +95,7 @@ def _file(visit: Visit, notice_id: int, *, slip: str | None = None) -> Response:
     with visit.place.store.read() as tx:
         notice = tx.get(Notice, notice_id)
         if notice is None:
-            raise NotFound("没有这份文书,或者不在您的权限范围内。", code="no_notice")
+            raise NotFound("没有这份文书，或者不在您的权限范围内。", code="no_notice")
         visit.must_reach_unit(notice.unit_id, what="这份文书", roles=(*OWN_ROLES, Role.LEADER))
         outgoing = paper_of(tx, notice, visit.now).outgoing
     with tempfile.TemporaryDirectory(prefix="campaign-paper-") as folder:

@@ -22,7 +22,7 @@ def runs(visit: Visiting, duty_id: int) -> Response:
     with visit.place.store.read() as tx:
         duty = tx.get(Duty, duty_id)
         if duty is None:
-            raise NotFound("没有这项应办事项,或者不在您的权限范围内。", code="no_duty")
+            raise NotFound("没有这项应办事项，或者不在您的权限范围内。", code="no_duty")
         visit.must_reach_unit(duty.unit_id, what="这项应办事项")
         found = runs_of_duty(tx, duty)
         campaign = tx.get_one(Campaign, duty.campaign_id)
@@ -43,7 +43,7 @@ def release(visit: Visiting, parked_id: int) -> Response:
             done = release_parked(tx, parked_id, visit.by(visit.form.get("reason", "")))
     except CampaignError as refused:
         return _parked_page(visit, refusal=refused.message, status=404 if isinstance(refused, NotFound) else 409)
-    return visit.go("/parked", f"#{done.duty_id}「{done.title}」已放回,下次巡检照常办理。")
+    return visit.go("/parked", f"#{done.duty_id}「{done.title}」已放回，下次巡检照常办理。")
 
 
 def _parked_page(visit: Visit, *, refusal: str = "", status: int = 200) -> Response:

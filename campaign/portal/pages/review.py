@@ -55,7 +55,7 @@ def decide_several(visit: Visiting) -> Response:
     if visit.form.get("decision") not in ("accept", "return"):
         return _queue(visit, 1, refusal="请选择「通过」或「退回补正」。")
     if not accept and not reason:
-        return _queue(visit, 1, refusal="退回须写明原因:请勾选或填写。")
+        return _queue(visit, 1, refusal="退回须写明原因：请勾选或填写。")
     done, told = 0, []
     for one, step in chosen:
         try:
@@ -65,7 +65,7 @@ def decide_several(visit: Visiting) -> Response:
             told.append(refused.message)
     said = f"已{'通过' if accept else '退回'} {done} 项。" if done else ""
     if told:
-        return _queue(visit, 1, refusal=f"{said}{len(told)} 项没有办成:{';'.join(told[:3])}")
+        return _queue(visit, 1, refusal=f"{said}{len(told)} 项没有办成：{'；'.join(told[:3])}")
     return visit.go("/review", said)
 
 
@@ -88,7 +88,7 @@ def decide(visit: Visiting, submission_id: int) -> Response:
         return _version(visit, submission_id, refusal=refused.message)
     with visit.place.store.read() as tx:
         follower = reviewing.next_in_queue(tx, reach_of(visit), submission_id)
-    said = f"「{title}」已{'通过' if accept else '退回补正,单位会收到通知'}。"
+    said = f"「{title}」已{'通过' if accept else '退回补正，单位会收到通知'}。"
     return visit.go(f"/review/{follower}" if follower else "/review", said)
 
 
@@ -96,19 +96,19 @@ def _decide(visit: Visit, submission_id: int, *, accept: bool, reason: str, step
     with visit.place.store.begin() as tx:
         submission = tx.get(Submission, submission_id)
         if submission is None:
-            raise NotFound("没有这份材料,或者不在您的权限范围内。", code="no_version")
+            raise NotFound("没有这份材料，或者不在您的权限范围内。", code="no_version")
         duty = tx.get_one(Duty, submission.duty_id)
         must_see(visit, tx, submission_id, duty.unit_id)
         facts = reviewing.version_facts(tx, submission_id)
         if facts is not None and facts.outcome is None and facts.latest != submission.version:
-            raise Conflict(f"「{duty.title}」刚刚报送了第 {facts.latest} 版,您看到的是第 {submission.version} 版:请看新版后再审。", code="newer_version")
+            raise Conflict(f"「{duty.title}」刚刚报送了第 {facts.latest} 版，您看到的是第 {submission.version} 版：请看新版后再审。", code="newer_version")
         if facts is not None and facts.outcome is not None:
             words = {"accepted": "通过", "returned": "退回补正"}[facts.outcome]
-            raise Conflict(f"{facts.given_by} 已对「{duty.title}」第 {submission.version} 版作出「{words}」的意见,没有重复处理。", code="already_decided")
+            raise Conflict(f"{facts.given_by} 已对「{duty.title}」第 {submission.version} 版作出「{words}」的意见，没有重复处理。", code="already_decided")
         here = reviewing.open_step(tx, submission_id)
         seen_other_step = here is not None and here.key is not None and step not in ("", here.key)  # told so below, with what was decided
         if here is not None and not seen_other_step and not may_decide(visit, here, duty.unit_id):
-            raise NotAllowed(f"「{duty.title}」现在等待「{here.name or '创建办审核'}」,不由您办理。", code="other_step")
+            raise NotAllowed(f"「{duty.title}」现在等待「{here.name or '创建办审核'}」，不由您办理。", code="other_step")
         return review(tx, duty, visit.by(), accept=accept, reason=reason, step=step, receipt=receipt).title
 
 
@@ -136,7 +136,7 @@ def _version(visit: Visit, submission_id: int, *, refusal: str = "") -> Response
     with visit.place.store.read() as tx:
         version = reviewing.version_facts(tx, submission_id)
         if version is None:
-            raise NotFound("没有这份材料,或者不在您的权限范围内。", code="no_version")
+            raise NotFound("没有这份材料，或者不在您的权限范围内。", code="no_version")
         must_see(visit, tx, submission_id, version.unit_id)
         step = reviewing.open_step(tx, submission_id)
         steps = review_chains.step_lines(tx, [submission_id]).get(submission_id, [])
@@ -184,10 +184,10 @@ def _receipt(visit: Visit) -> Receipt | None:
 
 
 def paper_words(asked: int, received: int) -> str:
-    return f"纸质原件:要求 {asked} 份,已收 {received} 份{f',还差 {asked - received} 份' if received < asked else ''}。"
+    return f"纸质原件：要求 {asked} 份，已收 {received} 份{f'，还差 {asked - received} 份' if received < asked else ''}。"
 
 
 def _reason(visit: Visit) -> str:
     """Ready reasons and what was typed, as one text."""
     ready = [one for one in visit.lists.get("ready", []) if one in REASONS]
-    return ";".join([*ready, *([visit.form["reason"]] if visit.form.get("reason") else [])])
+    return "；".join([*ready, *([visit.form["reason"]] if visit.form.get("reason") else [])])

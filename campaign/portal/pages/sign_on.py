@@ -36,7 +36,7 @@ def back_from_the_provider(visit: Visiting) -> Response:
     provider = _provider(visit)
     attempt = Attempt.unpacked(unquote(visit.request.cookies.get(_cookie(visit), "")))
     if attempt is None:
-        return login_page(visit, after="/", refusal="登录等待太久,或浏览器没有保存登录信息。请重新登录。", status=400)
+        return login_page(visit, after="/", refusal="登录等待太久，或浏览器没有保存登录信息。请重新登录。", status=400)
     try:
         who = provider.finish(visit.request.query_params, attempt, _back(visit), visit.now)
         entered = sign_on(visit.place.store, who, visit.now, make_accounts=provider.make_accounts)
@@ -52,7 +52,7 @@ def back_from_the_provider(visit: Visiting) -> Response:
 
 def _provider(visit: Visit) -> SignOn:
     if visit.place.sign_on is None:
-        raise NotFound("本系统没有启用统一身份认证:请用登录名和口令登录。", code="no_provider")
+        raise NotFound("本系统没有启用统一身份认证：请用登录名和口令登录。", code="no_provider")
     return visit.place.sign_on
 
 

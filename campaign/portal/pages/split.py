@@ -35,11 +35,11 @@ def split(visit: Visiting, duty_id: int) -> Response:
         with visit.place.store.begin() as tx:
             duty = own_duty(visit, tx, duty_id)
             if visit.form.get("what") == "undo":
-                said = f"已撤销分解,{undo_split(tx, duty, visit.by(visit.form.get('reason', '')))} 项下级事项取消。"
+                said = f"已撤销分解，{undo_split(tx, duty, visit.by(visit.form.get('reason', '')))} 项下级事项取消。"
             else:
                 units = [unit for one in chosen if (unit := tx.get(Unit, one)) is not None]
                 parts = split_duty(tx, duty, units, visit.by(), due_at=due_at_of_day(on) if on else None)
-                said = f"已分解给 {len(parts)} 个下属单位,它们会收到通知。都办结后,本单位才能报送。"
+                said = f"已分解给 {len(parts)} 个下属单位，它们会收到通知。都办结后，本单位才能报送。"
     except ValueError:
         return _page(visit, duty_id, refusal="期限应写成 2026-09-30。")
     except CampaignError as refused:
@@ -56,7 +56,7 @@ def receipt(visit: Visiting, submission_id: int) -> Response:
         version = reviewing.version_facts(tx, submission_id)
         found = next((one for one in review_chains.step_lines(tx, [submission_id]).get(submission_id, []) if one.receipt_sha256), None)
         if version is None or found is None:
-            raise NotFound("没有这份回执,或者不在您的权限范围内。", code="no_receipt")
+            raise NotFound("没有这份回执，或者不在您的权限范围内。", code="no_receipt")
         visit.must_reach_unit(version.unit_id, todo.lead_unit_of(tx, version.item_id), what="这份回执")
     return StreamingResponse(
         _pieces(visit, found.receipt_sha256),

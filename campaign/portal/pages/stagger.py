@@ -60,7 +60,7 @@ def move(visit: Visiting, slug: str) -> Response:
             moved = move_deadlines(tx, campaign, wanted, visit.by(reason))
     except CampaignError as refused:
         return _page(visit, slug, unit, visit.form.get("start", ""), refusal=refused.message)
-    said = f"已调整 {moved} 项的期限,已告知过的单位会收到调整通知。" if moved else "没有改动。"
+    said = f"已调整 {moved} 项的期限，已告知过的单位会收到调整通知。" if moved else "没有改动。"
     return visit.go(f"/campaigns/{slug}/stagger?unit={quote(unit)}&start={visit.form.get('start', '')}", said)
 
 
@@ -72,7 +72,7 @@ def _typed(visit: Visit) -> dict[int, date]:
             try:
                 found[int(duty_id)] = date.fromisoformat(text)
             except ValueError as wrong:
-                raise CampaignError(f"日期「{text}」写法不对,应如 2026-09-30。", code="bad_day") from wrong
+                raise CampaignError(f"日期「{text}」写法不对，应如 2026-09-30。", code="bad_day") from wrong
     return found
 
 

@@ -20,7 +20,7 @@ A_PAGE = 20
 OWN_ROLES = (Role.CONTACT, Role.UNIT_HEAD, Role.LEAD_UNIT)
 TABS = (("todo", "待办"), ("red", "逾期"), ("returned", "退回补正"), ("submitted", "待审核"), ("done", "已办结"))
 EMPTY = {
-    "todo": "目前没有要办的事项。有新任务时会出现在这里,并另发通知。",
+    "todo": "目前没有要办的事项。有新任务时会出现在这里，并另发通知。",
     "red": "没有逾期事项。",
     "returned": "没有被退回的材料。",
     "submitted": "没有等待审核的材料。",

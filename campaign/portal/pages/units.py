@@ -79,7 +79,7 @@ def import_table(visit: Visiting) -> Response:
     except CampaignError as refused:
         return _page(visit, "all", 1, refusal=refused.message)
     return visit.go(
-        "/units", f"已导入 {done.units} 个单位、{done.persons} 人:新建 {len(done.created)} 个单位,到任 {len(done.joined)} 人,离任 {len(done.left)} 人。"
+        "/units", f"已导入 {done.units} 个单位、{done.persons} 人：新建 {len(done.created)} 个单位，到任 {len(done.joined)} 人，离任 {len(done.left)} 人。"
     )
 
 

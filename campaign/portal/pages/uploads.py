@@ -47,7 +47,7 @@ async def announce(visit: Visiting, request: Request) -> Response:
         told = json.loads(await request.body())
         duty_id, name, size = int(told["duty"]), str(told["name"]), int(told["size"])
     except (ValueError, KeyError, TypeError) as wrong:
-        raise CampaignError("上传请求不完整:请刷新页面后重试。", code="bad_request") from wrong
+        raise CampaignError("上传请求不完整：请刷新页面后重试。", code="bad_request") from wrong
     return JSONResponse(await run_in_threadpool(_announce, visit, duty_id, clean_name(name), size), 201)
 
 
@@ -64,7 +64,7 @@ async def take_piece(visit: Visiting, upload_id: str, request: Request) -> Respo
         return JSONResponse(_told(upload, upload.size))
     offset = request.headers.get("upload-offset", "")
     if not offset.isdecimal():
-        raise CampaignError("上传请求不完整:缺少 Upload-Offset。", code="bad_request")
+        raise CampaignError("上传请求不完整：缺少 Upload-Offset。", code="bad_request")
     received = await _append(visit, upload, int(offset), request.stream())
     if received < upload.size:
         return JSONResponse(_told(upload, received))
@@ -78,7 +78,7 @@ async def _append(visit: Visit, upload: Upload, offset: int, pieces: AsyncIterat
         async for some in pieces:
             waiting += some
             if piece.received + len(waiting) > upload.size:
-                raise CampaignError("收到的内容比文件长,请重新选择文件上传。", code="too_long")
+                raise CampaignError("收到的内容比文件长，请重新选择文件上传。", code="too_long")
             if len(waiting) >= WRITE:
                 await run_in_threadpool(piece.write, waiting)
                 waiting = bytearray()
@@ -89,25 +89,25 @@ async def _append(visit: Visit, upload: Upload, offset: int, pieces: AsyncIterat
 
 def _announce(visit: Visit, duty_id: int, name: str, size: int) -> dict[str, Any]:
     if size <= 0:
-        raise CampaignError(f"「{name}」是空文件:请检查后重新选择。", code="empty_file")
+        raise CampaignError(f"「{name}」是空文件：请检查后重新选择。", code="empty_file")
     if size > MAX_BYTES:
-        raise CampaignError(f"「{name}」超过 {MAX_BYTES // 1024**3} GB 的上限:请压缩或拆分后上传。", code="too_large")
+        raise CampaignError(f"「{name}」超过 {MAX_BYTES // 1024**3} GB 的上限：请压缩或拆分后上传。", code="too_large")
     if extension_of(name) not in KNOWN and extension_of(name):
-        raise CampaignError(f"不接收 .{extension_of(name)} 文件:请转换为 PDF、Word、Excel、OFD、图片、视频或压缩包后上传。", code="bad_file")
+        raise CampaignError(f"不接收 .{extension_of(name)} 文件：请转换为 PDF、Word、Excel、OFD、图片、视频或压缩包后上传。", code="bad_file")
     arriving = visit.place.arriving
     arriving.folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(arriving.folder).free < 2 * size + SPARE_BYTES:
-        raise CampaignError("磁盘空间不足,不能接收这个文件。请联系管理员清理磁盘。", code="disk_full")
+        raise CampaignError("磁盘空间不足，不能接收这个文件。请联系管理员清理磁盘。", code="disk_full")
     upload_id = secrets.token_urlsafe(24)
     with visit.place.store.begin() as tx:
         duty = own_duty(visit, tx, duty_id)
-        refusal = may_hand_in(duty) or ("敏感台账不要上传,填写「台账已建立、抽查 N 份」即可" if is_sensitive_ledger(duty.title) else None)
+        refusal = may_hand_in(duty) or ("敏感台账不要上传，填写「台账已建立、抽查 N 份」即可" if is_sensitive_ledger(duty.title) else None)
         if refusal:
             raise Conflict(f"{refusal}。", code="may_not_hand_in")
         for forgotten in records.forgotten_uploads(tx, visit.now - FORGOTTEN_AFTER):
             arriving.drop(forgotten)
         if records.uploads_on_their_way(tx, visit.me.account_id) >= MOST_AT_ONCE:
-            raise Conflict("正在上传的文件太多:请等前面的传完。", code="too_many")
+            raise Conflict("正在上传的文件太多：请等前面的传完。", code="too_many")
         records.put_in_tray(tx, upload_id=upload_id, account_id=visit.me.account_id, duty_id=duty_id, name=name, size=size, at=visit.now)
     return {"id": upload_id, "received": 0, "size": size, "done": False, "piece": PIECE}
 
@@ -139,7 +139,7 @@ def _own(visit: Visit, upload_id: str) -> Upload:
     with visit.place.store.read() as tx:
         upload = tx.get(Upload, upload_id) if ID.fullmatch(upload_id) else None
     if upload is None or upload.account_id != visit.me.account_id:
-        raise NotFound("没有这次上传,或者已经过期:请重新选择文件。", code="no_upload")
+        raise NotFound("没有这次上传，或者已经过期：请重新选择文件。", code="no_upload")
     return upload
 
 

@@ -11,7 +11,7 @@
       if (form.dataset.sent) { event.preventDefault(); return; }
       if (form.dataset.arriving && form.dataset.arriving !== "0") {
         event.preventDefault();
-        say(form, "文件还在上传,传完后请再点一次报送。");
+        say(form, "文件还在上传，传完后请再点一次报送。");
         return;
       }
       form.dataset.sent = "1";
@@ -76,21 +76,21 @@
         } catch (error) {
           if (error.final || failures >= PATIENCE) { throw error; }
           failures += 1;
-          one.line.text("连接中断,正在重试……");
+          one.line.text("连接中断，正在重试……");
           await pause(Math.min(1000 * failures, 15000));
           told = await again(told, one, key);
         }
         one.line.progress(told.received, told.size);
       }
       forget(key);
-      one.line.text("已收到,点「报送」后生效");
+      one.line.text("已收到，点「报送」后生效");
     } catch (error) {
       if (error.status === 401) {
-        one.line.text("登录已过期,已传的部分已经保存。");
+        one.line.text("登录已过期，已传的部分已经保存。");
         one.line.login();
       } else {
         if (error.final && error.code !== "stale_form") { forget(key); }
-        one.line.text("没有上传成功:" + (error.message || "请检查网络后重新选择文件"));
+        one.line.text("没有上传成功：" + (error.message || "请检查网络后重新选择文件"));
       }
       one.line.fail();
     }
@@ -128,7 +128,7 @@
 
   function line(name) {
     var place = form.querySelector(".arriving"), row = document.createElement("p"), words = document.createElement("span"), bar = document.createElement("progress");
-    words.textContent = name + ":等待上传";
+    words.textContent = name + "：等待上传";
     bar.max = 100; bar.value = 0; bar.setAttribute("aria-label", name + " 上传进度");
     row.appendChild(words); row.appendChild(bar); place.appendChild(row);
     return {
@@ -137,7 +137,7 @@
       login: function () {
         var link = document.createElement("a");
         link.href = "/login?next=" + encodeURIComponent(window.location.pathname);
-        link.textContent = "重新登录后再选同一个文件,会接着传";
+        link.textContent = "重新登录后再选同一个文件，会接着传";
         row.appendChild(link);
       },
       fail: function () { row.className = "flag"; bar.hidden = true; }

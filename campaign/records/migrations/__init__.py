@@ -35,7 +35,7 @@ def migrate(store: Store, to: str = "head") -> None:
             connection.execute(text("SELECT 1"))
         before = _current(connection)
         if before is not None and before > HEAD:
-            raise CampaignError(f"数据库版本 {before} 比程序新:请升级程序,不要用旧程序打开。", code="newer_database")
+            raise CampaignError(f"数据库版本 {before} 比程序新：请升级程序，不要用旧程序打开。", code="newer_database")
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, to)

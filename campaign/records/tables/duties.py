@@ -44,7 +44,7 @@ class DutyState(StrEnum):
             "returned": "退回补正",
             "waived": "免报/不涉及",
             "cancelled": "已取消",
-            "suspended": "暂缓(中止计时)",
+            "suspended": "暂缓（中止计时）",
             "waiting": "待触发",
         }[self.value]
 

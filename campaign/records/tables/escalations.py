@@ -87,7 +87,7 @@ class NoticeState(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"open": "待发", "draft": "待签发", "issued": "已签发待送达", "delivered": "已送达", "withdrawn": "已撤回", "empty": "已无事项,不再发出"}[
+        return {"open": "待发", "draft": "待签发", "issued": "已签发待送达", "delivered": "已送达", "withdrawn": "已撤回", "empty": "已无事项，不再发出"}[
             self.value
         ]
 

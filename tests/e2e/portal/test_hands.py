@@ -29,7 +29,7 @@ from tests.e2e.portal.conftest import DESK, PHONE, _wait_until_answered, keep_pi
 from tests.integration.portal.sample import LADDERS, SLUG, play
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
-REPORT = "背街小巷环境整治情况\n一、清理乱堆乱放 12 处。\n二、修补路面 3 处,清洗墙面 200 平方米。\n三、与社区约定每周五巡查一次。\n"
+REPORT = "背街小巷环境整治情况\n一、清理乱堆乱放 12 处。\n二、修补路面 3 处，清洗墙面 200 平方米。\n三、与社区约定每周五巡查一次。\n"
 PASSWORD = "山高水长-2026-青岚"
 LEAD, SHARING = "区城管局", ("区教育局", "区卫健局", "云溪街道", "柳荫街道")
 SHOWN = ("lead-item-desk", "split-phone", "chain-version-phone", "chain-todo-desk")
@@ -91,10 +91,10 @@ def prepare(home: Path, now: datetime) -> tuple[int, int]:
         tx.add_all(shares)
         units["云溪街道杏园社区"].parent_id = units["云溪街道桂苑社区"].parent_id = units["云溪街道"].id
         tx.flush()
-        hand_in(tx, shares[1], [kept(home, "情况报告.txt", "背街小巷整治已完成,共 8 条。\n")], By("叶知秋", now), note="已完成。")
+        hand_in(tx, shares[1], [kept(home, "情况报告.txt", "背街小巷整治已完成，共 8 条。\n")], By("叶知秋", now), note="已完成。")
         review(tx, shares[1], by, accept=True)
         put_chain_in_force(tx, campaign, "full", by, ladders=LADDERS)
-        hand_in(tx, shares[0], [kept(home, "整治情况.txt", REPORT)], By("叶知秋", now), note="整治 12 处,情况见附件。")
+        hand_in(tx, shares[0], [kept(home, "整治情况.txt", REPORT)], By("叶知秋", now), note="整治 12 处，情况见附件。")
         for login, role, unit in (
             ("qian", "lead_unit", LEAD),
             ("head", "unit_head", SHARING[0]),
@@ -153,7 +153,7 @@ def test_a_street_on_the_page_for_parts(chromium: Browser, hands: Hands, axe: st
     assert page.get_by_role("status").inner_text().startswith("已分解给 1 个下属单位")
     look(page, axe, f"split-done-{size}")
     page.goto(f"/duties/{hands.street_duty}")
-    assert page.get_by_text("都办结后,本单位才能报送").is_visible()
+    assert page.get_by_text("都办结后，本单位才能报送").is_visible()
     page.context.close()
 
 

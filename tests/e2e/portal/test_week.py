@@ -53,7 +53,7 @@ def test_a_material_goes_from_phone_to_desk_and_back_until_it_is_accepted(visito
         expect(contact.get_by_role("status")).to_contain_text("已签收")
     contact.locator("#files").set_input_files(photo(tmp_path))
     expect(contact.locator(".arriving")).to_contain_text("已收到")
-    contact.get_by_label("办理情况说明").fill("已完成整治,附现场照片。")
+    contact.get_by_label("办理情况说明").fill("已完成整治，附现场照片。")
     contact.get_by_role("button", name="报送").click()
     expect(contact.get_by_role("status")).to_contain_text("版已收到并保存")
     expect(contact.get_by_role("main")).to_contain_text("现场照片.jpg")
@@ -71,10 +71,10 @@ def test_a_material_goes_from_phone_to_desk_and_back_until_it_is_accepted(visito
     expect(reviewer.get_by_role("status")).to_contain_text("退回补正")
 
     contact.goto(address)
-    expect(contact.get_by_role("main")).to_contain_text("缺少说明报告;请附一页说明。")
+    expect(contact.get_by_role("main")).to_contain_text("缺少说明报告；请附一页说明。")
     contact.get_by_label(re.compile("现场照片")).first.check()
     report = tmp_path / "说明.txt"
-    report.write_text("整治说明:清理三处,长期保持。", encoding="utf-8")
+    report.write_text("整治说明：清理三处，长期保持。", encoding="utf-8")
     contact.locator("#files").set_input_files(report)
     expect(contact.locator(".arriving")).to_contain_text("已收到")
     contact.get_by_role("button", name="报送").click()
@@ -82,7 +82,7 @@ def test_a_material_goes_from_phone_to_desk_and_back_until_it_is_accepted(visito
 
     reviewer.goto("/review")
     reviewer.get_by_role("link").filter(has_text=title).first.click()
-    expect(reviewer.get_by_role("main")).to_contain_text("整治说明:清理三处")
+    expect(reviewer.get_by_role("main")).to_contain_text("整治说明：清理三处")
     reviewer.get_by_role("button", name="通过", exact=True).click()
     contact.goto(address)
     expect(contact.get_by_role("main")).to_contain_text("已办结")
@@ -112,7 +112,7 @@ def test_what_was_typed_comes_back_when_a_file_is_refused(visitor: Visitor, tmp_
 def test_an_extension_is_asked_on_the_phone_and_granted_at_the_desk(visitor: Visitor) -> None:
     contact = visitor("demo-contact", PHONE)
     address = open_first(contact, title="自查表")
-    contact.get_by_text("来不及?申请延期").click()
+    contact.get_by_text("来不及？申请延期").click()
     contact.get_by_label("延期到哪一天").fill("2027-12-20")
     contact.get_by_label("理由").first.fill("等待区里数据")
     contact.get_by_role("button", name="提交延期申请").click()
@@ -144,7 +144,7 @@ def test_the_office_sees_campaign_gate_people_and_opens_an_account(visitor: Visi
     expect(office.locator("svg.gantt")).to_be_visible()
     keep_picture(office, "campaign")
     office.get_by_role("row").filter(has_text="进行中").first.get_by_role("link").click()
-    expect(office.get_by_role("heading", name="阶段验收(转段)")).to_be_visible()
+    expect(office.get_by_role("heading", name="阶段验收（转段）")).to_be_visible()
     keep_picture(office, "gate")
     office.goto("/units")
     keep_picture(office, "units")

@@ -184,7 +184,7 @@ def go_live_and_trigger(house: House, admin: Page) -> None:
     expect(admin.get_by_role("status")).to_contain_text("已正式启用")
     house.settle()
     admin.goto("/campaigns/wenming/phases/2")
-    admin.get_by_label("原因(可不填)").fill("动员会后集中交办")
+    admin.get_by_label("原因（可不填）").fill("动员会后集中交办")
     press(admin, "触发", exact=True)
     expect(admin.get_by_role("status")).to_contain_text("已交给 Prefect 办理")
     with admin.expect_popup() as opened:
@@ -228,7 +228,7 @@ def sign_for_everything(house: House, page: Page) -> None:
     confirm(page)
     open_duty(page, "回执")
     house.look(page, "receipt")
-    page.get_by_label(re.compile("办理情况说明")).fill("分管领导季怀瑾,联络员叶知秋,已收到任务分解表。")
+    page.get_by_label(re.compile("办理情况说明")).fill("分管领导季怀瑾，联络员叶知秋，已收到任务分解表。")
     press(page, "报送", exact=True)
     expect(page.get_by_role("status")).to_contain_text("已收到并保存")
 
@@ -243,7 +243,7 @@ def hand_in_the_ledger(house: House, page: Page, folder: Path) -> None:
     expect(page.get_by_role("status")).to_contain_text("已签收")
     page.locator("#files").set_input_files(folder / "环境整治台账.xlsx")
     expect(page.locator(".arriving")).to_contain_text("已收到")
-    page.get_by_label(re.compile("办理情况说明")).fill("两条背街小巷已清理,台账附后。")
+    page.get_by_label(re.compile("办理情况说明")).fill("两条背街小巷已清理，台账附后。")
     house.look(page, "duty", keep=True)
     press(page, "报送", exact=True)
     expect(page.get_by_role("status")).to_contain_text("第 1 版已收到并保存")
@@ -274,12 +274,12 @@ def turned(path: Path) -> Path:
 
 def ask_for_more_time(house: House, page: Page) -> None:
     open_duty(page, "市场巡查记录")
-    page.get_by_text("来不及?申请延期").click()
+    page.get_by_text("来不及？申请延期").click()
     page.get_by_label("延期到哪一天").fill("2026-10-13")
-    page.get_by_label("理由").first.fill("市场改造,摊位 14 日才复市。")
+    page.get_by_label("理由").first.fill("市场改造，摊位 14 日才复市。")
     press(page, "提交延期申请")
     expect(page.get_by_role("alert")).to_contain_text("须晚于现期限")
-    expect(page.get_by_label("理由").first).to_have_value("市场改造,摊位 14 日才复市。")
+    expect(page.get_by_label("理由").first).to_have_value("市场改造，摊位 14 日才复市。")
     house.look(page, "extension-refused")
     page.get_by_label("延期到哪一天").fill("2026-11-06")
     press(page, "提交延期申请")
@@ -289,7 +289,7 @@ def ask_for_more_time(house: House, page: Page) -> None:
 def answer_the_request(house: House, admin: Page) -> None:
     admin.goto("/requests")
     house.look(admin, "requests", keep=True)
-    admin.get_by_label(re.compile("答复意见")).first.fill("同意,复市后补报。")
+    admin.get_by_label(re.compile("答复意见")).first.fill("同意，复市后补报。")
     press(admin, "准予延期")
     expect(admin.get_by_role("status")).to_contain_text("已答复")
 
@@ -303,7 +303,7 @@ def return_one_and_accept_the_other(house: House, page: Page) -> None:
     press(page, "退回补正")
     expect(page.get_by_role("alert")).to_contain_text("原因")
     page.get_by_label("图片模糊或经过压缩").check()
-    page.get_by_label(re.compile("补充说明")).fill("请补拍杏园巷,并附一页说明。")
+    page.get_by_label(re.compile("补充说明")).fill("请补拍杏园巷，并附一页说明。")
     press(page, "退回补正")
     expect(page.get_by_role("status")).to_contain_text("退回补正")
     page.goto("/review")
@@ -321,7 +321,7 @@ def hand_in_again(house: House, page: Page, folder: Path) -> None:
     house.look(page, "duty-returned")
     page.get_by_role("checkbox", name=re.compile("整治前")).first.check()
     report = folder / "说明.txt"
-    report.write_text("整治说明:杏园巷已补拍,长期保持。", encoding="utf-8")
+    report.write_text("整治说明：杏园巷已补拍，长期保持。", encoding="utf-8")
     page.locator("#files").set_input_files(report)
     expect(page.locator(".arriving")).to_contain_text("已收到")
     press(page, "报送", exact=True)
@@ -394,7 +394,7 @@ def opens_the_gate_with_leftovers(house: House, page: Page) -> None:
     expect(main(page)).to_contain_text("可以作为遗留问题带走")
     house.look(page, "gate", keep=True)
     page.get_by_label("带遗留问题转段").check()
-    page.get_by_label(re.compile("^理由")).fill("柳荫街道台账列为遗留,继续督办。")
+    page.get_by_label(re.compile("^理由")).fill("柳荫街道台账列为遗留，继续督办。")
     press(page, "提交验收结论")
     expect(page.get_by_role("status")).to_contain_text("已带遗留问题转段")
     house.look(page, "gate-passed")
@@ -421,7 +421,7 @@ def press(page: Page, name: str, *, exact: bool = False) -> None:
 
 def confirm(page: Page) -> None:
     """A paper that asks for a receipt is signed for; any other is confirmed as read."""
-    main(page).get_by_role("button", name=re.compile("^(签收|确认已读)$")).click()
+    main(page).get_by_role("button", name=re.compile("^（签收|确认已读）$")).click()
     expect(page.get_by_role("status")).to_contain_text(re.compile("已签收|已确认阅读"))
 
 
@@ -436,9 +436,9 @@ def write_plan(path: Path) -> None:
     word = WordFile()
     for text in (
         TITLE,
-        "为巩固创建成果,根据《全国文明城区测评体系》,结合本区实际,制定本方案。",
+        "为巩固创建成果，根据《全国文明城区测评体系》，结合本区实际，制定本方案。",
         "一、组织领导",
-        "成立青岚区创建工作领导小组。组长:秦牧野(区委副书记)。领导小组下设办公室,办公室设在区文明办,办公室主任由邵清和担任。",
+        "成立青岚区创建工作领导小组。组长：秦牧野（区委副书记）。领导小组下设办公室，办公室设在区文明办，办公室主任由邵清和担任。",
         "二、任务分解表",
     ):
         word.paragraph(text)
@@ -453,10 +453,10 @@ def write_plan(path: Path) -> None:
     )
     for text in (
         "三、实施步骤",
-        "(一)动员部署阶段(10月12日至10月16日)。召开动员会,明确责任分工。",
-        "(二)集中推进阶段(10月12日至11月10日)。逐项落实任务,按时报送资料。",
-        "(三)自查整改阶段(11月11日至11月30日)。对照标准开展自查,对发现的问题限期整改。",
-        "(四)总结巩固阶段(12月1日至12月20日)。总结经验,健全长效机制。",
+        "（一）动员部署阶段（10月12日至10月16日）。召开动员会，明确责任分工。",
+        "（二）集中推进阶段（10月12日至11月10日）。逐项落实任务，按时报送资料。",
+        "（三）自查整改阶段（11月11日至11月30日）。对照标准开展自查，对发现的问题限期整改。",
+        "（四）总结巩固阶段（12月1日至12月20日）。总结经验，健全长效机制。",
     ):
         word.paragraph(text)
     word.save(path)

@@ -21,7 +21,7 @@ from tests.integration.cli.conftest import Answer, Cli
 def refused(answer: Answer, *words: str, code: int = 2) -> None:
     assert answer.code == code, answer.err or answer.out
     assert answer.out == ""
-    assert answer.err.startswith("错误:")
+    assert answer.err.startswith("错误：")
     for word in words:
         assert word in answer.err
     assert "Traceback" not in answer.err
@@ -30,9 +30,9 @@ def refused(answer: Answer, *words: str, code: int = 2) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["status", "xx"], ["没有名为「xx」的创建活动", "是否要找:x"]),
+        (["status", "xx"], ["没有名为「xx」的创建活动", "是否要找：x"]),
         (["status", "试区创建卫生城区"], ["是否要找", "试区创建卫生城区方案"]),
-        (["gate", "x", "验收"], ["没有阶段「验收」", "1 动员部署(a)"]),
+        (["gate", "x", "验收"], ["没有阶段「验收」", "1 动员部署（a）"]),
         (["gate", "x", "rollout"], ["没有阶段「rollout」", "请用编号、key 或全名"]),
         (["gate", "x", "5"], ["没有阶段「5」"]),
         (["duty", "show", "9999"], ["没有应办事项「9999」", "编号从 1 到"]),
@@ -42,7 +42,7 @@ def refused(answer: Answer, *words: str, code: int = 2) -> None:
         (["notices", "show", "999"], ["没有编号或文号为「999」的文书"]),
         (["finding", "withdraw", "7", "--reason", "x"], ["没有问题「7」"]),
         (["finding", "add", "x", "不明单位", "积水"], ["没有单位「不明单位」"]),
-        (["event", "x", "没有的事件"], ["正在等待的事件:专家反馈"]),
+        (["event", "x", "没有的事件"], ["正在等待的事件：专家反馈"]),
         (["units", "import", "没有.xlsx"], ["没有.xlsx"]),
         (["launch", "没有.yaml"], ["没有.yaml"]),
         (["package", "verify", "没有的目录"], ["没有的目录"]),
@@ -58,14 +58,14 @@ def test_what_does_not_exist_is_named_and_the_nearest_is_offered(running: Cli, w
 def test_an_ambiguous_campaign_is_not_guessed(launched: Cli) -> None:
     launched.json("launch", "plan.yaml", "--slug", "y", "--rehearsal")
     refused(launched("status"), "有 2 个创建活动", "x(", "y(")
-    refused(launched("status", "试区创建卫生城区方案"), "都叫", "请用代号(x、y)")
+    refused(launched("status", "试区创建卫生城区方案"), "都叫", "请用代号（x、y）")
 
 
 def test_an_ambiguous_phase_is_not_guessed(cli: Cli) -> None:
     text = Path("plan.yaml").read_text(encoding="utf-8").replace("name: 自查整改", "name: 全面推进")
     Path("plan.yaml").write_text(text, encoding="utf-8")
     cli.at("2026-03-02").json("launch", "plan.yaml", "--slug", "x", "--rehearsal")
-    refused(cli("phase", "run", "x", "全面推进", "--local"), "有 2 个阶段都叫「全面推进」", "请用编号(2、3)")
+    refused(cli("phase", "run", "x", "全面推进", "--local"), "有 2 个阶段都叫「全面推进」", "请用编号（2、3）")
 
 
 def test_without_any_campaign_the_way_to_one_is_told(cli: Cli) -> None:

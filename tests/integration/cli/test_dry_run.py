@@ -93,7 +93,7 @@ def test_the_dry_run_answers_what_the_real_run_then_does(ready: Cli, name: str, 
 
 def test_a_dry_run_says_that_it_was_one(ready: Cli) -> None:
     answer = ready("sweep", "--campaign", "x", "--dry-run")
-    assert "试运行,没有保存" in answer.out
+    assert "试运行，没有保存" in answer.out
 
 
 def test_a_refusal_is_the_same_in_a_dry_run(ready: Cli) -> None:

@@ -16,7 +16,7 @@ def test_a_street_splits_hands_in_and_the_lead_unit_compiles_through_every_step(
     [part] = cli.by("酉二")("split", str(street), "--all", "--due", "2026-03-12")["parts"]
     assert part["unit"] == "柳荫社区"
     early = cli("submit", str(street), "台账.txt", "--as", "酉二")
-    assert "还有 1 个单位没有办结:柳荫社区" in early.err
+    assert "还有 1 个单位没有办结：柳荫社区" in early.err
     cli.by("酉四")("submit", str(part["id"]), "台账.txt")
     assert cli.by("酉二")("review", str(part["id"]), "--accept")["state"] == "accepted"
 

@@ -61,7 +61,7 @@ def test_every_wrong_cell_is_named_with_its_line_and_nothing_is_entered(cli: Cli
 
 
 def test_a_file_without_a_heading_says_which_columns_there_are(cli: Cli) -> None:
-    roll("甲局,张一\n")
+    roll("甲局，张一\n")
     answer = cli("units", "import", "u.csv")
     assert answer.code == 2
     assert "单位名称" in answer.err
@@ -78,7 +78,7 @@ def test_whoever_is_no_longer_in_the_file_has_left_the_post(cli: Cli) -> None:
     cli.json("units", "import", "units.csv", "--now", "2026-03-01")
     roll("单位名称,岗位,姓名,手机\n区城管局,单位联络员,亥一,10000000009\n")
     value = cli.json("units", "import", "u.csv", "--now", "2026-03-05")
-    assert (value["joined"], value["left"]) == (["区城管局 单位联络员:亥一"], ["区城管局:酉一"])
+    assert (value["joined"], value["left"]) == (["区城管局 单位联络员：亥一"], ["区城管局：酉一"])
     people = {row["name"]: [one["name"] for one in row["persons"]] for row in cli.json("units", "list", "--now", "2026-03-06")}
     assert people["区城管局"] == ["亥一"]
     assert people["东岸街道"] == ["酉二"], "a unit that the file does not name stays as it is"
@@ -120,7 +120,7 @@ def test_a_merged_units_work_goes_on_in_the_other(running: Cli) -> None:
     value = running.json("units", "merge", "西岸街道", "东岸街道", "--reason", "区划调整")
     assert value["cancelled"] > 0
     gone = running.json("duty", "show", str(twin))
-    assert (gone["state"], gone["closed_reason"][:5]) == ("cancelled", "单位调整,")
+    assert (gone["state"], gone["closed_reason"][:5]) == ("cancelled", "单位调整，")
     assert running.json("duty", "show", str(moved))["origin"] == "item:homes/perform/unit:U3"
     assert running.json("launch", "plan.yaml", "--slug", "x")["changed"] == [], "the next launch finds the moved duties again"
     assert running.at("").json("verify") == {"violations": []}

@@ -72,7 +72,7 @@ def test_a_robot_that_fails_falls_over_to_sms_then_to_the_office_and_carried_it_
     assert channels_of(lite, "催办通知单") == [("wecom_robot", "failed"), ("sms", "failed")]
     paper = lite.notices(NOTICE.c.kind == "催办通知单")[0]
     asked = lite.duty(f"handdeliver:notice:{paper.id}")
-    assert (asked.state, asked.title, lite.duty(1).next_rung_at) == ("open", f"人工送达催办通知单:{UNIT}", None)
+    assert (asked.state, asked.title, lite.duty(1).next_rung_at) == ("open", f"人工送达催办通知单：{UNIT}", None)
 
     lite.go("2026-03-13T10:00").serve(paper.id, to="甲一")
     lite.now = lite.duty(1).next_rung_at or lite.now

@@ -57,7 +57,7 @@ def spec(today: datetime) -> PlanSpec:
     )
     items = tuple(
         Item(
-            key=f"t{number}", number=str(number), title=title, text=f"{title},按测评标准落实到点位,形成过程资料。", lead_unit=unit, responsible_units=(unit,),
+            key=f"t{number}", number=str(number), title=title, text=f"{title}，按测评标准落实到点位，形成过程资料。", lead_unit=unit, responsible_units=(unit,),
             deadline=on(14 + number * 2), materials=tuple(Material(name=name, due=on(12 + number * 2), count=1) for name in materials), phase="p2",
         )
         for number, (title, unit, materials) in enumerate(THINGS, 1)
@@ -136,7 +136,7 @@ def _leave_open_ends(tx: Session, at: datetime) -> None:
         hand_in(tx, duty, [_file(duty)], By("叶知秋", at), note="请审核。")
     for duty in owed[3:5]:
         hand_in(tx, duty, [_file(duty)], By("叶知秋", at))
-        review(tx, duty, By("邵清和", at), accept=False, reason="缺少说明报告,照片不清晰,请补正后重新报送。")
+        review(tx, duty, By("邵清和", at), accept=False, reason="缺少说明报告，照片不清晰，请补正后重新报送。")
     campaign = tx.exec(select(Campaign).where(Campaign.slug == SLUG)).one()
     from campaign.records.campaigns import find_phase
 

@@ -16,7 +16,7 @@ from tests.integration.portal.conftest import NOW, Browser, Counting, open_accou
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
 PDF += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
-TEXT = "整治情况:清理楼道 12 处。\n".encode()
+TEXT = "整治情况：清理楼道 12 处。\n".encode()
 
 
 def contact(place: Place, unit: str, login: str = "lian") -> Browser:
@@ -38,7 +38,7 @@ def test_the_list_shows_the_units_own_duties_with_light_deadline_and_reason(plac
     duty_id, unit = unit_with(place, "returned")
     page = contact(place, unit).get("/todo").text
     assert f'href="/duties/{duty_id}"' in page
-    assert "退回原因:缺少说明报告" in page
+    assert "退回原因：缺少说明报告" in page
     assert re.search(r'class="light (red|yellow)"><span aria-hidden="true">[●▲]</span>', page)
     assert re.search(r"还剩 \d+ 个工作日|今天到期|明天到期|已逾期 \d+ 天", page)
 
@@ -116,7 +116,7 @@ def test_figures_are_computed_into_a_rate(place: Place) -> None:
     client = contact(place, unit)
     form = {"note": "本周进展", "part": "45", "whole": "50", "basis": "沿街门店"}
     assert client.post(f"/duties/{duty_id}/submit", form, page=f"/duties/{duty_id}").status_code == 303
-    assert "分子 45 / 分母 50 = 90.0%(口径:沿街门店)" in client.get(f"/duties/{duty_id}").text
+    assert "分子 45 / 分母 50 = 90.0%（口径：沿街门店）" in client.get(f"/duties/{duty_id}").text
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_material_of_an_earlier_duty_can_be_used_again(place: Place) -> None:
         version = tx.exec(select(Submission).where(Submission.duty_id == duty_id)).one()
     assert other is not None
     page = client.get(f"/duties/{other.id}").text
-    assert "用于其他指标的材料,是否复用?" in page
+    assert "用于其他指标的材料，是否复用？" in page
     assert "共用台账.txt" in page
     assert client.post(f"/duties/{other.id}/submit", {"reuse": f"{version.id}-1"}, page=f"/duties/{other.id}").status_code == 303
     stranger = contact(place, "云溪街道桂苑社区", "stranger")
@@ -243,7 +243,7 @@ def test_asking_for_an_extension_keeps_the_deadline_until_the_answer(place: Plac
     answer = client.post(f"/duties/{duty_id}/extension", {"wanted_on": "2027-01-10", "reason": "等待区里数据"}, page=f"/duties/{duty_id}")
     assert answer.status_code == 303
     page = client.get(f"/duties/{duty_id}").text
-    assert "申请延期:等待答复" in page
+    assert "申请延期：等待答复" in page
     again = client.post(f"/duties/{duty_id}/extension", {"wanted_on": "2027-01-11", "reason": "再申请一次"}, page=f"/duties/{duty_id}")
     assert again.status_code == 400
     assert "不用重复申请" in again.text
@@ -278,7 +278,7 @@ def test_confirming_a_paper_delivers_it_and_is_said_once(place: Place) -> None:
 def test_a_verdict_and_its_reason_are_on_the_page(place: Place) -> None:
     duty_id, unit = unit_with(place, "returned")
     page = contact(place, unit).get(f"/duties/{duty_id}").text
-    assert "退回原因:" in page
+    assert "退回原因：" in page
     assert "缺少说明报告" in page
     with place.store.read() as tx:
         assert tx.exec(select(Verdict)).first() is not None

@@ -66,7 +66,7 @@ def test_the_same_file_twice_is_one_file_and_is_said(place: Place, contact: Brow
     content = "同一份说明".encode()
     answer = contact.post(f"/duties/{duty_id}/submit", {}, page=f"/duties/{duty_id}", files=[("files", ("一.txt", content)), ("files", ("二.txt", content))])
     assert answer.status_code == 303
-    assert "内容相同,只保留一份" in contact.get(answer.headers["location"]).text
+    assert "内容相同，只保留一份" in contact.get(answer.headers["location"]).text
     with place.store.read() as tx:
         version = tx.exec(select(Submission).where(Submission.duty_id == duty_id)).one()
         assert len(tx.exec(select(SubmissionFile).where(SubmissionFile.submission_id == version.id)).all()) == 1
@@ -78,7 +78,7 @@ def test_a_sensitive_ledger_is_attested_and_not_uploaded(place: Place, contact: 
         duty.title = "报送《严重精神障碍患者台账》"
         tx.add(duty)
     page = contact.get(f"/duties/{duty_id}").text
-    assert "本项是敏感台账,不上传文件" in page
+    assert "本项是敏感台账，不上传文件" in page
     assert 'type="file"' not in page
     status, told = hand_in(contact, duty_id, ("台账.txt", b"x"))
     assert (status, "敏感台账不要上传" in told) == (400, True)

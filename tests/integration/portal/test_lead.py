@@ -195,7 +195,7 @@ def test_a_street_gives_a_part_to_its_community_sees_it_and_takes_it_back(place:
     assert client.post(f"/duties/{street_duty}/split", {"what": "split", "unit": unit[1]}, page=f"/duties/{street_duty}/split").status_code == 303
     whole = client.get(f"/duties/{street_duty}").text
     assert BELOW in whole
-    assert "都办结后,本单位才能报送" in whole
+    assert "都办结后，本单位才能报送" in whole
     early = client.post(f"/duties/{street_duty}/submit", {"note": "先报"}, page=f"/duties/{street_duty}")
     assert "还有 1 个单位没有办结" in early.text
     with place.store.read() as tx:

@@ -36,7 +36,7 @@ def test_an_administrator_begins_at_the_overview_with_links(place: Place) -> Non
 
 def test_a_campaign_shows_phases_units_red_list_and_passes(place: Place) -> None:
     page = admin(place).get(f"/campaigns/{SLUG}").text
-    for words in ("<svg", "集中推进阶段", "各单位进度", "红灯事项(逾期)清单", "最近运行", "试运行中"):
+    for words in ("<svg", "集中推进阶段", "各单位进度", "红灯事项（逾期）清单", "最近运行", "试运行中"):
         assert words in page
 
 

@@ -90,7 +90,7 @@ def office(place: Place) -> Browser:
 def test_a_draft_signed_on_paper_names_the_signer_and_keeps_the_scan(place: Place) -> None:
     paper, client = draft(place), office(place)
     assert "文 件 送 签 单" in Document(io.BytesIO(client.get(f"/notices/{paper.id}/slip.docx").content)).paragraphs[0].text
-    scan = [("files", ("送签单.txt", "签发:同意".encode()))]
+    scan = [("files", ("送签单.txt", "签发：同意".encode()))]
     refused = client.post(f"/sign/{paper.id}", {"what": "paper"}, page="/sign", files=scan)
     assert (refused.status_code, "签字的人" in refused.text) == (409, True)
     done = client.post(f"/sign/{paper.id}", {"what": "paper", "signer": "陈主任"}, page="/sign", files=scan)

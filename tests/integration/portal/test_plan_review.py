@@ -53,7 +53,7 @@ def test_several_tasks_are_taken_out_by_the_numbers_that_the_page_showed() -> No
 
 
 def test_a_page_names_fields_and_not_options() -> None:
-    assert plain("填写 lead_unit;暂时定不下来时用 --assume-lead 单位名 统一补填") == "填写牵头单位;暂时定不下来时,可在下面统一补填"
+    assert plain("填写 lead_unit；暂时定不下来时用 --assume-lead 单位名 统一补填") == "填写牵头单位；暂时定不下来时，可在下面统一补填"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_page_leads_from_a_plan_with_gaps_to_a_launch(empty_place: Place) ->
     client = open_account(empty_place, "guan", ("admin", None))
     page = client.post("/launch/review", {"year": "2026"}, page="/launch", files=[("file", ("方案.yaml", PLAN.encode()))])
     assert "必须先解决" in page.text
-    assert page.text.count("空缺,请填写") == 3
+    assert page.text.count("空缺，请填写") == 3
     assert "--assume-lead" not in page.text
     assert ">启动</button>" not in page.text, "a plan with gaps cannot be launched"
     plan = parse_plan(PLAN)

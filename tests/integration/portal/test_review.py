@@ -88,7 +88,7 @@ def test_a_return_needs_a_reason_and_ready_ones_are_joined_with_the_typed_one(pl
     client.post(f"/review/{first}", {"decision": "return", "ready": ["缺少说明报告", "图片有水印"], "reason": "第三张照片重拍"}, page=f"/review/{first}")
     with place.store.read() as tx:
         verdict = tx.exec(select(Verdict).where(Verdict.submission_id == first)).one()
-    assert verdict.reason == "缺少说明报告;图片有水印;第三张照片重拍"
+    assert verdict.reason == "缺少说明报告；图片有水印；第三张照片重拍"
 
 
 def test_several_are_decided_at_once_and_one_that_cannot_be_stops_no_other(place: Place) -> None:
@@ -169,7 +169,7 @@ def test_office_files_are_shown_as_words_and_tables(place: Place) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        pytest.param(picture(300, 200), "图片较小(300×200)", id="small"),
+        pytest.param(picture(300, 200), "图片较小（300×200）", id="small"),
         pytest.param(picture(900, 700, "2025:01:02 10:00:00"), "照片拍摄于 2025年01月02日", id="old"),
     ],
 )
@@ -197,7 +197,7 @@ def test_what_is_shown_of_a_file_is_text_never_markup(place: Place) -> None:
     version, _ = new_version(place, kept(place, "说明.txt", "见 <b>附件</b> 与 <img src=x>".encode()), note="<script>alert(1)</script>")
     page = reviewer(place).get(f"/review/{version}").text
     assert "<script>alert" not in page
-    assert "&lt;b&gt;附件" in page
+    assert "&lt;b&gt；附件" in page
 
 
 @pytest.mark.parametrize("path", ["/review", "/review/{}"])

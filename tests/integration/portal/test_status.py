@@ -15,7 +15,7 @@ from tests.integration.portal.sample import SLUG
 
 def test_the_overview_shows_phases_lights_red_list_papers_and_passes(place: Place) -> None:
     page = browser(place).get("/").text
-    for words in ("青岚区文明城区创建三年行动实施方案", "集中推进阶段", "红灯事项(逾期)清单", "待签发文书", "通报", "督办巡检", "已逾期", "<svg"):
+    for words in ("青岚区文明城区创建三年行动实施方案", "集中推进阶段", "红灯事项（逾期）清单", "待签发文书", "通报", "督办巡检", "已逾期", "<svg"):
         assert words in page
     assert "红名单" not in page
 

@@ -16,7 +16,7 @@ from campaign.portal.place import Place
 from campaign.records.tables import Duty, StoredFile, Submission, Upload
 from tests.integration.portal.conftest import NOW, Browser, browser, open_account, token_on, unit_with
 
-CONTENT = "整治台账,逐行登记\n".encode() * 50_000
+CONTENT = "整治台账，逐行登记\n".encode() * 50_000
 
 
 class Sender:

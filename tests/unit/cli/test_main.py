@@ -124,7 +124,7 @@ class OperationalError(Exception):
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [
-        (CampaignError("阶段已关闭:重新打开该阶段"), 2, "阶段已关闭"),
+        (CampaignError("阶段已关闭：重新打开该阶段"), 2, "阶段已关闭"),
         (NotFound("没有这个阶段"), 2, "没有这个阶段"),
         (RetryLater("Prefect 没有应答"), 3, "Prefect 没有应答"),
         (sqlite3.OperationalError("database is locked"), 3, "稍后重试"),
@@ -147,7 +147,7 @@ def test_each_kind_of_trouble_has_its_sentence_and_code(error: Exception, code: 
     assert errors.guarded(fail) == code
     err = capsys.readouterr().err
     assert words in err
-    assert err.startswith("错误:")
+    assert err.startswith("错误：")
     assert err.count("\n") == 1
 
 

@@ -60,7 +60,7 @@ def test_a_table_in_a_pipe_keeps_long_cells_and_takes_brackets_as_text(capsys: p
 
 def test_an_empty_table_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     show_table(("任务",), [], title="清单", empty="没有")
-    assert capsys.readouterr().out == "清单:没有\n"
+    assert capsys.readouterr().out == "清单：没有\n"
 
 
 def test_each_light_is_a_word_and_a_shape_of_its_own() -> None:

@@ -44,7 +44,7 @@ def test_json_is_the_plan_spec(word: Path, capsys: pytest.CaptureFixture[str]) -
 def test_the_review_names_blanks_lines_and_the_verdict(word: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = ask(capsys, "plan", "read", str(word), "--year", "2026")
     assert code == 0
-    for words in ("组织机构", "█", "空缺", "督办机制", "问题(行号为原文行号)", "[blank_lead_unit]"):
+    for words in ("组织机构", "█", "空缺", "督办机制", "问题（行号为原文行号）", "[blank_lead_unit]"):
         assert words in out
 
 
@@ -90,7 +90,7 @@ def test_an_attached_table_adds_items_and_shows_contradictions(word: Path, tmp_p
     for row in (["任务", "牵头单位", "完成时限"], ["清理背街小巷垃圾", "住建局", "2026-07-31"], ["改造路灯", "城管局", ""]):
         book.active.append(row)
     book.save(tmp_path / "分解表.xlsx")
-    code, out, _ = ask(capsys, "plan", "read", str(word), "--year", "2026", "--json", "--attach", f"{tmp_path / '分解表.xlsx'}:任务分解表:2026-05-01")
+    code, out, _ = ask(capsys, "plan", "read", str(word), "--year", "2026", "--json", "--attach", f"{tmp_path / '分解表.xlsx'}：任务分解表：2026-05-01")
     told = json.loads(out)
     assert code == 0
     assert "改造路灯" in [item["title"] for item in told["items"]]

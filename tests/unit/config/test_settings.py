@@ -38,7 +38,7 @@ def test_the_environment_beats_the_env_file(monkeypatch: pytest.MonkeyPatch, tmp
         ("PORTAL_PORT", "八千", "1 到 65535"),
         ("PREFECT_PORT", "70000", "1 到 65535"),
         ("TZ", "Mars/Base", "Asia/Shanghai"),
-        ("WEBHOOK_ALLOW_LOCAL", "也许", "1(是)或 0(否)"),
+        ("WEBHOOK_ALLOW_LOCAL", "也许", "1（是）或 0（否）"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str) -> None:

@@ -152,7 +152,7 @@ def test_calls_to_this_machine_never_go_through_a_proxy(tmp_path: Path) -> None:
     assert env["NO_PROXY"] == "intranet,127.0.0.1,localhost"
 
 
-@pytest.mark.parametrize("auth", ["admin:口令", "admin"], ids=["not ascii", "no user name"])
+@pytest.mark.parametrize("auth", ["admin：口令", "admin"], ids=["not ascii", "no user name"])
 def test_a_password_that_prefect_cannot_take_is_refused_before_anything_starts(tmp_path: Path, auth: str) -> None:
     with pytest.raises(CampaignError, match="用户名:口令"):
         parts_of(Settings(home=tmp_path), {"PREFECT_SERVER_API_AUTH_STRING": auth})

@@ -88,7 +88,7 @@ def filled(store: Store, files: FileStore) -> Sample:
     plan = sample.material(first, "实施方案")
     accepted = sample.duty("报送实施方案", sample.street, item=first, state="accepted", requirement_id=plan)
     sample.version(accepted, 1, ("旧方案.pdf", pdf("old")), outcome="returned")
-    sample.version(accepted, 2, ("方案.pdf", pdf("plan")), ("附件 一?.txt", "附件".encode()), note="=已盖章")
+    sample.version(accepted, 2, ("方案.pdf", pdf("plan")), ("附件 一？.txt", "附件".encode()), note="=已盖章")
     newer = sample.duty("报送总结", sample.street, item=second, state="submitted")
     sample.version(newer, 1, ("总结一.pdf", pdf("one")))
     sample.version(newer, 2, ("总结二.pdf", pdf("two")), outcome=None)
@@ -98,6 +98,6 @@ def filled(store: Store, files: FileStore) -> Sample:
     sample.duty("报送照片", sample.street, item=second, required=False)
     sample.duty("报送名册", sample.school, item=second, state="waived", closed_reason="不涉及")
     sample.duty("报送旧表", sample.school, item=second, state="cancelled")
-    sample.duty("审核:报送实施方案", sample.office, kind="review")
+    sample.duty("审核：报送实施方案", sample.office, kind="review")
     sample.duty("报送会议纪要", sample.school, kind="perform")
     return sample

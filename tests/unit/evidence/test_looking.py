@@ -149,7 +149,7 @@ def test_a_marked_classified_paper_is_not_kept(store: FileStore, name: str, cont
 
 
 def test_a_paper_that_speaks_about_marks_further_down_is_taken(store: FileStore) -> None:
-    assert store.put(io.BytesIO(word(*["保密教育材料。" * 30] * 10, "文件左上角标注机密★的,不得上网。")), "教育.docx").size
+    assert store.put(io.BytesIO(word(*["保密教育材料。" * 30] * 10, "文件左上角标注机密★的，不得上网。")), "教育.docx").size
 
 
 def test_a_document_that_breaks_its_reader_has_no_words(store: FileStore) -> None:

@@ -49,7 +49,7 @@ def test_extension_survives(stem: str, extension: str) -> None:
         ("aux.txt", "_aux.txt"),
         ("", NAMELESS),
         ("  ..  ", NAMELESS),
-        ("对不对?.pdf", "对不对\uff1f.pdf"),
+        ("对不对？.pdf", "对不对\uff1f.pdf"),
     ],
 )
 def test_known_names(given_name: str, kept: str) -> None:

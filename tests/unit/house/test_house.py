@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import punctuation
+
 ROOT = Path(__file__).parents[3]
 ROOMS = ("campaign", "flows", "tasks", "config", "deployments")
 MOST_LINES = 400
@@ -56,3 +58,8 @@ def test_rooms_named_in_the_architecture_exist() -> None:
     missing = [name for name in named if not (ROOT / name).exists()]
     assert named
     assert not missing
+
+
+def test_chinese_text_carries_chinese_punctuation() -> None:
+    wrong = punctuation.faults()
+    assert not wrong, f"run `make fix`: {wrong[:20]}"

@@ -73,11 +73,11 @@ def test_every_run_names_its_chinese_font_and_each_part_has_its_own(paper: Path)
 
 
 def test_a_second_level_is_in_kaiti(tmp_path: Path) -> None:
-    path = render(notice(kind="周报", body="## 进展\n### 环境整治\n正文", number="第12期(总第40期)"), TEMPLATES, tmp_path / "b.docx")
+    path = render(notice(kind="周报", body="## 进展\n### 环境整治\n正文", number="第12期（总第40期）"), TEMPLATES, tmp_path / "b.docx")
     named = [(run, fonts) for run in part(path).iter(f"{W}r") for fonts in run.iter(f"{W}rFonts")]
     fonts = {"".join(text.text or "" for text in run.iter(f"{W}t")): fonts.get(f"{W}eastAsia") for run, fonts in named}
     assert (fonts["一、进展"], fonts["（一）环境整治"], fonts["正文"]) == ("黑体", "楷体_GB2312", "仿宋_GB2312")
-    assert "第12期(总第40期)" in texts(path)
+    assert "第12期（总第40期）" in texts(path)
 
 
 def test_page_numbers_are_song_between_dashes_on_alternating_sides(paper: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_nearly_equal_title_is_the_same_task_and_a_different_one_is_not() -> N
 def test_the_later_date_of_effect_is_named_and_nothing_is_decided() -> None:
     other = plan("supplement", Item(title="清理主次干道", lead_unit="住建局"), effective="2026-06-01", name="补充通知.docx")
     put_together = attach(plan("main", STREETS, effective="2026-03-01"), [other])
-    assert "后生效的是《补充通知.docx》,2026-06-01" in contradictions(put_together)[0]
+    assert "后生效的是《补充通知.docx》，2026-06-01" in contradictions(put_together)[0]
     assert put_together.items[0].lead_unit == "城管局"
 
 

@@ -71,4 +71,4 @@ def test_endless_repetition_is_read_in_time(piece: str, times: int) -> None:
 
 
 def test_no_text_at_all_still_has_a_title() -> None:
-    assert read_plan(SourceText.from_text(""), year=2026).title == "(无标题)"
+    assert read_plan(SourceText.from_text(""), year=2026).title == "（无标题）"

@@ -68,7 +68,7 @@ def test_bars_are_as_long_as_their_phases() -> None:
 
 
 def test_a_phase_without_dates_has_no_bar_and_its_words_in_place() -> None:
-    told = row(PLAN, "待定(节前)")
+    told = row(PLAN, "待定（节前）")
     assert "总结" in told
     assert "█" not in told
 

@@ -105,7 +105,7 @@ def test_a_table_that_hands_nothing_out_is_left_alone(rows: list[list[str]]) -> 
 def test_a_strange_table_is_explained_by_what_was_taken_and_what_is_missing() -> None:
     told = explain(table(["序号", "任务", "得分"], ["1", "清理", "5"]))
     assert "「任务」当作任务" in told
-    assert "没有认出的列:得分" in told
+    assert "没有认出的列：得分" in told
     assert "缺 牵头单位、责任单位、完成时限、资料中的任一列" in told
 
 

@@ -40,17 +40,17 @@ def refusal(text: str) -> str:
 def test_all_wrong_fields_are_told_at_once_with_line_and_what_is_allowed() -> None:
     told = refusal(WRONG).split("\n")
     expected = [
-        "第 2 行 kind:「plan」不可用,可填 campaign_plan、",
-        "第 3 行 owner:没有这个字段",
-        "第 5 行 items[1].title:缺少必填的字段",
-        "第 6 行 items[1].titel:没有这个字段,是不是 title",
-        "第 7 行 items[1].responsible_units:应写成列表,如 [城管局]",
-        "第 8 行 items[1].materials[1].copies:应不小于 1",
-        "第 8 行 items[1].materials[1].form:「pdf」不可用,可填 electronic、paper、both",
-        "第 9 行 items[1].deadline:「9月30日」不对,时间应写成 2026-09-30",
-        "第 10 行 items[2].title:不能为空",
-        "第 11 行 items[2].required:应填 true 或 false",
-        "第 12 行 items[3]:应写成下一级的",
+        "第 2 行 kind：「plan」不可用，可填 campaign_plan、",
+        "第 3 行 owner：没有这个字段",
+        "第 5 行 items[1].title：缺少必填的字段",
+        "第 6 行 items[1].titel：没有这个字段，是不是 title",
+        "第 7 行 items[1].responsible_units：应写成列表，如 [城管局]",
+        "第 8 行 items[1].materials[1].copies：应不小于 1",
+        "第 8 行 items[1].materials[1].form：「pdf」不可用，可填 electronic、paper、both",
+        "第 9 行 items[1].deadline：「9月30日」不对，时间应写成 2026-09-30",
+        "第 10 行 items[2].title：不能为空",
+        "第 11 行 items[2].required：应填 true 或 false",
+        "第 12 行 items[3]：应写成下一级的",
     ]
     assert told[0].startswith("方案.yaml 有 11 处")
     for line, start in zip(told[1:], expected, strict=True):

@@ -51,12 +51,12 @@ def test_what_one_transaction_wrote_the_next_reads_anew_and_reading_writes_nothi
 
 def test_nobody_contests_a_lease_of_a_scratch_database_and_none_is_written() -> None:
     with scratch_store() as store, store.begin() as tx:
-        first, second = (leases.take_in(tx, "pass:示例", holder, 60) for holder in ("甲", "乙"))
+        first, second = (leases.take_in(tx, "pass：示例", holder, 60) for holder in ("甲", "乙"))
         assert first is not None
         assert second is not None
         leases.renew_in(tx, first)
         leases.release_in(tx, second)
-        assert tx.get(Lease, "pass:示例") is None
+        assert tx.get(Lease, "pass：示例") is None
 
 
 def test_a_copy_has_the_campaign_and_the_live_records_keep_their_leases(world: World) -> None:
@@ -66,6 +66,6 @@ def test_a_copy_has_the_campaign_and_the_live_records_keep_their_leases(world: W
     with scratch_of(world.store, campaign_id) as scratch, scratch.read() as tx:
         assert load_calendar(tx).is_working(DAY)
     with world.store.begin() as tx:
-        assert leases.take_in(tx, "pass:示例", "甲", 60) is not None
-        assert leases.take_in(tx, "pass:示例", "乙", 60) is None
+        assert leases.take_in(tx, "pass：示例", "甲", 60) is not None
+        assert leases.take_in(tx, "pass：示例", "乙", 60) is None
         assert database_clock(tx) > at("2026-01-01") + timedelta(days=1)

@@ -33,7 +33,7 @@ MAY = date(2026, 5, 12)
         ),
         pytest.param([Photo(f"IMG_{n}.jpg", MAY) for n in range(6)], 1, id="six photos taken on one day"),
         pytest.param([Photo("IMG_20260512_101112.jpg"), Photo("IMG_20260513_101112.jpg")], 2, id="a phone's own names"),
-        pytest.param([Photo("第三次活动.jpg"), Photo("第3次活动2.jpg"), Photo("第十二次.jpg"), Photo("第 12 次(补).jpg")], 2, id="numbered events"),
+        pytest.param([Photo("第三次活动.jpg"), Photo("第3次活动2.jpg"), Photo("第十二次.jpg"), Photo("第 12 次（补）.jpg")], 2, id="numbered events"),
         pytest.param([Photo("小结一.docx"), Photo("小结二.docx")], 2, id="what tells nothing counts by itself"),
         pytest.param([Photo("第五次 5月12日.jpg"), Photo("第六次 5月12日.jpg")], 2, id="the number decides before the day"),
         pytest.param([], 0, id="nothing"),
@@ -67,7 +67,7 @@ def test_another_kind_of_file_than_was_asked_for_is_told(asked: str, families: l
 
 @pytest.mark.parametrize(
     ("title", "sensitive"),
-    [("报送《严重精神障碍患者台账》:平安建设", True), ("社区戒毒人员花名册", True), ("重点人口宣传工作总结", False), ("垃圾分类台账", False)],
+    [("报送《严重精神障碍患者台账》：平安建设", True), ("社区戒毒人员花名册", True), ("重点人口宣传工作总结", False), ("垃圾分类台账", False)],
 )
 def test_a_list_of_people_whom_it_may_harm_is_known_by_its_name(title: str, sensitive: bool) -> None:
     assert is_sensitive_ledger(title) is sensitive

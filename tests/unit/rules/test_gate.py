@@ -35,7 +35,7 @@ def test_an_open_required_duty_is_carried_over_by_name(kind: str) -> None:
     decision = gate_decision(replace(facts(kind), required_open=(early, late)))
     assert decision.outcome_allowed == (CARRY, HOLD)
     assert not decision.may_close
-    assert decision.reasons == ("2 项必办事项未办结,其中 1 项逾期:教育局“校园周边整治”、城关街道“小区楼道清理”",)
+    assert decision.reasons == ("2 项必办事项未办结，其中 1 项逾期：教育局“校园周边整治”、城关街道“小区楼道清理”",)
     assert decision.leftovers == (late, early)
     assert decision.blockers[0].duty_ids == (7, 3)
 
@@ -44,19 +44,22 @@ def test_an_open_required_duty_is_carried_over_by_name(kind: str) -> None:
     ("given", "code", "says"),
     [
         pytest.param(
-            replace(facts("mobilization"), units_without_contact=("城关街道", "教育局")), "no_contact", "2 个单位没有联络员:城关街道、教育局", id="contact"
+            replace(facts("mobilization"), units_without_contact=("城关街道", "教育局")), "no_contact", "2 个单位没有联络员：城关街道、教育局", id="contact"
         ),
-        pytest.param(replace(facts("mobilization"), items_without_owner=("垃圾分类",)), "no_owner", "1 项任务没有责任单位:垃圾分类", id="owner"),
+        pytest.param(replace(facts("mobilization"), items_without_owner=("垃圾分类",)), "no_owner", "1 项任务没有责任单位：垃圾分类", id="owner"),
         pytest.param(
             replace(facts("rectification"), major_findings=(owed(5, title="消防通道堵塞"),)), "major_finding", "教育局“消防通道堵塞”", id="major-finding"
         ),
         pytest.param(
-            replace(facts("readiness"), package=replace(READY, missing=("A1.2 会议纪要",))), "package_missing", "缺 1 项:A1.2 会议纪要", id="package-incomplete"
+            replace(facts("readiness"), package=replace(READY, missing=("A1.2 会议纪要",))),
+            "package_missing",
+            "缺 1 项：A1.2 会议纪要",
+            id="package-incomplete",
         ),
         pytest.param(replace(facts("readiness"), package=PackageFacts()), "package_unproved", "尚未校验", id="package-not-verified"),
         pytest.param(replace(facts("readiness"), package=PackageFacts(verified=True)), "package_unproved", "尚未封存", id="package-not-frozen"),
         pytest.param(replace(facts("consolidation"), scores_final=False), "scores_open", "得分尚未确定", id="scores"),
-        pytest.param(replace(facts("consolidation"), open_appeals=(owed(9),)), "appeals_open", "1 件申诉未答复:教育局", id="appeals"),
+        pytest.param(replace(facts("consolidation"), open_appeals=(owed(9),)), "appeals_open", "1 件申诉未答复：教育局", id="appeals"),
         pytest.param(replace(facts("consolidation"), archive_verified=False), "archive_unverified", "档案尚未校验", id="archive"),
     ],
 )
@@ -74,7 +77,7 @@ def test_letters_block_only_where_the_plan_asks_for_them() -> None:
     unasked = replace(facts("mobilization"), unsigned_letters=(letter,))
     assert gate_decision(unasked).may_close
     asked = gate_decision(replace(unasked, letters_asked=True, required_open=(letter,)))
-    assert asked.reasons == ("1 份责任书尚未签订:教育局",)
+    assert asked.reasons == ("1 份责任书尚未签订：教育局",)
     assert asked.leftovers == (letter,)
 
 
@@ -99,7 +102,7 @@ def test_a_kind_looks_only_at_its_own_facts() -> None:
 
 def test_long_lists_name_five_and_count_the_rest() -> None:
     decision = gate_decision(replace(facts("mobilization"), units_without_contact=tuple(f"社区{number}" for number in range(1, 9))))
-    assert "8 个单位没有联络员:社区1、社区2、社区3、社区4、社区5等 8 个" in decision.reasons[0]
+    assert "8 个单位没有联络员：社区1、社区2、社区3、社区4、社区5等 8 个" in decision.reasons[0]
 
 
 def test_outcomes_are_read_in_chinese() -> None:

@@ -37,29 +37,29 @@ def shown(moment: datetime | None) -> str | None:
 
 def test_what_the_default_ladder_does_to_a_silent_unit() -> None:
     assert describe(DEFAULT, DUE, at("2026-09-01 10:00"), CN) == (
-        "到期:2026年9月30日(周三)",
-        "2026年9月24日(周四) 09:00 提醒:工作提醒送经办人、单位联络员",
-        "2026年9月29日(周二) 09:00 临期提醒:工作提醒送经办人、单位联络员",
-        "2026年10月8日(周四) 09:00 催办:催办通知单送单位联络员、单位主要负责人",
-        "2026年10月10日(周六) 09:00 督办:督办通知书送单位主要负责人、分管领导、牵头单位,计分 -0.5",
-        "2026年10月14日(周三) 09:00 通报:通报送单位主要负责人、分管领导、包联领导,由办公室主任签发后发出,计分 -1",
-        "2026年10月21日(周三) 09:00 提请问责:提请问责建议函送分管领导、组长,由组长签发后发出,计分 -2",
+        "到期：2026年9月30日（周三）",
+        "2026年9月24日（周四） 09:00 提醒：工作提醒送经办人、单位联络员",
+        "2026年9月29日（周二） 09:00 临期提醒：工作提醒送经办人、单位联络员",
+        "2026年10月8日（周四） 09:00 催办：催办通知单送单位联络员、单位主要负责人",
+        "2026年10月10日（周六） 09:00 督办：督办通知书送单位主要负责人、分管领导、牵头单位，计分 -0.5",
+        "2026年10月14日（周三） 09:00 通报：通报送单位主要负责人、分管领导、包联领导，由办公室主任签发后发出，计分 -1",
+        "2026年10月21日（周三） 09:00 提请问责：提请问责建议函送分管领导、组长，由组长签发后发出，计分 -2",
     )
 
 
 def test_the_readiness_ladder_counts_in_hours() -> None:
     due = at("2026-09-15 12:00")
     assert describe(READINESS, due, at("2026-09-14 09:00"), CN)[:5] == (
-        "到期:2026年9月15日(周二)",
-        "2026年9月14日(周一) 16:30 提醒:工作提醒送经办人、单位联络员",
-        "2026年9月15日(周二) 12:00 催办:催办通知单送单位联络员、单位主要负责人",
-        "2026年9月15日(周二) 14:00 督办:督办通知书送单位主要负责人、分管领导、包联领导,计分 -0.5",
-        "2026年9月16日(周三) 09:30 通报:通报送单位主要负责人、分管领导、包联领导,由办公室主任签发后发出,计分 -1",
+        "到期：2026年9月15日（周二）",
+        "2026年9月14日（周一） 16:30 提醒：工作提醒送经办人、单位联络员",
+        "2026年9月15日（周二） 12:00 催办：催办通知单送单位联络员、单位主要负责人",
+        "2026年9月15日（周二） 14:00 督办：督办通知书送单位主要负责人、分管领导、包联领导，计分 -0.5",
+        "2026年9月16日（周三） 09:30 通报：通报送单位主要负责人、分管领导、包联领导，由办公室主任签发后发出，计分 -1",
     )
 
 
 def test_a_description_in_an_unpublished_year_says_so() -> None:
-    assert describe(DEFAULT, due_at_of_day(date(2029, 5, 8)), at("2029-05-01 10:00"), CN)[-1] == "2029年放假安排未公布,暂按法定节假日推算"
+    assert describe(DEFAULT, due_at_of_day(date(2029, 5, 8)), at("2029-05-01 10:00"), CN)[-1] == "2029年放假安排未公布，暂按法定节假日推算"
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in LADDERS.glob("*.yaml")))
@@ -166,7 +166,7 @@ def test_the_sweep_takes_exactly_the_rung_that_the_opening_announced(due: date, 
 
 def test_reasons_name_the_floor() -> None:
     decision = due_rung(DEFAULT, rung=0, due_at=DUE, now=at("2026-11-02 10:00"), calendar=CN, floor_rung=SUPERVISE)
-    assert decision.reasons[-1] == "2026年9月30日(周三) 已到期;此前已到“督办”,延期或退回不降级"
+    assert decision.reasons[-1] == "2026年9月30日（周三） 已到期；此前已到“督办”，延期或退回不降级"
 
 
 DUE_DAYS = st.dates(date(2025, 2, 1), date(2026, 11, 30))
@@ -260,7 +260,7 @@ def test_a_ladder_of_reminders_only_ends_at_the_deadline() -> None:
     assert next_rung_at(only, rung=2, due_at=DUE, delivered_at=DUE, calendar=CN, floor_rung=0) is None
     decision = due_rung(only, rung=0, due_at=DUE, now=DUE, calendar=CN, floor_rung=0)
     assert (decision.take, decision.skipped, decision.next_at) == (None, (1, 2), None)
-    assert describe(only, DUE, DUE + timedelta(days=1), CN)[-1] == "不再提醒,也不督办"
+    assert describe(only, DUE, DUE + timedelta(days=1), CN)[-1] == "不再提醒，也不督办"
 
 
 def test_moments_are_aware_utc() -> None:

@@ -10,7 +10,7 @@ VALID = "11010519491231002X"
 """The example of the standard, nobody's own."""
 
 
-@pytest.mark.parametrize("text", [f"身份证 {VALID}", f"({VALID.lower()})", f"号码{VALID},住址"])
+@pytest.mark.parametrize("text", [f"身份证 {VALID}", f"({VALID.lower()})", f"号码{VALID}，住址"])
 def test_an_identity_number_is_found_and_shown_with_its_middle_hidden(text: str) -> None:
     assert [found.upper() for found in identity_numbers(text)] == ["110105********002X"]
 
@@ -20,7 +20,7 @@ def test_other_long_numbers_are_none(text: str) -> None:
     assert identity_numbers(text) == []
 
 
-@pytest.mark.parametrize(("text", "level"), [("机密★1年", "机密"), ("秘 密 ★", "秘密"), ("★绝密", "绝密"), ("密级:秘密", "秘密")])
+@pytest.mark.parametrize(("text", "level"), [("机密★1年", "机密"), ("秘 密 ★", "秘密"), ("★绝密", "绝密"), ("密级：秘密", "秘密")])
 def test_a_mark_is_known_by_its_form(text: str, level: str) -> None:
     assert classification_mark(text) == level
 

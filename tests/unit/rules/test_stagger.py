@@ -62,7 +62,7 @@ def test_units_of_the_same_load_are_shifted_against_each_other() -> None:
 
 def test_who_will_drown_is_told_worst_first() -> None:
     loads = {("教育局", date(2026, 9, 20)): 4, ("城关街道", date(2026, 9, 20)): 23, ("住建局", date(2026, 9, 21)): 3}
-    assert load_warnings(loads) == ("城关街道 9 月 20 日有 23 件到期,超过每日 3 件", "教育局 9 月 20 日有 4 件到期,超过每日 3 件")
+    assert load_warnings(loads) == ("城关街道 9 月 20 日有 23 件到期，超过每日 3 件", "教育局 9 月 20 日有 4 件到期，超过每日 3 件")
 
 
 def test_a_window_without_working_days_uses_its_last_day() -> None:

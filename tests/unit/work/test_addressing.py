@@ -87,7 +87,7 @@ def test_a_unit_without_anybody_to_reach_is_served_by_hand_and_the_rung_is_not_l
     paper = world.notices()[0]
     assert (paper.state, file.told()) == ("issued", [])
     asked = world.duty(f"handdeliver:notice:{paper.id}")
-    assert (asked.title, asked.unit_id) == (f"人工送达任务分解通知:{UNIT}", world.campaign().office_unit_id)
+    assert (asked.title, asked.unit_id) == (f"人工送达任务分解通知：{UNIT}", world.campaign().office_unit_id)
     assert [one.reason for one in world.rows(Event, table_of(Event).c.verb == "undeliverable")] == ["单位没有联系得上的人员"]
     world.go("2026-03-12").sweep()
     delivered(world)

@@ -93,7 +93,7 @@ def test_a_damaged_backup_is_named(lite: World, tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:-1] + b"?")
     (tmp_path / "scratch").mkdir()
     assert not check_backup(backup, tmp_path / "scratch", live=lite.store).is_good
-    with pytest.raises(CampaignError, match="不完整,没有恢复"):
+    with pytest.raises(CampaignError, match="不完整，没有恢复"):
         restore(backup, tmp_path / "new", None)
     assert not (tmp_path / "new" / "campaign.db").exists()
 

@@ -37,7 +37,7 @@ def test_it_tells_what_climbed_what_waits_and_what_was_asked_in_one_message(worl
     *_, paper = evening(world, day)
 
     assert paper.body is not None
-    for words in ("待签发文书", "通报(编号", "待答复的申请", "示例甲局申请延期:示例任务2"):
+    for words in ("待签发文书", "通报(编号", "待答复的申请", "示例甲局申请延期：示例任务2"):
         assert words in paper.body
     assert (paper.state, paper.unit_id) == ("delivered", world.campaign().office_unit_id)
     assert (paper.number or "").startswith("第")
@@ -65,7 +65,7 @@ def test_what_could_not_be_delivered_is_told_until_it_was_carried(world: World) 
     world.deliver()
     world.deliver()
     world.receiver.says = {}
-    assert "人工送达任务分解通知:示例甲局" in (evening(world, "2026-03-02")[-1].body or "")
+    assert "人工送达任务分解通知：示例甲局" in (evening(world, "2026-03-02")[-1].body or "")
     world.serve(world.notices(NOTICE.c.kind == "任务分解通知")[0].id)
     assert len(evening(world, "2026-03-03")) == 1
 

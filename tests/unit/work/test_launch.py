@@ -243,7 +243,7 @@ def test_the_submitted_version_of_a_removed_item_needs_no_review_any_more(world:
 def test_an_item_under_a_new_key_with_its_old_number_is_asked_about(world: World) -> None:
     world.launch(plan([item(1), item(2)]))
 
-    done = world.launch(plan([item(1), item(2) | {"key": "other", "title": "示例任务二(改写)"}]))
+    done = world.launch(plan([item(1), item(2) | {"key": "other", "title": "示例任务二（改写）"}]))
 
     assert any("i2" in line for line in done.warnings)
     assert {row.key: row.state for row in world.rows(Item)} == {"i1": "active", "i2": "removed", "other": "active"}

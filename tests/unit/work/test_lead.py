@@ -98,7 +98,7 @@ def test_a_compilation_links_the_accepted_parts_and_names_who_is_missing(world: 
     version = compiled(world, parts, "全区情况如下。")
     named = [row.name for row in world.rows(SubmissionFile, table_of(SubmissionFile).c.submission_id == version.id)]
     assert named == ["汇总报告.txt", *(f"{unit}-{unit}总结.txt" for unit in units)]
-    assert version.note == f"全区情况如下。\n\n汇总 2 个单位的材料:{'、'.join(units)}。\n\n截至汇总尚未办结的单位:示例丁局。"
+    assert version.note == f"全区情况如下。\n\n汇总 2 个单位的材料：{'、'.join(units)}。\n\n截至汇总尚未办结的单位：示例丁局。"
     assert [(row.submission_id, row.part_id) for row in world.rows(CompiledPart)] == [(version.id, part) for part in parts]
     assert compiled(world, parts, "全区情况如下。").id == version.id, "the same again is the same version"
     assert world.duty(share(world, "示例甲局")).state == "submitted"

@@ -98,7 +98,7 @@ def test_bulletins_are_counted_by_issue_in_the_year_and_as_a_whole(world: World)
             compile_bulletin(tx, tx.merge(world.campaign()), world.by())
         world.deliver()
 
-    assert numbers(world, "周报") == ["第1期(总第1期)", "第2期(总第2期)", "第1期(总第3期)"]
+    assert numbers(world, "周报") == ["第1期（总第1期）", "第2期（总第2期）", "第1期（总第3期）"]
     assert world.verify() == []
 
 
@@ -112,9 +112,9 @@ def test_two_campaigns_both_have_a_first_issue(lite: World) -> None:
             compile_bulletin(tx, find_campaign(tx, campaign), lite.by())
     lite.run("delivery", campaign=None)
 
-    assert numbers(lite, "周报") == ["第1期(总第1期)", "第1期(总第1期)"]
+    assert numbers(lite, "周报") == ["第1期（总第1期）", "第1期（总第1期）"]
     with lite.store.read() as tx, pytest.raises(CampaignError, match="改用编号"):
-        find_notice(tx, "第1期(总第1期)")
+        find_notice(tx, "第1期（总第1期）")
     assert lite.verify() == []
 
 

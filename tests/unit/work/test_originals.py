@@ -108,7 +108,7 @@ def test_a_register_is_entered_once_and_its_rate_computed(world: World) -> None:
 
 
 def test_a_row_that_cannot_be_keeps_the_whole_table_out(world: World) -> None:
-    with pytest.raises(CampaignError, match="第 3 行:没有单位「别处」"):
+    with pytest.raises(CampaignError, match="第 3 行：没有单位「别处」"):
         enter(world, table(SHOPS[0], ("门前三包", "别处", "王记", "", None)))
     with pytest.raises(CampaignError, match="写法不对"):
         enter(world, table(("门前三包", "示例甲局", "王记", "", "三月一")))

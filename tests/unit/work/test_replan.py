@@ -44,7 +44,7 @@ def test_a_material_that_is_left_out_is_cancelled_and_comes_back_as_the_same_one
     ledger = by_title(world)["工作台账"]
     done = world.launch(asks(SUMMARY))
     assert any("取消" in line for line in done.changed)
-    assert (world.duty(ledger.id).state, world.duty(ledger.id).closed_reason) == ("cancelled", "方案调整后不再要求:示例理由")
+    assert (world.duty(ledger.id).state, world.duty(ledger.id).closed_reason) == ("cancelled", "方案调整后不再要求：示例理由")
     assert by_title(world)["工作总结"].state == "open"
 
     world.launch(asks(PHOTOS, SUMMARY, LEDGER))

@@ -93,5 +93,5 @@ def test_prefect_away_keeps_nothing_else_from_being_cleaned(lite: World, tmp_pat
 
 
 def test_the_message_says_what_went() -> None:
-    assert Cleaned(phones=2, backups=1).message == "已清理:离任人员联系方式 2 人、旧备份 1 个"
+    assert Cleaned(phones=2, backups=1).message == "已清理：离任人员联系方式 2 人、旧备份 1 个"
     assert Cleaned().message == "没有到期需要清理的内容"

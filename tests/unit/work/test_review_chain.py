@@ -77,7 +77,7 @@ def test_a_version_goes_through_every_step_and_is_accepted_by_the_last(world: Wo
     ]
     assert world.duty(duty).state == "accepted"
     assert [(row.number, row.given_by, row.receipt) for row in world.rows(StepVerdict)][-1] == (4, OFFICE, "示创函〔2026〕7号")
-    assert world.duty("review:submission:1/report").title == "上报(示例市创建办):示例任务1"
+    assert world.duty("review:submission:1/report").title == "上报（示例市创建办）：示例任务1"
     assert len(world.rows(Verdict)) == 1
     assert world.verify() == []
 
@@ -89,7 +89,7 @@ def test_a_return_at_any_step_goes_back_to_the_unit_with_the_step_named(world: W
     decide(world, duty, LEAD, accept=False)
 
     returned = world.duty(duty)
-    assert (returned.state, returned.closed_reason) == ("returned", "牵头单位初审退回:数据有误")
+    assert (returned.state, returned.closed_reason) == ("returned", "牵头单位初审退回：数据有误")
     assert asked(world) == []
     assert [notice.kind for notice in world.notices(NOTICE.c.kind == "退回补正通知")] == ["退回补正通知"]
     assert world.verify() == []

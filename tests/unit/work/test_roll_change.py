@@ -281,7 +281,7 @@ def test_a_successor_may_take_the_name_of_the_unit_that_went_into_it(world: Worl
         rename_unit(tx, need_unit(tx, B), A, world.by())
     assert world.unit(A).name == A
     assert world.unit(B).id == world.unit(A).id
-    assert {unit.name for unit in world.rows(Unit) if unit.code == old} == {f"{A}(原,编号 {old})"}
+    assert {unit.name for unit in world.rows(Unit) if unit.code == old} == {f"{A}（原，编号 {old}）"}
     assert world.launch(plan([item(1), item(2, lead_unit=B)])).changed == []
 
 

@@ -47,7 +47,7 @@ def test_after_an_outage_missed_occurrences_are_recorded_and_the_latest_is_opene
     assert max(missed) < "2026-03-25"
     assert all(state == "open" for key, state in found.items() if key not in missed)
     assert not before & set(missed)
-    assert {duty.closed_reason for duty in world.duties(DUTY.c.state == "waived")} == {"停摆期间漏开,记为缺报"}
+    assert {duty.closed_reason for duty in world.duties(DUTY.c.state == "waived")} == {"停摆期间漏开，记为缺报"}
     assert world.verify() == []
 
 

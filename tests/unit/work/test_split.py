@@ -66,7 +66,7 @@ def test_splitting_twice_makes_nothing_twice(lite: World) -> None:
 def test_the_whole_is_handed_in_only_when_its_parts_are_done(world: World) -> None:
     with_communities(world)
     split(world)
-    with pytest.raises(Conflict, match="还有 2 个单位没有办结:示例一社区、示例二社区"):
+    with pytest.raises(Conflict, match="还有 2 个单位没有办结：示例一社区、示例二社区"):
         world.submit(whole(world))
     one, other = parts(world)
     world.submit(one.id, "示例一社区干部")
@@ -193,5 +193,5 @@ def test_a_part_that_is_placed_elsewhere_still_belongs_to_the_whole(lite: World)
         assert other is not None
         moved = reassign(tx, request, other, lite.by())
         assert (moved.parent_id, parts_in.state) == (whole(lite), "cancelled")
-    with pytest.raises(Conflict, match="还有 1 个单位没有办结:示例二社区"):
+    with pytest.raises(Conflict, match="还有 1 个单位没有办结：示例二社区"):
         lite.submit(whole(lite))

@@ -65,7 +65,7 @@ def test_nothing_grows_while_it_is_stopped_and_what_fell_due_is_excused(world: W
 
     assert reports(world) == {date(2026, 3, day): "waived" for day in (6, 13, 20, 27)} | {date(2026, 4, 3): "waived"}
     told = {duty.closed_reason for duty in world.duties(DUTY.c.state == "waived")}
-    assert told == {"暂缓期间到期,免报"}
+    assert told == {"暂缓期间到期，免报"}
     world.sweep()
     assert {day: state for day, state in reports(world).items() if state == "open"} == {date(2026, 4, 10): "open", date(2026, 4, 17): "open"}
     plain = world.duty("item:i3/perform/unit:U001")

@@ -198,7 +198,7 @@ def test_a_violation_says_what_is_wrong_and_with_which_rows(broken: World) -> No
     break_it(broken, BREAKS["end_without_time"])
 
     told = next(one for one in verify(broken.store) if one.code == "end_without_time")
-    assert (told.ids, told.text) == ((ids(broken, DONE),), f"1 项应办事项的办结时间与状态不符(#{ids(broken, DONE)})")
+    assert (told.ids, told.text) == ((ids(broken, DONE),), f"1 项应办事项的办结时间与状态不符（#{ids(broken, DONE)}）")
 
 
 def log_of(world: World, path: Path, *, without: str | None = None, twice: str | None = None) -> Path:

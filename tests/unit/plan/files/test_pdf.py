@@ -31,7 +31,7 @@ def test_an_entry_after_a_full_line_stays_an_entry(tmp_path: Path) -> None:
 
 
 def test_a_scan_is_refused_with_what_to_bring_instead(tmp_path: Path) -> None:
-    with pytest.raises(BadPlan, match="扫描件,请提供可编辑文件"):
+    with pytest.raises(BadPlan, match="扫描件，请提供可编辑文件"):
         read_pdf(write_scan(tmp_path / "a.pdf"))
 
 
