@@ -8,6 +8,7 @@ Nothing is persisted: the jobs are code and the due columns are the schedule. Ev
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -41,6 +42,7 @@ class Timekeeper:
         self._after_tick = after_tick
         self._holder = holder_name()
         self._hold: leases.Hold | None = None
+        self._arming, self._stopped = threading.Lock(), False
         self._jobs = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         self._jobs.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
@@ -57,6 +59,9 @@ class Timekeeper:
     def stop(self) -> None:
         """Waits for a pass that is being carried out, then lets the lease go so that another clock need not wait for it to expire."""
         # Nothing is begun any more before the threads are told to end: shutdown alone lets a job come due in between, and fail for want of one.
+        # It also waits for running jobs with the lock in its hand that arming needs, so nobody may arm from here on.
+        with self._arming:
+            self._stopped = True
         self._jobs.pause()
         self._jobs.remove_all_jobs()
         self._jobs.shutdown(wait=True)
@@ -89,7 +94,9 @@ class Timekeeper:
             self._arm(wanted)
 
     def _arm(self, at: datetime) -> None:
-        self._jobs.add_job(self._tick, "date", run_date=at, id="tick", replace_existing=True)
+        with self._arming:
+            if not self._stopped:
+                self._jobs.add_job(self._tick, "date", run_date=at, id="tick", replace_existing=True)
 
     def _seal_events(self) -> None:
         if self.leads:

@@ -97,15 +97,19 @@ def store(request: pytest.FixtureRequest) -> Store:
 
 
 @pytest.fixture
-def world(store: Store) -> World:
+def world(store: Store, request: pytest.FixtureRequest) -> World:
     """A small campaign to be, on each database."""
-    return World(store)
+    return World(store, without=_left_out(request))
 
 
 @pytest.fixture
-def lite(sqlite_store: Store) -> World:
+def lite(sqlite_store: Store, request: pytest.FixtureRequest) -> World:
     """The same on SQLite only."""
-    return World(sqlite_store)
+    return World(sqlite_store, without=_left_out(request))
+
+
+def _left_out(request: pytest.FixtureRequest) -> frozenset[str]:
+    return frozenset(words for mark in request.node.iter_markers("without") for words in mark.args)
 
 
 def create_database(server: str, name: str, template: str | None) -> None:

@@ -36,7 +36,8 @@ WIDE = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _MARK = re.compile(rf"(?:(?<=[{HAN}{CLOSERS}）])|(?<=[{HAN}]\*\*))[,:;?!](?! )|[,:;?!](?=[{HAN}「《])")
 _BEFORE_MARK = re.compile(rf"[,:;?!][{HAN}]")
 _PAIR = re.compile(r"\(([^()\n]*)\)")
-_SYNTAX = re.compile(r"\S+\.(?:xlsx|docx|yaml|pdf|csv|json):\S+|(?:event|campaign):\S+|[a-z_]+:全部\S*|用户名:口令|`[^`\n]+`")
+_SYNTAX = re.compile(r"\S+\.(?:xlsx|docx|yaml|pdf|csv|json):\S+|(?:event|campaign):\S+|[a-z_]+:全部\S*|用户名:口令|:任务分解表:\S*|&[a-z]+;|`[^`\n]+`")
+_ELSEWHERE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|```.*?```|<style.*?</style>", re.DOTALL)
 _BEFORE_HIDDEN = {
     "document": re.compile("(?<=[\ue000-\uf8ff])[,:;](?=[\ue000-\uf8ff])"),
     "query": re.compile("(?<=[\ue000-\uf8ffA-Za-z）])[,:;](?=[\ue000-\uf8ff])"),
@@ -157,10 +158,11 @@ def corrected_python(source: str, kind: str = "f-string") -> str:
     return "".join([*pieces, source[done:]])
 
 
-def corrected_template(source: str, kind: str = "") -> str:
-    """HTML or Markdown: Jinja expressions and code blocks stay."""
-    parts = re.split(r"(\{\{.*?\}\}|\{%.*?%\}|```.*?```|<style.*?</style>)", source, flags=re.DOTALL)
-    return "".join(_jinja(part) if index % 2 else corrected(part, kind) for index, part in enumerate(parts))
+def corrected_template(source: str) -> str:
+    """HTML or Markdown: Jinja expressions, code blocks and styles stay."""
+    kept: list[str] = []
+    hidden = _ELSEWHERE.sub(lambda m: _hide(_jinja(m[0]), kept, 0xE000), source)
+    return _HIDDEN.sub(lambda m: kept[ord(m[0]) - 0xE000], corrected(hidden, "document"))
 
 
 def _jinja(part: str) -> str:
@@ -175,8 +177,6 @@ def corrected_file(path: Path, source: str) -> str:
             return "".join(corrected(line, "yaml") for line in source.splitlines(keepends=True))
         case ".js":
             return re.sub(r"`[^`]*`|'[^'\n]*'|\"[^\"\n]*\"", lambda m: corrected(m[0]), source)
-        case ".md":
-            return corrected_template(source, "document")
         case _:
             return corrected_template(source)
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 
 from campaign.plan.spec import PlanSpec
 from campaign.records.campaigns import find_campaign, find_duty, find_phase, find_unit
@@ -20,7 +20,7 @@ from campaign.records.notices import find_notice
 from campaign.records.outbox import Outcome, Outgoing
 from campaign.records.statements import table_of
 from campaign.records.store import Store
-from campaign.records.tables import Campaign, Duty, Finding, Notice, Phase, Unit
+from campaign.records.tables import Campaign, Duty, Finding, LadderChoice, Notice, Phase, Unit
 from campaign.rules.calendar import CAMPAIGN_ZONE, due_on
 from campaign.work import change_duty, receipts, rectify, signing
 from campaign.work.by import By
@@ -90,8 +90,10 @@ class Receiver:
 
 
 class World:
-    def __init__(self, store: Store, now: str = "2026-03-01") -> None:
-        self.store, self.now, self.receiver = store, at(now), Receiver()
+    """`without` leaves out what a test does not look at: the `digests` of the office, the `receipts` that papers ask for."""
+
+    def __init__(self, store: Store, now: str = "2026-03-01", *, without: frozenset[str] = frozenset()) -> None:
+        self.store, self.now, self.receiver, self.without = store, at(now), Receiver(), without
 
     def go(self, day: str) -> World:
         self.now = at(day)
@@ -108,7 +110,12 @@ class World:
         self, spec: PlanSpec | None = None, *, slug: str = SLUG, rehearsal: bool = False, start: date | None = None, end: date | None = None
     ) -> Launched:
         with self.store.begin() as tx:
-            return launch(tx, spec or plan(), self.by(), ladders=LADDERS, slug=slug, rehearsal=rehearsal, start=start, end=end)
+            done = launch(tx, spec or plan(), self.by(), ladders=LADDERS, slug=slug, rehearsal=rehearsal, start=start, end=end)
+            if "digests" in self.without:
+                find_campaign(tx, slug).next_digest_at = None
+            if "receipts" in self.without:
+                tx.execute(delete(table_of(LadderChoice)).where(table_of(LadderChoice).c.duty_kind == "receipt"))
+            return done
 
     def run(self, name: str, phase_key: str | None = None, campaign: str | None = SLUG) -> PassSummary:
         return run_pass(self.store, PassRequest(name, campaign, phase_key, self.now, "clock"), services=Services(send=self.receiver, tables=False))

@@ -119,7 +119,7 @@ def _show_one(row: DutyView, history: History, ask: Reading) -> None:
     if history.acked_by:
         say(f"签收：{history.acked_by} {shown(history.acked_at, ask)}")
     for version in history.submissions:
-        verdict = f",{version.outcome}:{version.given_by} {version.reason}".rstrip() if version.outcome else "，待审核"
+        verdict = f"，{version.outcome}：{version.given_by} {version.reason}".rstrip() if version.outcome else "，待审核"
         say(f"第{version.version}版 {shown(version.submitted_at, ask)} {version.submitted_by} 报送 {len(version.files)} 个文件{verdict}")
         for name in version.files:
             say(f"    {name}")

@@ -193,7 +193,7 @@ def _explained(path: Path, wrong: TemplateError) -> BadTemplate:
     near = re.search(r"'([^']{1,20})'", said)
     around = f"（「{near[1]}」附近）" if near else ""
     return BadTemplate(
-        f"模板 {path.name} 里有写坏的占位符{around}:{{{{ 和 }}}}、{{% 和 %}} 须成对，for 和 if 须有结束。", placeholder=near[1] if near else None
+        f"模板 {path.name} 里有写坏的占位符{around}：{{{{ 和 }}}}、{{% 和 %}} 须成对，for 和 if 须有结束。", placeholder=near[1] if near else None
     )
 
 

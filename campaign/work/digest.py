@@ -80,16 +80,16 @@ def _told(tx: Session, campaign: Campaign, now: datetime) -> list[str]:
     lines: list[str] = []
     if counts:
         lines += ["## 督办升级", "、".join(f"{row.name} {row.count} 项" for row in counts) + "。"]
-        lines += [f"- {row.rung}:{row.unit},{row.title}" for row in named]
+        lines += [f"- {row.rung}：{row.unit}，{row.title}" for row in named]
     sections = (
         ("待签发文书", [f"{row.kind}（编号 {row.id}）：{row.unit}，{_day(row.created_at)}拟稿" for row in digests.to_sign(tx, campaign.id, limit=LISTED + 1)]),
-        ("未能送达、须人工送达", [f"{row.title},{_until(row.due_at)}" for row in digests.to_carry(tx, campaign.id, limit=LISTED + 1)]),
+        ("未能送达、须人工送达", [f"{row.title}，{_until(row.due_at)}" for row in digests.to_carry(tx, campaign.id, limit=LISTED + 1)]),
         ("待答复的申请", [
-            f"{'（新）' if row.new else ''}{row.unit}{REQUESTS.get(row.kind, row.kind)}:{row.title}（{row.asked_by}）"
+            f"{'（新）' if row.new else ''}{row.unit}{REQUESTS.get(row.kind, row.kind)}：{row.title}（{row.asked_by}）"
             for row in digests.asked(tx, campaign.id, since, limit=LISTED + 1)
         ]),
         ("逾期未签收的文书", [
-            f"{row.unit}:{row.title}" for row in receipts.unsigned_for(tx, campaign.id, limit=LISTED + 1) if row.due_at is not None and row.due_at <= now
+            f"{row.unit}：{row.title}" for row in receipts.unsigned_for(tx, campaign.id, limit=LISTED + 1) if row.due_at is not None and row.due_at <= now
         ]),
     )  # fmt: skip
     for title, rows in sections:

@@ -93,7 +93,7 @@ def close_the_removed(tx: Session, campaign: Campaign, phases: dict[str, Phase],
     for duty in registry.unfinished_of(tx, campaign):
         planned = duty.series_id in dropped if duty.series_id is not None else duty.origin.startswith(PLANNED) and duty.origin not in applied.wanted
         if planned:
-            finish(tx, duty, DutyState.CANCELLED, by.now, f"{NO_LONGER_ASKED}{f':{by.reason}' if by.reason else ''}"[:300])
+            finish(tx, duty, DutyState.CANCELLED, by.now, f"{NO_LONGER_ASKED}{f'：{by.reason}' if by.reason else ''}"[:300])
             told.append(f"取消「{duty.title}」（#{duty.id}）")
     return told
 

@@ -63,7 +63,7 @@ def ask_for_step(tx: Session, campaign: Campaign, duty: Duty, submission: Submis
         kept = unit_id != campaign.office_unit_id
         ladder_id = review_chains.part_ladder(tx, campaign.ladder_id) if kept else campaign.office_ladder_id
     recipient = review_chains.recipient_of(tx, duty) if step.receipt else ""
-    title = f"{step.name}（{recipient}）：{duty.title}" if recipient else f"{step.name}:{duty.title}"
+    title = f"{step.name}（{recipient}）：{duty.title}" if recipient else f"{step.name}：{duty.title}"
     due_on = load_calendar(tx, campaign.calendar).add_working_days(campaign_day(by.now), step.days)
     create_duties(tx, [DutyDraft(
         campaign_id=duty.campaign_id, phase_id=duty.phase_id, unit_id=unit_id, kind=DutyKind.REVIEW, origin=step_origin(submission.id, step.key),

@@ -66,7 +66,7 @@ def trim_series(tx: Session, campaign: Campaign, by: By, phase: Phase | None = N
     """Cancel the occurrences that lie behind the end of their series, which its phase has drawn nearer; answers what was said of them."""
     rows = registry.reports_not_begun(tx, campaign, phase)
     behind = [duty for duty, series in rows if duty.first_due_at is not None and due_on(duty.first_due_at) > series.ends_on]
-    return [_let_go(tx, duty, f"{SHORTENED}{f':{by.reason}' if by.reason else ''}", by) for duty in behind]
+    return [_let_go(tx, duty, f"{SHORTENED}{f'：{by.reason}' if by.reason else ''}", by) for duty in behind]
 
 
 def follow_recurrence(tx: Session, campaign: Campaign, before: Mapping[int, Mapping[str, Any] | None], by: By) -> list[str]:
@@ -81,7 +81,7 @@ def follow_recurrence(tx: Session, campaign: Campaign, before: Mapping[int, Mapp
         told.append(f"「{series.title}」的报送周期调整")
         for duty, of in registry.reports_not_begun(tx, campaign):
             if of.id == series.id and duty.due_at is not None and duty.due_at > by.now:
-                _let_go(tx, duty, f"{CHANGED}{f':{by.reason}' if by.reason else ''}", by)
+                _let_go(tx, duty, f"{CHANGED}{f'：{by.reason}' if by.reason else ''}", by)
     tx.flush()
     return told
 

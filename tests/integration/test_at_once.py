@@ -42,6 +42,7 @@ def together(*work: Callable[[], object]) -> list[object]:
     return answers
 
 
+@pytest.mark.without("digests", "receipts")
 def test_two_sweeps_at_once_take_each_rung_once(world: World) -> None:
     """One over a phase, one over everything: they hold different leases, so only the claim keeps them apart."""
     world.opened(MANY).go("2026-03-12")
@@ -79,6 +80,7 @@ def test_two_who_decide_one_step_at_once_pass_it_once_and_decide_no_other(world:
     assert world.verify() == []
 
 
+@pytest.mark.without("digests", "receipts")
 def test_two_senders_at_once_send_each_notice_once(world: World) -> None:
     world.opened(MANY).go("2026-03-12").sweep()
     before = len(world.receiver.arrived)
@@ -90,6 +92,7 @@ def test_two_senders_at_once_send_each_notice_once(world: World) -> None:
     assert world.verify() == []
 
 
+@pytest.mark.without("digests", "receipts")
 def test_handing_in_while_the_sweep_runs_loses_neither(world: World) -> None:
     world.opened(MANY).go("2026-03-12")
     ids = [duty.id for duty in world.duties()]
@@ -102,6 +105,7 @@ def test_handing_in_while_the_sweep_runs_loses_neither(world: World) -> None:
     assert world.verify() == []
 
 
+@pytest.mark.without("digests", "receipts")
 def test_sweeping_while_papers_are_sent_loses_no_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sender closes the very papers that the sweep writes on, batch after batch."""
     monkeypatch.setattr(sweeping, "PART", 4)

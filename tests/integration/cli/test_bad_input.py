@@ -57,7 +57,7 @@ def test_what_does_not_exist_is_named_and_the_nearest_is_offered(running: Cli, w
 
 def test_an_ambiguous_campaign_is_not_guessed(launched: Cli) -> None:
     launched.json("launch", "plan.yaml", "--slug", "y", "--rehearsal")
-    refused(launched("status"), "有 2 个创建活动", "x(", "y(")
+    refused(launched("status"), "有 2 个创建活动", "x（", "y（")
     refused(launched("status", "试区创建卫生城区方案"), "都叫", "请用代号（x、y）")
 
 

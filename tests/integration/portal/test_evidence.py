@@ -87,7 +87,7 @@ def test_a_sensitive_ledger_is_attested_and_not_uploaded(place: Place, contact: 
     assert hand_in(contact, duty_id, ledgers="120", checked="20", checked_by="张某")[0] == 303
     with place.store.read() as tx:
         version = tx.exec(select(Submission).where(Submission.duty_id == duty_id)).one()
-    assert version.note.startswith("敏感台账核实:台账已建立,共 120 份,抽查 20 份")
+    assert version.note.startswith("敏感台账核实：台账已建立，共 120 份，抽查 20 份")
 
 
 class Sniffer:

@@ -324,7 +324,7 @@ def test_an_account_is_opened_with_a_password_that_is_shown_once(place: Place) -
     unit = one_of(place, Unit, name="区城管局")
     assert isinstance(unit, Unit)
     page = client.post("/users", {"login": "xin", "name": "楚云深", "role": "contact", "unit": unit.name}, page="/users")
-    found = re.search(r"一次性口令:<code>([^<]+)</code>", page.text)
+    found = re.search(r"一次性口令：<code>([^<]+)</code>", page.text)
     assert found
     assert browser(place).log_in("xin", found[1]).headers["location"] == "/password"
     assert found[1] not in client.get("/users").text

@@ -197,7 +197,7 @@ def test_what_is_shown_of_a_file_is_text_never_markup(place: Place) -> None:
     version, _ = new_version(place, kept(place, "说明.txt", "见 <b>附件</b> 与 <img src=x>".encode()), note="<script>alert(1)</script>")
     page = reviewer(place).get(f"/review/{version}").text
     assert "<script>alert" not in page
-    assert "&lt;b&gt；附件" in page
+    assert "&lt;b&gt;附件" in page
 
 
 @pytest.mark.parametrize("path", ["/review", "/review/{}"])

@@ -90,7 +90,7 @@ def test_an_attached_table_adds_items_and_shows_contradictions(word: Path, tmp_p
     for row in (["任务", "牵头单位", "完成时限"], ["清理背街小巷垃圾", "住建局", "2026-07-31"], ["改造路灯", "城管局", ""]):
         book.active.append(row)
     book.save(tmp_path / "分解表.xlsx")
-    code, out, _ = ask(capsys, "plan", "read", str(word), "--year", "2026", "--json", "--attach", f"{tmp_path / '分解表.xlsx'}：任务分解表：2026-05-01")
+    code, out, _ = ask(capsys, "plan", "read", str(word), "--year", "2026", "--json", "--attach", f"{tmp_path / '分解表.xlsx'}:任务分解表:2026-05-01")
     told = json.loads(out)
     assert code == 0
     assert "改造路灯" in [item["title"] for item in told["items"]]

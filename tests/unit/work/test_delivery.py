@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from campaign.records import outbox
 from campaign.records.outbox import Outcome
 from campaign.records.statements import table_of
@@ -62,6 +64,7 @@ def test_a_refusal_falls_over_at_once(world: World) -> None:
     assert [notice.state for notice in world.notices(NOTICE.c.kind == "催办通知单")] == ["delivered"]
 
 
+@pytest.mark.without("digests", "receipts")
 def test_when_every_channel_fails_the_office_serves_by_hand_and_the_ladder_goes_on(world: World) -> None:
     urged(world, webhook="refused", file="refused")
     world.deliver()
@@ -81,6 +84,7 @@ def test_when_every_channel_fails_the_office_serves_by_hand_and_the_ladder_goes_
     assert world.verify() == []
 
 
+@pytest.mark.without("digests", "receipts")
 def test_a_bulletin_that_no_channel_takes_is_served_by_hand_too_and_holds_up_nothing(world: World) -> None:
     urged(world, webhook="refused", file="refused")
     with world.store.begin() as tx:
@@ -93,6 +97,7 @@ def test_a_bulletin_that_no_channel_takes_is_served_by_hand_too_and_holds_up_not
     assert world.verify() == []
 
 
+@pytest.mark.without("digests", "receipts")
 def test_a_finished_duty_leaves_the_unsent_notice_and_an_empty_one_is_not_sent(world: World) -> None:
     world.opened(plan([item(1, deadline="2026-03-10"), item(2, deadline="2026-03-10")])).go(URGED).sweep()
     world.submit(1)
@@ -109,6 +114,7 @@ def test_a_finished_duty_leaves_the_unsent_notice_and_an_empty_one_is_not_sent(w
     assert world.verify() == []
 
 
+@pytest.mark.without("digests", "receipts")
 def test_a_sender_that_dies_between_sending_and_recording_sends_again_with_the_same_key(world: World) -> None:
     urged(world)
     with world.store.begin() as tx:
@@ -126,6 +132,7 @@ def test_a_sender_that_dies_between_sending_and_recording_sends_again_with_the_s
     assert world.verify() == []
 
 
+@pytest.mark.without("digests", "receipts")
 def test_an_outcome_that_comes_after_the_claim_ran_out_changes_nothing(world: World) -> None:
     urged(world)
     with world.store.begin() as tx:

@@ -37,7 +37,7 @@ def test_it_tells_what_climbed_what_waits_and_what_was_asked_in_one_message(worl
     *_, paper = evening(world, day)
 
     assert paper.body is not None
-    for words in ("待签发文书", "通报(编号", "待答复的申请", "示例甲局申请延期：示例任务2"):
+    for words in ("待签发文书", "通报（编号", "待答复的申请", "示例甲局申请延期：示例任务2"):
         assert words in paper.body
     assert (paper.state, paper.unit_id) == ("delivered", world.campaign().office_unit_id)
     assert (paper.number or "").startswith("第")

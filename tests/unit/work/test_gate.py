@@ -160,6 +160,7 @@ def test_a_phase_without_an_end_gets_it_when_it_opens_and_its_duties_follow(worl
     assert (world.duty().due_at, world.duty().due_source) == (at("2026-03-21T00:00"), "phase")
 
 
+@pytest.mark.without("digests", "receipts")
 def test_a_shifted_phase_takes_its_duties_along_but_not_the_overdue_or_their_own_deadlines(world: World) -> None:
     world.opened(plan([item(1), item(2, deadline="2026-03-20")])).go("2026-03-05")
     with world.store.begin() as tx:

@@ -174,6 +174,7 @@ def test_rehearsals_live_in_their_own_time(world: World) -> None:
     assert world.deliver().counts["sent"] > 0
 
 
+@pytest.mark.without("digests", "receipts")
 def test_the_clock_is_told_what_is_due_and_when_the_next_thing_will_be(world: World) -> None:
     world.launch(NEAR)
     assert [(one.name, one.phase) for one in due_passes(world.store, at("2026-03-02T00:00"))] == [("phase", "p1")]
