@@ -126,6 +126,6 @@ def _show_one(row: DutyView, history: History, ask: Reading) -> None:
     for step in history.escalations:
         say(f"第{step.rung}级「{step.name}」{shown(step.taken_at, ask)} {'已过时，未发出' if step.skipped else f'文书 {step.notice_id}({step.notice_state})'}")
     for event in history.events:
-        say(f"{shown(event.at, ask)} {event.actor} {event.verb}{f':{event.reason}' if event.reason else ''}")
+        say(f"{shown(event.at, ask)} {event.actor} {event.verb}{f'：{event.reason}' if event.reason else ''}")
     for line in history.ahead:
         say(f"接下来 {line}")

@@ -109,7 +109,7 @@ def remind(item_id: int, units: tuple[str, ...], act: Writing) -> None:
         _led_item(tx, item_id)
         told, known = remind_units(tx, item_id, by_of(act), unit_ids={need_unit(tx, name).id for name in units} or None)
     named = "、".join(told)
-    words = f"已提醒 {len(told)} 个单位{f':{named}' if told else ''}。" + (f"今天已提醒过、没有重复：{'、'.join(known)}。" if known else "")
+    words = f"已提醒 {len(told)} 个单位{f'：{named}' if told else ''}。" + (f"今天已提醒过、没有重复：{'、'.join(known)}。" if known else "")
     answer(act, {"item": item_id, "reminded": told, "already": known}, words)
 
 

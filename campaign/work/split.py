@@ -76,7 +76,7 @@ def undo_split(tx: Session, duty: Duty, by: By) -> int:
     if refusal:
         raise Conflict(f"#{duty.id}「{duty.title}」不能撤销分解：{refusal}。", code="may_not_undo", duty=duty.id)
     for part in parts:
-        finish(tx, part, DutyState.CANCELLED, by.now, f"上级单位撤销分解{f':{by.reason}' if by.reason else ''}"[:300])
+        finish(tx, part, DutyState.CANCELLED, by.now, f"上级单位撤销分解{f'：{by.reason}' if by.reason else ''}"[:300])
     write_event(tx, at=by.now, actor=by.actor, verb="undo_split", reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,
                 detail={"parts": len(parts)})  # fmt: skip
     return len(parts)
