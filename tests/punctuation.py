@@ -43,7 +43,7 @@ _BEFORE_HIDDEN = {
     "query": re.compile("(?<=[\ue000-\uf8ffA-Za-z）])[,:;](?=[\ue000-\uf8ff])"),
     "f-string": re.compile("(?<=[\ue000-\uf8ffA-Za-z）])[,:;](?=[\ue000-\uf8ff])"),
 }
-_PATTERN = re.compile(r"\(\?|\?\||[\])]\?")
+_PATTERN = re.compile(r"^\^|\(\?|\?\||[\])]\?")
 _TABLE = re.compile(r"(?:[^,。;!?]{0,14},){2,}[^,。;!?]{0,14}")
 _HIDDEN = re.compile("[\ue000-\uf8ff]")
 _HAN = re.compile(rf"[{HAN}]")

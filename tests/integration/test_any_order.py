@@ -150,10 +150,11 @@ class AnyOrder(RuleBasedStateMachine):
             assert self.world.verify() == []
 
 
+@pytest.mark.timeout(900)
 def test_nothing_is_broken_in_any_order(sqlite_store: Store, sqlite_template: Path) -> None:
     made = type("OnThisStore", (AnyOrder,), {"store": sqlite_store, "template": sqlite_template})
     tried = settings(
-        max_examples=int(os.environ.get("ANY_ORDER_EXAMPLES", "12")), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck),
+        max_examples=int(os.environ.get("ANY_ORDER_EXAMPLES", "6")), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck),
         phases=[Phase.generate, Phase.shrink] if "ANY_ORDER_EXAMPLES" not in os.environ else [Phase.generate],
     )  # fmt: skip
     run_state_machine_as_test(made, settings=tried)

@@ -90,7 +90,7 @@ def test_a_material_goes_from_phone_to_desk_and_back_until_it_is_accepted(visito
 
 def test_without_script_everything_works_as_plain_forms(visitor: Visitor, tmp_path: Path) -> None:
     contact = visitor("demo-contact", PHONE, java_script_enabled=False)
-    open_first(contact, title="复查")
+    open_first(contact)
     contact.locator("#files").set_input_files(photo(tmp_path, "复查照片.jpg"))
     contact.get_by_label("办理情况说明").fill("已复查。")
     contact.get_by_role("button", name="报送").click()

@@ -421,7 +421,7 @@ def press(page: Page, name: str, *, exact: bool = False) -> None:
 
 def confirm(page: Page) -> None:
     """A paper that asks for a receipt is signed for; any other is confirmed as read."""
-    main(page).get_by_role("button", name=re.compile("^（签收|确认已读）$")).click()
+    main(page).get_by_role("button", name=re.compile("^(签收|确认已读)$")).click()
     expect(page.get_by_role("status")).to_contain_text(re.compile("已签收|已确认阅读"))
 
 
