@@ -111,11 +111,12 @@ def test_a_pass_killed_at_any_moment_breaks_nothing_and_the_next_one_finishes_it
 
 def _act(world: World, chance: random.Random) -> None:
     """Between two rounds a few things come in, are reviewed and signed."""
-    open_ones = [duty for duty in world.duties() if duty.state in ("open", "returned") and duty.kind in ("perform", "report")]
+    open_ones = [duty for duty in world.duties() if duty.state in ("open", "returned") and duty.kind in ("perform", "report") and duty.notice_id is None]
     for duty in chance.sample(open_ones, min(3, len(open_ones))):
         world.submit(duty.id, "示例联络员", f"第{duty.revision}稿")
     for duty in [duty for duty in world.duties() if duty.state == "submitted"][:2]:
         world.review(duty.id, accept=chance.random() < 0.5)
+    world.sign_for_all()
     world.sign_all()
 
 

@@ -139,11 +139,12 @@ def act(world: World, chance: random.Random) -> None:
         world.submit(duty.id, "示例联络员", f"第{duty.revision}稿")
     for duty in [duty for duty in world.duties() if duty.state == "submitted"][:3]:
         world.review(duty.id, accept=chance.random() < 0.6)
+    world.sign_for_all()
     world.sign_all()
 
 
 def _unfinished(world: World) -> list[Duty]:
-    return [duty for duty in world.duties() if duty.state in ("open", "returned") and duty.kind in ("perform", "report")]
+    return [duty for duty in world.duties() if duty.state in ("open", "returned") and duty.kind in ("perform", "report") and duty.notice_id is None]
 
 
 def settle(place: Place, store: Store, now: datetime) -> None:
