@@ -82,7 +82,7 @@ def fork(work: Callable[[], None]) -> int:
 def persist(place: Place, name: str, campaign: str | None, now: datetime) -> None:
     """One worker of a round: the pass of its kind, again after trouble that passes, until it went through once. Dies with its connection."""
     store = Store(place.url)
-    sender = Sender(Settings(_env_file=None, home=place.home, webhook_url=place.receiver, webhook_allow_local=True))
+    sender = Sender(Settings(_env_file=None, home=place.home, webhook_url=place.receiver, webhook_allow_local=True, webhook_by_unit=True))
     services = Services(send=sender, tables=False, batch=5)
     until = time.monotonic() + 20
     while time.monotonic() < until:
@@ -150,7 +150,9 @@ def _unfinished(world: World) -> list[Duty]:
 def settle(place: Place, store: Store, now: datetime) -> None:
     """The day's end without faults: every pass until nothing is due, then the seal."""
     kept = Store(place.url)
-    services = Services(send=Sender(Settings(_env_file=None, home=place.home, webhook_url=place.receiver, webhook_allow_local=True)), tables=False)
+    services = Services(
+        send=Sender(Settings(_env_file=None, home=place.home, webhook_url=place.receiver, webhook_allow_local=True, webhook_by_unit=True)), tables=False
+    )
     for name in ("phase", "supervision", "delivery"):
         try:
             run_pass(kept, PassRequest(name, SLUG, "p1" if name == "phase" else None, now, "clock"), services=services)
