@@ -6,7 +6,7 @@ Owns the printed look of findings. Needs no database and no settings, so it answ
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,10 +39,11 @@ def check(ctx: click.Context, plan: Path, assume_lead: str | None, start: str | 
     """
     from campaign.plan.check import check_plan, may_launch
     from campaign.plan.yaml_file import load_plan
+    from campaign.rules.calendar import campaign_day
 
     assumed = _edit(ctx, plan, assume_lead, start, end)
     loaded = load_plan(plan)
-    findings = check_plan(loaded.spec, lines=loaded.lines, today=date.today())  # noqa: DTZ011 - the user's own day is meant
+    findings = check_plan(loaded.spec, lines=loaded.lines, today=campaign_day(datetime.now(UTC)))
     if json_:
         emit_json(findings)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,9 +141,10 @@ def _review(spec: PlanSpec, show_all: bool) -> None:
     from campaign.cli.plan_check import MAX_SHOWN, show_findings, verdict
     from campaign.plan.check import check_plan
     from campaign.plan.review import review
+    from campaign.rules.calendar import campaign_day
 
     show(*review(spec))
-    findings = check_plan(spec, today=date.today())  # noqa: DTZ011 - the user's own day is meant
+    findings = check_plan(spec, today=campaign_day(datetime.now(UTC)))
     say("\n问题（行号为原文行号）：" if findings else "\n没有发现问题。")
     show_findings(findings, None if show_all else MAX_SHOWN)
     say(verdict(spec, findings))

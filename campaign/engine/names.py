@@ -32,9 +32,9 @@ HOUSEKEEPING: dict[str, DeploymentName] = {
 ALL: tuple[DeploymentName, ...] = (*PHASES.values(), *PASSES.values(), *HOUSEKEEPING.values())
 
 
-def deployment_of(pass_name: str, kind: str | None = None) -> DeploymentName:
+def deployment_of(name: str, kind: str | None = None) -> DeploymentName:
     """The deployment that runs a pass: `phase` needs the phase's kind, the others are one each."""
-    if pass_name == "phase":  # noqa: S105 - a pass of ours, no password
+    if name == "phase":
         assert kind is not None, "a phase pass is run by the deployment of its kind"
         return PHASES[kind]
-    return PASSES[pass_name]
+    return PASSES[name]

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from campaign.errors import CampaignError
 from campaign.evidence.errors import BadFile, Damaged, NoSuchFile, Withdrawn
@@ -30,6 +30,9 @@ from campaign.evidence.media import usual_extension
 from campaign.evidence.names import clean_name, extension_of
 from campaign.evidence.scanning import Guard
 from campaign.evidence.zips import ZipLimits
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 CHUNK = 1024 * 1024
 MAX_BYTES = 4 * 1024**3
@@ -222,8 +225,8 @@ class _Checked(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]  # io passes any writable buffer, a word typing lacks before 3.12
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
         piece = self._source.read(len(view))
         self._digest.update(piece)
         self._left -= len(piece)

@@ -109,6 +109,7 @@ class _Streamed(io.RawIOBase):
 def open_bucket(url: str, *, endpoint: str | None, access_key: str | None, secret_key: str | None, region: str | None) -> ObjectStore:
     """`s3://bucket/folder`; an endpoint for stores that are not Amazon's. What is not given, obstore reads from the AWS_ variables."""
     try:
+        from obstore.exceptions import BaseError
         from obstore.store import from_url
     except ImportError as missing:
         raise CampaignError("使用 S3 资料库需要安装扩展：pip install campaign[s3]。", code="no_s3") from missing
@@ -119,7 +120,7 @@ def open_bucket(url: str, *, endpoint: str | None, access_key: str | None, secre
     options: dict[str, Any] = {"client_options": {"allow_http": True}} if endpoint and endpoint.startswith("http://") else {}
     try:
         return from_url(url, **{name: value for name, value in told.items() if value is not None}, **options)
-    except Exception as wrong:  # obstore has an error class for each cause; all of them are a wrong setting here
+    except (BaseError, ValueError) as wrong:
         raise CampaignError(f"CAMPAIGN_EVIDENCE_URL 或 S3 设置有误：{str(wrong).splitlines()[0][:200]}", code="bad_settings") from wrong
 
 

@@ -6,6 +6,7 @@ pictures have none, so nothing here replaces a person's look.
 
 from __future__ import annotations
 
+import logging
 import re
 import zipfile
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from typing import BinaryIO
 
 from campaign.evidence.pdfs import pdf_text
 from campaign.evidence.zips import OFFICE
+
+log = logging.getLogger(__name__)
 
 MOST_FILE, MOST_UNPACKED, MOST_WORDS, PAGES = 60_000_000, 20_000_000, 2_000_000, 40
 _PARTS = {
@@ -41,7 +44,8 @@ def text_of(path: Path, media_type: str) -> str:
             return pdf_text(path, PAGES)[:MOST_WORDS]
         if media_type in _PARTS:
             return zip_text(path, media_type)
-    except Exception:  # a stranger's file may break any reader; then there are no words
+    except Exception as broken:  # a stranger's file may break any reader; then there are no words, and the log says why
+        log.warning("no words of %s could be read", media_type, exc_info=broken)
         return ""
     return ""
 

@@ -55,5 +55,6 @@ def test_a_year(units: int, items: int) -> None:
         event.remove(Engine, "before_cursor_execute", count)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     totals = found.totals
+    assert totals["duties"] >= 2 * units * items, "a play with fewer duties than the plan asks measures something else"
     print(f"\n{totals['duties']} duties, {totals['notices']} notices, {totals['instants']} instants: {seconds:.1f} s, {cpu:.1f} s CPU, "
           f"{statements['all']} statements, at most {most} MB")  # fmt: skip

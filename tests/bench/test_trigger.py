@@ -76,7 +76,9 @@ def test_a_pass_over_a_thousand_duties_and_what_idling_costs(tmp_path: Path) -> 
             ended = time.monotonic() - began
             wait_until(partial(are_visible, engine, run), description="its task runs are visible", within=90)
             found = read_run(engine, run.id)
-            print(f"pass over 1,000 duties of 50 units: {ended:.1f} s, visible after {time.monotonic() - began:.1f} s: {found.message if found else ''}")
+            assert found is not None, "the run that is measured has gone"
+            assert found.state_type == "COMPLETED", found.message
+            print(f"pass over 1,000 duties of 50 units: {ended:.1f} s, visible after {time.monotonic() - began:.1f} s: {found.message}")
         run, _ = trigger(engine, PASSES["delivery"], {})
         wait_until(partial(has_ended, engine, run), description="the delivery has ended", within=90)
         time.sleep(20)
