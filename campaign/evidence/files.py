@@ -23,6 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from campaign.disk import keep_on_disk
 from campaign.errors import CampaignError
 from campaign.evidence.errors import BadFile, Damaged, NoSuchFile, Withdrawn
 from campaign.evidence.looking import look_at
@@ -86,12 +87,12 @@ class FileStore:
         such, else a copy. The waiting file itself stays, so whoever stops before noting the hash asks again and loses nothing."""
         name = clean_name(name)
         with _disk_trouble(), self._incoming() as aside:
-            sync_file(waiting)
+            keep_on_disk(waiting)
             try:
                 os.link(waiting, aside)
             except OSError:
                 shutil.copyfile(waiting, aside)
-                sync_file(aside)
+                keep_on_disk(aside)
             return self._settle(aside, sha256, size, name)
 
     def _settle(self, aside: Path, digest: str, size: int, name: str) -> Kept:
@@ -174,14 +175,14 @@ class FileStore:
             return
         self._make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        sync_folder(folder.parent)
+        keep_on_disk(folder.parent)
 
     def _keep(self, aside: Path, digest: str) -> None:
         place = self._place(digest)
         self._make_folder(place.parent)
         aside.chmod(0o440)
         aside.replace(place)
-        sync_folder(place.parent)
+        keep_on_disk(place.parent)
 
     @contextmanager
     def _bytes_of(self, sha256: str) -> Iterator[tuple[BinaryIO, int]]:
@@ -198,14 +199,14 @@ class FileStore:
         stone = self._tombstone(sha256)
         with self._incoming() as aside:
             aside.write_text(words, encoding="utf-8")
-            sync_file(aside)
+            keep_on_disk(aside)
             aside.replace(stone)
-            sync_folder(stone.parent)
+            keep_on_disk(stone.parent)
 
     def _remove(self, sha256: str) -> None:
         place = self._place(sha256)
         place.unlink(missing_ok=True)
-        sync_folder(place.parent)
+        keep_on_disk(place.parent)
 
     def _place(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):
@@ -234,19 +235,6 @@ class _Checked(io.RawIOBase):
             raise Damaged(f"文件 {self._sha256[:12]} 已损坏，与报送时不一致：请从备份恢复。", sha256=self._sha256)
         view[: len(piece)] = piece
         return len(piece)
-
-
-def sync_file(path: Path) -> None:
-    with path.open("rb") as written:
-        os.fsync(written.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from campaign.disk import keep_on_disk
 from campaign.errors import CampaignError
 from campaign.evidence.contents import Contents, Rows, arrange
 from campaign.evidence.errors import BadPackage, Damaged, NoSuchFile, Withdrawn
-from campaign.evidence.files import CHUNK, FileStore, Health, sync_folder
+from campaign.evidence.files import CHUNK, FileStore, Health
 from campaign.evidence.manifest import sha256_of, verify_package, write_manifest
 from campaign.evidence.pages import made_papers
 from campaign.records import evidence, log
@@ -58,7 +59,7 @@ def build_package(store: Store, file_store: FileStore, campaign_id: int, out: Pa
         sha256 = write_manifest(folder, hashes)
         os.sync()  # all of it at once: an fsync for each of some thousand files takes a minute
         folder.replace(out)
-        sync_folder(out.parent)
+        keep_on_disk(out.parent)
     packed = [file for file in contents.files if file.path is not None]
     return PackageSummary(
         campaign_id=campaign_id,

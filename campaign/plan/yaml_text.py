@@ -23,7 +23,7 @@ _FILL_IN: dict[type[BaseModel], tuple[str, ...]] = {
     PlanSpec: ("title", "kind", "basis", "phases", "items"),
 }
 _ORDER = {"title": 0, "kind": 1, "basis": 2, "start": 3, "end": 4, "inspection": 5, "ladder": 6, "organisation": 7, "units": 8, "phases": 9, "items": 10}
-_PLAIN = re.compile(r"(?:[\u4e00-\u9fffA-Za-z(《“]|\d+[\u3000-\u9fff])[^\n#:{}\[\],&*!|>'\"%@`]*")
+_PLAIN = re.compile(r"(?:[\u4e00-\u9fffA-Za-z(《“]|\d+[\u3000-\u9fff])[^\n#:{}\[\],&*!|>'\"%@`?]*")
 _PLAIN_BLOCK = re.compile(r"(?:[\u4e00-\u9fffA-Za-z(《“]|\d+[\u3000-\u9fff])[^\n]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"}

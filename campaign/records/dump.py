@@ -18,6 +18,7 @@ from uuid import uuid4
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
+from campaign.disk import keep_on_disk
 from campaign.errors import CampaignError, Conflict
 from campaign.records.store import Store
 
@@ -33,7 +34,7 @@ def write(store: Store, target: Path, pg_bin: Path | None = None) -> None:
             copy.execute("PRAGMA journal_mode = DELETE")
     else:
         _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"], store.url, pg_bin)
-    _flush(target)
+    keep_on_disk(target)
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def put_back(dumped: Path, home: Path, url: str | None, pg_bin: Path | None = No
         home.mkdir(parents=True, exist_ok=True)
         aside = home / f"{SQLITE_FILE}.restoring"
         shutil.copyfile(dumped, aside)
-        _flush(aside)
+        keep_on_disk(aside)
         aside.rename(target)
         return
     where = make_url(url or "")
@@ -147,11 +148,3 @@ def client_environment(url: URL) -> dict[str, str]:
         "PGDATABASE": url.database,
     }
     return {**os.environ, **{name: str(value) for name, value in given.items() if value}}
-
-
-def _flush(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

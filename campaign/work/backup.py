@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from campaign.disk import keep_on_disk
 from campaign.errors import CampaignError, Conflict, NotFound
-from campaign.evidence.files import FileStore, Health, sync_folder
+from campaign.evidence.files import FileStore, Health
 from campaign.evidence.manifest import sha256_of, verify_package, write_manifest
 from campaign.records import checks_stored, dump
 from campaign.records.migrations import HEAD, current
@@ -72,9 +73,9 @@ def back_up(store: Store, folder: Path, now: datetime, *, pg_bin: Path | None = 
         facts = {"made_at": now.astimezone(UTC).isoformat(), "records": records.name, "revision": current(store), "evidence": evidence}
         (aside / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
         write_manifest(aside, {path.name: sha256_of(path) for path in aside.iterdir()})
-        sync_folder(aside)
+        keep_on_disk(aside)
         aside.rename(target)
-        sync_folder(folder)
+        keep_on_disk(folder)
     return read_backup(target)
 
 

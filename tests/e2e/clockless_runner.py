@@ -6,18 +6,23 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 
 from deployments.lifeline import end_with_parent
 from deployments.register import register
 from deployments.runner import Runner
+from deployments.table import ENTRIES, Entry
 
 
-async def main(ready: Path) -> None:
+async def run_until_ended(ready: Path, entries: Sequence[Entry], prepare: Callable[[PrefectClient, list[UUID]], Awaitable[object]] | None = None) -> None:
     async with get_client() as client:
-        flows = await register(client)
+        flows = await register(client, entries=entries)
+        if prepare is not None:
+            await prepare(client, list(flows))
     runner = Runner(flows)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runner.stop)
     await asyncio.to_thread(ready.touch)
@@ -27,4 +32,4 @@ async def main(ready: Path) -> None:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     end_with_parent()
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(run_until_ended(Path(sys.argv[1]), ENTRIES))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
 from pathlib import Path
+from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient
 
 from campaign.engine.names import DeploymentName
 from deployments.lifeline import end_with_parent
-from deployments.register import install_zombie_automation, register
-from deployments.runner import Runner, bury_dead_runs
+from deployments.register import install_zombie_automation
+from deployments.runner import bury_dead_runs
 from deployments.table import Entry
+from tests.e2e.clockless_runner import run_until_ended
 
 PROBE = DeploymentName("试办", "试办")
 ALONE = DeploymentName("试办", "独办")
@@ -26,18 +27,12 @@ ENTRIES = (
 )
 
 
-async def main(ready: Path) -> None:
-    async with get_client() as client:
-        flows = await register(client, entries=ENTRIES)
-        await bury_dead_runs(client, list(flows))
-        await install_zombie_automation(client)
-    runner = Runner(flows)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, runner.stop)
-    await asyncio.to_thread(ready.touch)
-    await runner.run()
+async def as_with_work_pools(client: PrefectClient, deployments: list[UUID]) -> None:
+    await bury_dead_runs(client, deployments)
+    await install_zombie_automation(client)
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
     end_with_parent()
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(run_until_ended(Path(sys.argv[1]), ENTRIES, as_with_work_pools))

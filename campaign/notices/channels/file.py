@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from campaign.disk import keep_on_disk
 from campaign.notices.addressees import Addressee
 from campaign.notices.channels.base import Sent, envelope
 from campaign.notices.wording import Message
@@ -58,7 +59,7 @@ class FileChannel:
         finally:
             os.close(handle)
         if fresh:
-            _sync_folder(self.path.parent)
+            keep_on_disk(self.path.parent)
 
 
 def read_sendings(path: Path) -> Iterator[dict[str, Any]]:
@@ -79,11 +80,3 @@ def _write_all(handle: int, line: bytes) -> None:
     rest = memoryview(line)
     while rest:
         rest = rest[os.write(handle, rest) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

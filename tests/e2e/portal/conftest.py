@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import io
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from campaign.work.first_accounts import DEMO_PASSWORD
+from deployments.children import Child
+from deployments.ports import choose_port
+from tests.e2e import harness
 
 CHROMIUM = Path("/usr/bin/chromium")
 IMAGES = Path(__file__).parents[3] / "docs" / "images"
@@ -31,36 +33,31 @@ DESK = {"width": 1280, "height": 860}
 START_SECONDS = 60
 
 
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """A portal over these records, as long as the block lasts; Prefect is away."""
+    port = choose_port(18600, "门户")
+    base = f"http://127.0.0.1:{port}"
+    argv = harness.python("campaign.portal", "--data", str(home), "--port", str(port))
+    with harness.running(argv, {**os.environ, "CAMPAIGN_PREFECT_API_URL": "http://127.0.0.1:9/api"}, log=home / "portal.log") as process:
+        harness.wait_until(lambda: _answers(f"{base}/readyz", process), description="the portal is ready", within=START_SECONDS)
+        yield base
+
+
+def _answers(address: str, process: Child) -> bool:
+    assert process.is_alive, f"the portal died:\n{process.last_words(30)}"
+    try:
+        return httpx.get(address, timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("portal") / "home"
     subprocess.run([sys.executable, "-m", "campaign.cli", "demo", "--data", str(home)], check=True, capture_output=True, timeout=300)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = home / "portal.log"
-    environment = {**os.environ, "CAMPAIGN_PREFECT_API_URL": "http://127.0.0.1:9/api"}
-    with log.open("wb") as out:
-        process = subprocess.Popen([sys.executable, "-m", "campaign.portal", "--data", str(home), "--port", str(port)], stdout=out, stderr=out, env=environment)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_answered(f"{base}/readyz", process, log)
+    with serving(home) as base:
         yield base
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_until_answered(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        assert process.poll() is None, f"the portal died:\n{log.read_text(encoding='utf-8')}"
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the portal did not answer within {START_SECONDS} seconds")
 
 
 @pytest.fixture(scope="session")

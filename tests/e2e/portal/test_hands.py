@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +21,7 @@ from campaign.work.by import By
 from campaign.work.hand_in import KeptFile, hand_in
 from campaign.work.review import review
 from campaign.work.review_chains import put_chain_in_force
-from tests.e2e.portal.conftest import DESK, PHONE, _wait_until_answered, keep_picture
+from tests.e2e.portal.conftest import DESK, PHONE, keep_picture, serving
 from tests.integration.portal.sample import LADDERS, SLUG, play
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -51,20 +47,8 @@ class Hands:
 def hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hands]:
     home = tmp_path_factory.mktemp("hands") / "home"
     item, street = prepare(home, datetime.now(UTC))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = home / "portal.log"
-    environment = {**os.environ, "CAMPAIGN_PREFECT_API_URL": "http://127.0.0.1:9/api"}
-    with log.open("wb") as out:
-        process = subprocess.Popen([sys.executable, "-m", "campaign.portal", "--data", str(home), "--port", str(port)], stdout=out, stderr=out, env=environment)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_answered(f"{base}/readyz", process, log)
+    with serving(home) as base:
         yield Hands(base, item, street)
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def kept(home: Path, name: str, text: str) -> KeptFile:

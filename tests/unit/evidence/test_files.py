@@ -18,20 +18,13 @@ from campaign.errors import CampaignError
 from campaign.evidence.errors import BadFile, Damaged, NoSuchFile, Withdrawn
 from campaign.evidence.files import FileStore, Health
 from campaign.evidence.zips import OFFICE, ZipLimits
+from tests.samples.archives import zipped
 
 NOW = datetime(2026, 9, 3, 1, 30, tzinfo=UTC)
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\0" * 100
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 100
 LEGACY = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-
-
-def zipped(*members: tuple[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return made.getvalue()
 
 
 def open_xml(folder: str, *more: tuple[str, bytes]) -> bytes:

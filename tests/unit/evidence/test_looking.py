@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
 import zlib
 from datetime import date
 from pathlib import Path
@@ -17,6 +16,7 @@ from PIL import ExifTags, Image
 from campaign.evidence.errors import BadFile
 from campaign.evidence.files import FileStore
 from campaign.evidence.zips import ZipLimits
+from tests.samples.archives import zipped
 from tests.samples.pdf import write_pdf
 
 NUMBER = "11010519491231002X"
@@ -25,14 +25,6 @@ NUMBER = "11010519491231002X"
 @pytest.fixture
 def store(tmp_path: Path) -> FileStore:
     return FileStore(tmp_path / "evidence")
-
-
-def zipped(*members: tuple[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return made.getvalue()
 
 
 def word(*paragraphs: str, header: str = "") -> bytes:

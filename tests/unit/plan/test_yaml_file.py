@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from campaign.errors import BadPlan
@@ -161,6 +161,7 @@ plans = st.builds(
 
 @settings(max_examples=50, deadline=None)
 @given(plans)
+@example(PlanSpec(title="问", items=(Item(key="a", title="答", materials=(Material(name="A?"),)),)))
 def test_any_plan_written_as_yaml_reads_back_equal(spec: PlanSpec) -> None:
     assert parse_plan(to_yaml(spec)).spec == spec
 
