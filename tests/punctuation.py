@@ -53,7 +53,7 @@ _LITERAL = re.compile(r"(?i)^([a-z]*)('''|\"\"\"|'|\")")
 
 def corrected(text: str, kind: str = "") -> str:
     """`text` with full-width marks beside Chinese characters; what stands in it besides is kept byte for byte."""
-    if _PATTERN.search(text) or _is_table(text.replace("\\n", "\n").strip().split("\n")):
+    if _PATTERN.search(text):
         return text
     kept: list[str] = []
     text = _SYNTAX.sub(lambda m: _hide(m[0], kept, 0xF000), text)
@@ -92,13 +92,15 @@ def _is_syntax(text: str, at: int, kind: str) -> bool:
     return False
 
 
-def corrected_literal(token: str, kind: str = "f-string") -> str:
+def corrected_literal(token: str, kind: str = "f-string", *, tables: bool = False) -> str:
     """A Python string literal, prefix and quotes included; in an f-string only what is printed is touched."""
     opening = _LITERAL.match(token)
     if not opening or "r" in opening[1].lower() or "b" in opening[1].lower():
         return token
     quote = opening[2]
     body = token[opening.end() : -len(quote)]
+    if tables and _is_table(body.replace("\\n", "\n").strip().split("\n")):
+        return token
     change = (lambda line: _corrected_f(line, kind)) if "f" in opening[1].lower() else corrected
     if len(quote) == 3:
         body = "\n".join(line if _is_english(line) else change(line) for line in body.split("\n"))
@@ -144,7 +146,7 @@ def _inner(expression: str) -> str:
     return re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", lambda m: m[0][0] + corrected(m[0][1:-1]) + m[0][0], expression)
 
 
-def corrected_python(source: str, kind: str = "f-string") -> str:
+def corrected_python(source: str, kind: str = "f-string", *, tables: bool = False) -> str:
     lines = source.splitlines(keepends=True)
     starts = [0]
     for line in lines:
@@ -153,7 +155,7 @@ def corrected_python(source: str, kind: str = "f-string") -> str:
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.STRING:
             begin, end = starts[token.start[0] - 1] + token.start[1], starts[token.end[0] - 1] + token.end[1]
-            pieces += [source[done:begin], corrected_literal(source[begin:end], kind)]
+            pieces += [source[done:begin], corrected_literal(source[begin:end], kind, tables=tables)]
             done = end
     return "".join([*pieces, source[done:]])
 
@@ -172,7 +174,7 @@ def _jinja(part: str) -> str:
 def corrected_file(path: Path, source: str) -> str:
     match path.suffix:
         case ".py":
-            return corrected_python(source, "query" if {"records", "plan"} & set(path.parts) else "f-string")
+            return corrected_python(source, "query" if {"records", "plan"} & set(path.parts) else "f-string", tables="tests" in path.parts)
         case ".yaml":
             return "".join(corrected(line, "yaml") for line in source.splitlines(keepends=True))
         case ".js":

@@ -90,7 +90,7 @@ def _write_page(found: Rehearsal, path: Path) -> None:
 def _tell(found: Rehearsal, html: Path | None) -> None:
     totals = found.totals
     say(f"{found.campaign}：{found.starts_on} 至 {found.ends_on}")
-    say(f"应办 {totals['duties']} 项,曾逾期 {totals['late']} 项,退回补正 {totals['returned']} 项")
+    say(f"应办 {totals['duties']} 项，曾逾期 {totals['late']} 项，退回补正 {totals['returned']} 项")
     say(f"发出文书 {totals['notices']} 份，其中带文号 {totals['papers']} 份")
     say("督办：" + ("，".join(f"{name} {count} 项次" for name, count in totals["rungs"].items()) or "没有"))
     show_table(("阶段", "验收日", "结论", "未满足的条件"), [(one.phase, one.on, one.outcome, "\n".join(one.blockers)) for one in found.gates], title="转段")

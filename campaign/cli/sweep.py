@@ -67,7 +67,7 @@ def deliver(campaign: str | None, act: Writing) -> None:
                 sent, failed = sent + done.counts.get("sent", 0), done.counts.get("failed", 0)
                 if not done.counts.get("sent", 0) and not failed:
                     break
-    words = f"送达 {sent} 份" + (f",未送达 {failed} 份(将自动重试,都不成功的转人工送达)" if failed else "") if sent or failed else "没有到时的文书"
+    words = f"送达 {sent} 份" + (f"，未送达 {failed} 份（将自动重试，都不成功的转人工送达）" if failed else "") if sent or failed else "没有到时的文书"
     answer(act, {"pass": first, "sent": sent, "failed": failed}, words)
 
 

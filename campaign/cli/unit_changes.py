@@ -138,7 +138,7 @@ def _tell(act: Writing, done: HandedOver, value: dict[str, Any], head: str) -> N
     counts = {"moved": done.moved, "cancelled": done.cancelled, "series": done.series, "papers": done.papers}
     moves = [{"duty": one.duty_id, "title": one.title, "to": one.to, "same_as": one.same_as} for one in done.moves]
     people = {"persons": done.persons, "stayed": done.stayed, "logins": done.logins}
-    words = f"{head}:转移事项 {done.moved} 项,取消重复的 {done.cancelled} 项,定期事项 {done.series} 个"
+    words = f"{head}：转移事项 {done.moved} 项，取消重复的 {done.cancelled} 项，定期事项 {done.series} 个"
     words += f"，转入人员 {len(done.persons)} 人、账号 {len(done.logins)} 个。" if done.persons or done.logins else "。"
     answer(act, value | counts | people | {"moves": moves}, words)
     if act.json:

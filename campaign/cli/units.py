@@ -40,7 +40,7 @@ def import_(path: Path, act: Writing) -> None:
         "left": done.left, "unreachable": done.unreachable,
     }  # fmt: skip
     nothing = not (done.created or done.changed or done.joined or done.left)
-    moves = f"新建单位 {len(done.created)} 个,改动 {len(done.changed)} 处,到任 {len(done.joined)} 人,离任 {len(done.left)} 人"
+    moves = f"新建单位 {len(done.created)} 个，改动 {len(done.changed)} 处，到任 {len(done.joined)} 人，离任 {len(done.left)} 人"
     words = f"已导入 {done.units} 个单位、{done.persons} 人：{moves}。"
     answer(act, value, "名册与文件一致，没有变化。" if nothing else words)
     if act.json:

@@ -133,7 +133,7 @@ def _unit(tx: Session, wanted: str | None) -> Unit | None:
 
 
 def _told(password: str) -> str:
-    return f"一次性口令:{password}(7 天内有效,只显示这一次,请当面或电话告知本人)"
+    return f"一次性口令：{password}（7 天内有效，只显示这一次，请当面或电话告知本人）"
 
 
 def _parts(one: dict[str, object]) -> list[dict[str, str | None]]:

@@ -6,6 +6,7 @@ pictures have none, so nothing here replaces a person's look.
 
 from __future__ import annotations
 
+import html
 import logging
 import re
 import zipfile
@@ -76,8 +77,7 @@ def _members(whole: Path | BinaryIO, wanted: re.Pattern[str]) -> Iterator[str]:
             with archive.open(member) as source:
                 content = source.read(left)
             left -= len(content)
-            text = _TAGS.sub("", _BREAKS.sub("\n", content.decode("utf-8", "ignore")))
-            yield text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'").replace("&amp;", "&")
+            yield html.unescape(_TAGS.sub("", _BREAKS.sub("\n", content.decode("utf-8", "ignore"))))
 
 
 def _page(name: str) -> tuple[int, str]:

@@ -181,7 +181,7 @@ _PRESENT = re.compile(r"(?:须|需|要|应|必须)有(?P<names>[^,。;:]{2,12}?)
 
 
 def charge_of_verbs(text: str) -> Charge:
-    """由X负责, X牵头,Y、Z配合, 会同Y, X负责…, 发挥X的作用, 须有X到场."""
+    """由X负责, X牵头，Y、Z配合, 会同Y, X负责…, 发挥X的作用, 须有X到场."""
     charge = Charge()
     for found in _BY.finditer(text):
         _by(charge, text, found)

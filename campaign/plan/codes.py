@@ -57,7 +57,7 @@ CODES: dict[str, Code] = {
     "deadline_needs_inspection": Code(
         "warning", "期限等待迎检日期", "期限从迎检之日倒排，但方案没有写 inspection", "确定迎检日期后填写 inspection.start；在此之前不计时"
     ),
-    "past_dates": Code("warning", "日期已经过去", "启动时就已逾期,会从第一级提醒开始,按规定间隔逐级督办", "核对年份；确已过去时确认是否照常启动"),
+    "past_dates": Code("warning", "日期已经过去", "启动时就已逾期，会从第一级提醒开始，按规定间隔逐级督办", "核对年份；确已过去时确认是否照常启动"),
     "unclear_date": Code("warning", "时间没有写成日期", "原文的时间说法定不下具体日子，没有期限就不会催办", "按原文填写 deadline（或阶段的 start、end）"),
     # -- entries --
     "number_skips": Code("warning", "序号跳号", "可能漏读或漏写了一条", "对照原文确认没有缺条"),
@@ -69,7 +69,7 @@ CODES: dict[str, Code] = {
         "warning", "提到的附件没有给出", "任务分解、标准往往在附件里，只读正文会漏", "用 campaign plan read 正文 --attach 附件：角色 一起读入"
     ),
     "placeholder": Code("warning", "留有空白或占位符", "__、20__、xx、20-- 这样的地方还没有填，发出去就是错文", "补上真实的年份、单位或数字"),
-    "fine_needs_basis": Code("warning", "涉及罚款或扣款", "罚款、扣发须有法定依据,系统只保留原文,不计算金额", "须核实法定依据"),
+    "fine_needs_basis": Code("warning", "涉及罚款或扣款", "罚款、扣发须有法定依据，系统只保留原文，不计算金额", "须核实法定依据"),
     "signed_without_basis": Code("error", "要求签责任书但没有依据", "责任书须有上级文件明确要求才能签订", "在 basis 里写明依据；没有依据的，删去 signed: true"),
     "letter_without_basis": Code("warning", "提到责任书但没有依据", "责任书须有上级文件明确要求才能签订", "在 basis 里写明依据，或改为任务分解表、承诺"),
     "veto_without_basis": Code("warning", "提到一票否决但没有依据", "一票否决事项须经批准设立，方案不能自行设定", "在 basis 里写明依据，或改为考核扣分"),

@@ -157,7 +157,7 @@ def _date_in_body(body: list[Para]) -> tuple[Phrase | None, list[Para]]:
         return None, body
     if found.at > at:
         return (found, body) if found.shape == "range" and found.at <= 40 else (None, body)
-    tail = re.match(r"[^)\]】,。;:]{0,8}[)\]】]\s*[:.。]?\s*|\s*[::,。]?\s*", first.text[found.stop :])
+    tail = re.match(r"[^)\]】,。;:]{0,8}[)\]】]\s*[:.。]?\s*|\s*[:,。]?\s*", first.text[found.stop :])
     rest = first.cut(found.stop + (tail.end() if tail else 0)) if lead and re.search(r"[(\[【]|时间", lead.group(0)) else first
     return found, [p for p in [rest, *body[1:]] if p.text]
 

@@ -99,7 +99,7 @@ _GENERIC = re.compile(
 )
 _DOING = re.compile(r"负责|协调|加强|开展|做好|落实|组织(?!领导|机构|体系)|建立|制定|完善|严格|强化|抓好|推进|深化|健全|广泛|狠抓|营造|实施(?!步骤|方案|原则)")
 _MIXED = re.compile(r"(?:及|和|与|、).{0,4}(?:内容|任务|措施|要求|重点)$")
-_ATTACHED = re.compile(r"\s*附(?:件|表|录|则)?\s*\d{0,2}\s*[::、.]")
+_ATTACHED = re.compile(r"\s*附(?:件|表|录|则)?\s*\d{0,2}\s*[:、.]")
 
 
 def heading_role(heading: str) -> Role | None:

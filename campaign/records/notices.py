@@ -165,7 +165,7 @@ def record_hand_delivery(tx: Session, notice: Notice, *, to: str, by: str, at: d
         "notice_id": notice.id, "number": number, "channel": "hand", "audience": "handler", "state": "delivered",
         "idempotency_key": f"n{notice.id}-{number}", "attempts": 1, "next_attempt_at": None, "delivered_at": at, "recipients": [{"name": to}],
     }])  # fmt: skip
-    insert_new(tx, Attempt, [{"delivery_id": created[0], "number": 1, "at": at, "outcome": "delivered", "detail": f"人工送达,{to} 签收,{by} 登记"}])
+    insert_new(tx, Attempt, [{"delivery_id": created[0], "number": 1, "at": at, "outcome": "delivered", "detail": f"人工送达，{to} 签收，{by} 登记"}])
 
 
 def due_deliveries(tx: Session, now: datetime, campaign_id: int | None) -> int:

@@ -162,7 +162,7 @@ def _record_lost(tx: Session, delivery_ids: list[int], now: datetime) -> None:
     """A claim that ran out is an attempt of which nobody knows the end: it may have arrived, so the repetition may arrive twice."""
     lost = tx.execute(statements.LOST, {"b_ids": delivery_ids}).all()
     insert_new(tx, Attempt, [
-        {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": "unknown", "detail": "发送中断,结果不明,以同一编号再发"} for row in lost
+        {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": "unknown", "detail": "发送中断，结果不明，以同一编号再发"} for row in lost
     ])  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from campaign.rules.holidays_cn import MAKE_UP, calendar_rows
 FIELDS = ("name", "title", "first_year", "last_year", "hours", "days")
 DAY_FIELDS = ("day", "from", "to", "working", "note")
 LONGEST_PERIOD = 120
-_HOUR = re.compile(r"([01]?\d|2[0-4])[::]([0-5]\d)")
+_HOUR = re.compile(r"([01]?\d|2[0-4])[:：]([0-5]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _hours(root: Mapping[str, Any], source: str) -> tuple[tuple[int, int], ...]:
         return OFFICE_HOURS
     found = [_HOUR.fullmatch(str(one).strip()) for one in written] if isinstance(written, list) else []
     if not found or None in found:
-        raise _fault(source, root, "hours", '应由早到晚成对写,例如 ["9:00", "12:00", "14:00", "17:30"]')
+        raise _fault(source, root, "hours", '应由早到晚成对写，例如 ["9:00", "12:00", "14:00", "17:30"]')
     hours = tuple((int(one[1]), int(one[2])) for one in found if one is not None)
     try:
         WorkingCalendar("hours", [DayRow(date(2026, 1, 5), True)], hours)

@@ -155,7 +155,7 @@ def _share(facts: GateFacts) -> Blocker | None:
     due, done = facts.rectifications_due, facts.rectifications_done
     if not due or done >= due * facts.rectification_share:
         return None
-    return Blocker("rectification_share", f"到期整改 {due} 项,已销号 {done} 项({done / due:.0%}),低于要求的 {facts.rectification_share:.0%}", carried=True)
+    return Blocker("rectification_share", f"到期整改 {due} 项，已销号 {done} 项（{done / due:.0%}），低于要求的 {facts.rectification_share:.0%}", carried=True)
 
 
 def _complete(facts: GateFacts) -> Blocker | None:

@@ -177,10 +177,10 @@ def _behind(ladder: Ladder, rung: int, floor_rung: int) -> Iterator[Rung]:
 
 def _too_late(reminder: Rung, at: datetime, later: Sequence[tuple[Rung, datetime]], due_at: datetime, now: datetime) -> str | None:
     if now >= due_at or at >= due_at:
-        return f"“{reminder.name}”应在 {_day(due_on(due_at))} 到期前发出,现已逾期,记为跳过"
+        return f"“{reminder.name}”应在 {_day(due_on(due_at))} 到期前发出，现已逾期，记为跳过"
     for other, moment in later:
         if other.before_deadline and moment <= now:
-            return f"“{reminder.name}”的时间已过,由“{other.name}”代替,记为跳过"
+            return f"“{reminder.name}”的时间已过，由“{other.name}”代替，记为跳过"
     return None
 
 

@@ -57,7 +57,7 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     for phase in registry.phases_of(tx, campaign):
         counted = by_phase.get(phase.id, dict.fromkeys(lights, 0))
         state = {"planned": "未开启", "open": "进行中", "closed": "已关闭"}[phase.state]
-        lines.append(f"- {phase.name}({state}):红 {counted['red']},黄 {counted['yellow']},绿 {counted['green']}")
+        lines.append(f"- {phase.name}（{state}）：红 {counted['red']}，黄 {counted['yellow']}，绿 {counted['green']}")
     if red:
         lines += ["", f"## 红灯事项（逾期）清单（前 {len(red)} 项）"] + [f"- {row.unit}：{row.title}（期限 {_day(row.due_at)}）" for row in red]
     lines += ["", "## 留痕", f"留痕校验码：{log.head(tx)[:16]}"]

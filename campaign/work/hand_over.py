@@ -85,7 +85,7 @@ def hand_over(tx: Session, unit: Unit, heirs: Heirs, by: By, *, stays: bool, ver
             items[duty.item_id].append(heir)
         if goes_on:
             if twin is not None and not _over(twin):
-                finish(tx, twin, DutyState.CANCELLED, by.now, f"单位调整,与 #{duty.id} 相同,以其为准")
+                finish(tx, twin, DutyState.CANCELLED, by.now, f"单位调整，与 #{duty.id} 相同，以其为准")
                 ended.append(twin.id)
                 duty.floor_rung = max(duty.floor_rung, twin.rung, twin.floor_rung)
             merging.take_over(tx, duty, unit, heir, twin, series)

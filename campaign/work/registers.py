@@ -1,4 +1,4 @@
-"""Registers of outside signatories (门前三包 and the like), read from Excel: who is to sign, at which address, and who has.
+"""Registers of outside signatories (门前三包 and the like), read from a table: who is to sign, at which address, and who has.
 
 A row that is there already is not entered twice; a day of signing is taken over, and never taken back. Refuses the whole file when a row of it
 cannot be, and names each.
@@ -6,10 +6,11 @@ cannot be, and names each.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, BinaryIO
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
@@ -18,10 +19,11 @@ from campaign.records import originals
 from campaign.records.campaigns import find_unit
 from campaign.records.log import write_event
 from campaign.records.tables import Campaign
+from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
+from campaign.work.roll_file import cells_of, refuse
 
 COLUMNS = {"登记簿": "register", "单位": "unit", "名称": "name", "地址": "address", "签订日期": "signed_on"}
-MOST_ROWS, MOST_BYTES, TOLD = 20_000, 20_000_000, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,12 @@ class Entered:
     known: int
 
 
-def import_register(tx: Session, campaign: Campaign, source: BinaryIO, by: By, *, unit_ids: Collection[int] | None = None) -> Entered:
+def import_register(tx: Session, campaign: Campaign, path: Path, by: By, *, unit_ids: Collection[int] | None = None) -> Entered:
     """`unit_ids` are the units that the sender may enter for; None for all."""
     wrong: list[str] = []
     rows: dict[tuple[str, int, str, str], dict[str, Any]] = {}
     units: dict[str, int | None] = {}
-    for number, row in enumerate(_rows(source), 2):
+    for number, row in _rows(path):
         if not row["name"] and not row["unit"]:
             continue
         if row["unit"] not in units:
@@ -44,17 +46,15 @@ def import_register(tx: Session, campaign: Campaign, source: BinaryIO, by: By, *
             units[row["unit"]] = found.id if found and (unit_ids is None or found.id in unit_ids) else None
         unit_id, signed_on = units[row["unit"]], _day(row["signed_on"])
         if unit_id is None:
-            wrong.append(f"第 {number} 行：没有单位「{row['unit']}」，或者不在您的权限范围内")
+            wrong.append(f"第 {number} 行 没有单位「{row['unit']}」，或者不在您的权限范围内")
         elif not row["name"]:
-            wrong.append(f"第 {number} 行：缺少名称")
-        elif signed_on is False or (isinstance(signed_on, date) and signed_on > by.now.date()):
-            wrong.append(f"第 {number} 行：签订日期「{row['signed_on']}」写法不对或晚于今天，应如 2026-05-12")
+            wrong.append(f"第 {number} 行 缺少名称")
+        elif signed_on is False or (isinstance(signed_on, date) and signed_on > campaign_day(by.now)):
+            wrong.append(f"第 {number} 行 签订日期「{row['signed_on']}」写法不对或晚于今天，应如 2026-05-12")
         else:
             key = (row["register"][:40] or "门前三包", unit_id, row["name"][:120], row["address"][:200])
             rows[key] = {"signed_on": signed_on or rows.get(key, {}).get("signed_on")}
-    if wrong:
-        more = f"；另有 {len(wrong) - TOLD} 行" if len(wrong) > TOLD else ""
-        raise CampaignError(f"有 {len(wrong)} 行不能导入，没有改动：{';'.join(wrong[:TOLD])}{more}。", code="bad_register")
+    refuse(path, wrong)
     return _enter(tx, campaign, rows, by)
 
 
@@ -78,30 +78,15 @@ def _enter(tx: Session, campaign: Campaign, rows: dict[tuple[str, int, str, str]
     return done
 
 
-def _rows(source: BinaryIO) -> list[dict[str, str]]:
-    from python_calamine import CalamineWorkbook
-
-    try:
-        sheet = CalamineWorkbook.from_filelike(source).get_sheet_by_index(0).to_python(nrows=MOST_ROWS + 2)
-    except Exception as wrong:  # each format has errors of its own; all of them mean that the table cannot be read
-        raise CampaignError("读不出这个表格：请另存为 .xlsx 后重新上传。", code="bad_register") from wrong
-    if len(sheet) > MOST_ROWS + 1:
-        raise CampaignError(f"一次最多导入 {MOST_ROWS} 行：请拆分后上传。", code="bad_register")
-    heads = [COLUMNS.get(str(cell).strip()) for cell in (sheet[0] if sheet else [])]
-    if "unit" not in heads or "name" not in heads:
-        raise CampaignError(f"第一行应为表头，列名为：{'、'.join(COLUMNS)}；其中「单位」「名称」必须有。", code="bad_register")
-    found = []
-    for row in sheet[1:]:
-        told = dict.fromkeys(COLUMNS.values(), "")
-        told |= {head: _text(cell) for head, cell in zip(heads, row, strict=False) if head}
-        found.append(told)
-    return found
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, (datetime, date)):
-        return cell.isoformat()[:10]
-    return " ".join((f"{cell:g}" if isinstance(cell, float) else str(cell)).split())
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and cells by column; the heading may stand below a title."""
+    cells = list(cells_of(path))
+    heads = (({COLUMNS[word]: place for place, cell in enumerate(row) if (word := cell.strip()) in COLUMNS}, at) for at, (_, row) in enumerate(cells[:10], 1))
+    places, below = next(((found, at) for found, at in heads if {"unit", "name"} <= found.keys()), ({}, 0))
+    if not places:
+        raise CampaignError(f"{path.name} 里没有表头，列名为：{'、'.join(COLUMNS)}；其中「单位」「名称」必须有。", code="bad_register")
+    for line, row in cells[below:]:
+        yield line, {name: row[places[name]].strip() if name in places and places[name] < len(row) else "" for name in COLUMNS.values()}
 
 
 def _day(text: str) -> date | bool | None:

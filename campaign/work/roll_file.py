@@ -84,7 +84,7 @@ def read_roll(path: Path) -> list[RollRow]:
 def refuse(path: Path, wrong: list[str], nothing: str = "没有导入任何内容") -> None:
     if wrong:
         more = [f"…… 另有 {len(wrong) - LISTED} 处"] if len(wrong) > LISTED else []
-        raise CampaignError("\n".join([f"{path.name} 有 {len(wrong)} 处不对,{nothing},请改正后重试:", *wrong[:LISTED], *more]), code="bad_roll")
+        raise CampaignError("\n".join([f"{path.name} 有 {len(wrong)} 处不对，{nothing}，请改正后重试：", *wrong[:LISTED], *more]), code="bad_roll")
 
 
 def cells_of(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -109,7 +109,7 @@ def _places(row: list[str]) -> dict[str, int]:
     named = {word: name for name, words in HEADINGS.items() for word in words}
     places: dict[str, int] = {}
     for place, cell in enumerate(row):
-        name = named.get(re.sub(r"[\s*(()].*|\s", "", cell))
+        name = named.get(re.sub(r"[\s*(（].*|\s", "", cell))
         if name is not None:
             places.setdefault(name, place)
     return places
@@ -133,7 +133,7 @@ def _row(line: int, values: dict[str, str]) -> RollRow:
     post = values.get("post", "")
     person = values.get("person") or None
     relation = RELATIONS.get(post) if post else "contact" if person else None
-    aliases = tuple(word for word in re.split(r"[、,,;;\s]+", values.get("aliases", "")) if word)
+    aliases = tuple(word for word in re.split(r"[、，,；;\s]+", values.get("aliases", "")) if word)
     return RollRow(
         line, values["unit"], values.get("code") or None, values.get("kind") or None, values.get("parent") or None, aliases,
         values.get("external", "") in ("是", "外部", "1", "Y", "y"), relation, post or (AUDIENCES[relation] if relation else None), person,

@@ -6,20 +6,18 @@ Between them the plan travels as YAML in the page itself, where it can still be 
 from __future__ import annotations
 
 import re
-import tempfile
 from datetime import date
-from pathlib import Path
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from campaign.errors import CampaignError
-from campaign.evidence.names import clean_name
 from campaign.plan.check import Finding, check_plan
 from campaign.plan.spec import PlanSpec
 from campaign.plan.yaml_file import LoadedPlan, load_plan, parse_plan
 from campaign.plan.yaml_text import to_yaml
 from campaign.portal.plan_edit import corrected, grouped, placed, plain
+from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
 from campaign.records import office
 from campaign.rules.calendar import campaign_day
@@ -71,11 +69,7 @@ def launch_plan(visit: Visiting) -> Response:
 def _read(visit: Visit) -> LoadedPlan:
     if not visit.files:
         raise CampaignError("请选择方案文件。", code="no_file")
-    sent = visit.files[0]
-    name = clean_name(sent.filename or "方案")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(sent.file.read())
+    with kept_aside(visit.files[0], "方案") as path:
         if path.suffix.lower() in PLAIN:
             return load_plan(path)
         from campaign.plan.intake import read_file
@@ -83,7 +77,7 @@ def _read(visit: Visit) -> LoadedPlan:
         year = visit.form.get("year", "")
         if not re.fullmatch(r"20\d\d", year):
             raise CampaignError("请填写方案的年份，如 2026：原文没有写年份的日期按它计算。", code="no_year")
-        return parse_plan(to_yaml(read_file(path, year=int(year))), name)
+        return parse_plan(to_yaml(read_file(path, year=int(year))), path.name)
 
 
 def _dated(visit: Visit, spec: PlanSpec) -> PlanSpec:

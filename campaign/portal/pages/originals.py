@@ -21,6 +21,7 @@ from campaign.evidence.sheets import Sheet, workbook_bytes
 from campaign.portal.access import Role
 from campaign.portal.pages.duty import READ_ROLES
 from campaign.portal.pages.files import pieces_of
+from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
 from campaign.records import originals, todo
 from campaign.records.calendars import load_calendar
@@ -100,8 +101,8 @@ def import_table(visit: Visiting) -> Response:
     if not visit.files:
         return _registers(visit, slug, "all", 1, refusal="请选择要导入的表格。")
     try:
-        with visit.place.store.begin() as tx:
-            done = import_register(tx, find_campaign(tx, slug), visit.files[0].file, visit.by(), unit_ids=visit.units_as(*OWN))
+        with kept_aside(visit.files[0], "登记簿.xlsx") as path, visit.place.store.begin() as tx:
+            done = import_register(tx, find_campaign(tx, slug), path, visit.by(), unit_ids=visit.units_as(*OWN))
     except CampaignError as refused:
         return _registers(visit, slug, "all", 1, refusal=refused.message)
     return visit.go(f"/registers?campaign={quote(slug)}", f"已导入：新增 {done.new} 户，补记签订 {done.signed} 户，已有 {done.known} 户。")
@@ -210,7 +211,7 @@ def _said(done: Received) -> str:
     if done.again:
         return "这次收件已经登记过，没有重复登记。"
     left = f"还差 {done.missing} 份。" if done.missing else "份数已齐。"
-    return f"已登记收件,累计 {done.copies} 份,{left}{f'已作为第 {done.version} 版报送，等待审核。' if done.version else ''}"
+    return f"已登记收件，累计 {done.copies} 份，{left}{f'已作为第 {done.version} 版报送，等待审核。' if done.version else ''}"
 
 
 def _number(text: str) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import tempfile
-from pathlib import Path
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from campaign.errors import CampaignError
-from campaign.evidence.names import clean_name
+from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.rolls import UnitLine, list_units
 from campaign.rules.calendar import campaign_day
@@ -68,11 +66,8 @@ def import_table(visit: Visiting) -> Response:
     """All of it or nothing, with every complaint by its line."""
     if not visit.files:
         return _page(visit, "all", 1, refusal="请选择要导入的表格。")
-    sent = visit.files[0]
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / clean_name(sent.filename or "名册.xlsx")
-            path.write_bytes(sent.file.read())
+        with kept_aside(visit.files[0], "名册.xlsx") as path:
             rows = read_roll(path)
             with visit.place.store.begin() as tx:
                 done = import_roll(tx, rows, visit.by(visit.form.get("reason", "")), path=path)

@@ -38,6 +38,12 @@ def test_a_file_of_any_office_is_read(cli: Cli, encoding: str) -> None:
     assert cli.json("units", "import", "u.csv")["units"] == 5
 
 
+def test_headings_with_a_remark_and_full_width_commas_are_understood(cli: Cli) -> None:
+    roll("单位名称（必填）,别名,姓名（联络员）\n区城管局,城管局，城市管理局；执法局,酉一\n")
+    assert cli.json("units", "import", "u.csv")["persons"] == 1
+    assert cli.json("units", "rename", "执法局", "区综合执法局")["from"] == "区城管局"
+
+
 def test_a_workbook_is_read(cli: Cli) -> None:
     book = openpyxl.Workbook()
     for line in ROLL.splitlines():

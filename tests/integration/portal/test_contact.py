@@ -284,6 +284,7 @@ def test_a_verdict_and_its_reason_are_on_the_page(place: Place) -> None:
         assert tx.exec(select(Verdict)).first() is not None
 
 
+@pytest.mark.slow
 def test_the_database_being_busy_is_said_and_loses_no_text(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     import sqlite3
 

@@ -10,6 +10,8 @@ from campaign.portal.place import Place
 from tests.integration.portal.conftest import open_account
 from tests.integration.portal.test_access import routes
 
+pytestmark = pytest.mark.slow
+
 HUGE = "9" * 25
 RUBBISH = (HUGE, "-1", "0", "%00", "a%00b", "%F0%9F%98%80", "..%2F..%2Fetc", "%27%20OR%201=1--", "１２", "²")
 QUERIES = ("page={}", "before={}", "unit={}&phase={}", "q={}", "actor={}&verb={}", "show={}&light={}&state={}", "next={}", "campaign={}")

@@ -114,6 +114,7 @@ def test_what_cannot_be_looked_into_piece_by_piece_is_refused(tmp_path: Path) ->
         pytest.param("名单.csv", f"姓名,号码\n张某某,{NUMBER}".encode(), id="csv"),
         pytest.param("名单.pdf", b"", id="pdf"),
         pytest.param("名单.ofd", ofd(f"号码 {NUMBER}"), id="ofd"),
+        pytest.param("名单.ofd", ofd("".join(f"&#{ord(letter)};" for letter in NUMBER)), id="numbered letters"),
     ],
 )
 def test_identity_numbers_are_pointed_out_with_their_middle_hidden(store: FileStore, tmp_path: Path, name: str, content: bytes) -> None:

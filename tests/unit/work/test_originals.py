@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -15,7 +17,7 @@ from campaign.records.store import Store
 from campaign.records.tables import PaperReceipt, Signatory, StoredFile, Submission
 from campaign.work.originals import Received, attach_scan, receive_originals
 from campaign.work.registers import Entered, import_register
-from tests.world import OFFICE, SLUG, World, file, item, plan
+from tests.world import OFFICE, SLUG, World, at, file, item, plan
 
 TODAY = date(2026, 3, 2)
 PAPER = item(1, materials=[{"name": "责任书", "copies": 3, "form": "paper"}])
@@ -82,18 +84,19 @@ def test_a_cover_keeps_its_code_and_leads_to_its_duty(world: World) -> None:
     assert (found.id, len(code) >= 24) == (material(world), True)
 
 
-def table(*rows: tuple[object, ...], head: tuple[str, ...] = ("登记簿", "单位", "名称", "地址", "签订日期")) -> io.BytesIO:
+def table(*rows: tuple[object, ...], head: tuple[str, ...] = ("登记簿", "单位", "名称", "地址", "签订日期")) -> bytes:
     book, made = openpyxl.Workbook(), io.BytesIO()
     for row in (head, *rows):
         book.active.append(row)
     book.save(made)
-    made.seek(0)
-    return made
+    return made.getvalue()
 
 
-def enter(world: World, source: io.BytesIO, **more: object) -> Entered:
-    with world.store.begin() as tx:
-        return import_register(tx, find_campaign(tx, SLUG), source, world.by(), **more)  # type: ignore[arg-type]  # keywords
+def enter(world: World, content: bytes, name: str = "登记簿.xlsx", **more: object) -> Entered:
+    with tempfile.TemporaryDirectory() as folder, world.store.begin() as tx:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        return import_register(tx, find_campaign(tx, SLUG), path, world.by(), **more)  # type: ignore[arg-type]  # keywords
 
 
 SHOPS = (("门前三包", "示例甲局", "张记面馆", "一号", None), ("门前三包", "示例甲局", "李记五金", "二号", date(2026, 3, 1)))
@@ -108,17 +111,23 @@ def test_a_register_is_entered_once_and_its_rate_computed(world: World) -> None:
 
 
 def test_a_row_that_cannot_be_keeps_the_whole_table_out(world: World) -> None:
-    with pytest.raises(CampaignError, match="第 3 行：没有单位「别处」"):
+    with pytest.raises(CampaignError, match="第 3 行 没有单位「别处」"):
         enter(world, table(SHOPS[0], ("门前三包", "别处", "王记", "", None)))
     with pytest.raises(CampaignError, match="写法不对"):
         enter(world, table(("门前三包", "示例甲局", "王记", "", "三月一")))
     with pytest.raises(CampaignError, match="表头"):
         enter(world, table(head=("甲", "乙")))
-    with pytest.raises(CampaignError, match="读不出"):
-        enter(world, io.BytesIO(b"no table"))
+    with pytest.raises(CampaignError, match=r"登记簿\.xlsx：工作簿已损坏"):
+        enter(world, b"no table")
     with pytest.raises(CampaignError, match="权限范围"):
         enter(world, table(*SHOPS), unit_ids=[])
     assert world.rows(Signatory) == []
+
+
+def test_a_register_may_be_a_plain_table_below_a_title_and_was_signed_today_in_the_campaigns_zone(world: World) -> None:
+    world.now = at("2026-03-02T07:00")
+    rows = "门前三包登记簿,,\n名称,单位,签订日期\n张记面馆,示例甲局,2026-03-02\n"
+    assert enter(world, rows.encode(), "登记簿.csv") == Entered(1, 0, 0)
 
 
 def test_a_scan_proves_the_signature(world: World) -> None:
