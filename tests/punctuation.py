@@ -82,7 +82,7 @@ def _wide_pair(text: str, found: re.Match[str], kind: str) -> bool:
     if kind == "f-string" and _HIDDEN.match(before) and _HIDDEN.match(inner):
         return True
     beside = bool(_HAN.match(before) or (before and before in CLOSERS) or _HAN.match(after) or _BEFORE_MARK.match(text, found.end()))
-    return bool(_HAN.match(inner) or _HAN.search(inner[-1:])) or beside
+    return bool(_HAN.match(inner) or _HAN.search(inner[-1:])) or inner[-1:] in tuple(CLOSERS) or after in tuple("。、，；：") or beside
 
 
 def _is_syntax(text: str, at: int, kind: str) -> bool:

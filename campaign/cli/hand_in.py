@@ -39,7 +39,7 @@ def submit(duty: str, files: tuple[Path, ...], note: str, personal: bool, act: W
             refuse_future_of_duty(tx, act, found.campaign_id)
             refusal = may_hand_in(found)
         if refusal:
-            raise Conflict(f"{refusal}(#{found.id}「{found.title}」)。", code="may_not_hand_in", duty=found.id)
+            raise Conflict(f"{refusal}（#{found.id}「{found.title}」）。", code="may_not_hand_in", duty=found.id)
         if not files and not note.strip():
             raise CampaignError("没有要报送的内容：请给出文件，或用 --note 写明办理情况。", code="nothing_given", duty=found.id)
         kept = keep_files(act, files, personal=personal)

@@ -89,7 +89,7 @@ class Engine:
             raise EngineDown(f"Prefect（{self.ui_url}）正忙，没有接受这次请求。没有丢失任何数据，请稍后重试。", address=self.ui_url) from busy
         except httpx.HTTPError as silence:
             raise EngineDown(
-                f"连不上 Prefect({self.ui_url})。请运行 campaign up 启动服务后重试；督办期限不受影响，也可加 --local 直接执行。", address=self.ui_url
+                f"连不上 Prefect（{self.ui_url}）。请运行 campaign up 启动服务后重试；督办期限不受影响，也可加 --local 直接执行。", address=self.ui_url
             ) from silence
         return _read(answer, self.ui_url)
 

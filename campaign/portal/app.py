@@ -29,9 +29,11 @@ from campaign.portal.pages import (
     stagger,
     status,
     todo,
+    unit_change,
     units,
     uploads,
     users,
+    workdays,
 )
 from campaign.portal.place import Place
 from campaign.portal.shield import Shield
@@ -39,9 +41,9 @@ from campaign.portal.visit import visit
 
 PAGES = (
     status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users, journal,
-    uploads, lead, split, originals, burden, stagger, passes,
+    uploads, lead, split, originals, burden, stagger, passes, unit_change, workdays,
 )  # fmt: skip
-FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan")
+FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan", "/change")
 
 
 def create_app(place: Place) -> FastAPI:

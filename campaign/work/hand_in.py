@@ -76,7 +76,7 @@ def hand_in(tx: Session, duty: Duty, files: Sequence[KeptFile], by: By, *, note:
     """Record a version. Handing in the same files and note twice is the same version, not a second one. What came on paper needs no file."""
     refusal = may_hand_in(lock(tx, duty)) or why_parts_first(splits.waited_for(tx, [duty.id]).get(duty.id, ()))
     if refusal:
-        raise Conflict(f"{refusal}(#{duty.id}「{duty.title}」)。", code="may_not_hand_in", duty=duty.id)
+        raise Conflict(f"{refusal}（#{duty.id}「{duty.title}」）。", code="may_not_hand_in", duty=duty.id)
     if not files and not on_paper and duty.kind in (DutyKind.MATERIAL, DutyKind.SIGN) and not (note.startswith(ATTESTED) and is_sensitive_ledger(duty.title)):
         raise CampaignError(f"#{duty.id}「{duty.title}」需要报送文件：请附上至少一个文件。", code="no_files", duty=duty.id)
     digest = version_hash(files, note)

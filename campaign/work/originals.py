@@ -49,7 +49,7 @@ def receive_originals(
         raise CampaignError("收件日期不能晚于今天。", code="bad_day")
     refusal = may_hand_in(duty)
     if refusal and duty.state != DutyState.ACCEPTED:
-        raise Conflict(f"{refusal}(#{duty.id}「{duty.title}」)。", code="may_not_hand_in", duty=duty.id)
+        raise Conflict(f"{refusal}（#{duty.id}「{duty.title}」）。", code="may_not_hand_in", duty=duty.id)
     before = submissions.latest(tx, duty)
     if not originals.note_receipt(
         tx, duty_id=duty.id, key=key, copies=copies, received_on=received_on, handed_by=handed_by.strip()[:60], received_by=by.actor, noted_at=by.now,

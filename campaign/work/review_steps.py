@@ -112,7 +112,7 @@ def decide_step(tx: Session, here: AtStep, duty: Duty, submission: Submission, b
     """Write the step's verdict; True when the version's own verdict is due now (returned, or the last step accepted)."""
     if not may_decide(here.step, by.actor, submission.submitted_by, accept=accept):
         way = "要改动请重新报送一版" if here.step.who is Who.UNIT_HEAD else "请由他人办理"
-        raise NotAllowed(f"报送人不能审核自己报送的材料：{way}(#{duty.id}「{duty.title}」)。", code="same_person", duty=duty.id)
+        raise NotAllowed(f"报送人不能审核自己报送的材料：{way}（#{duty.id}「{duty.title}」）。", code="same_person", duty=duty.id)
     given = receipt or Receipt()
     if accept and here.step.receipt and not given.number.strip() and given.sha256 is None:
         raise CampaignError("上报须登记接收单位的收文号或回执扫描件。", code="no_receipt", duty=duty.id)

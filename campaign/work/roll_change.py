@@ -62,7 +62,7 @@ def abolish_unit(tx: Session, unit: Unit, heirs: Heirs, by: By) -> HandedOver:
         more = f"等 {len(named)} 项" if len(named) > LISTED else f"，共 {len(named)} 项"
         raise Conflict(
             f"「{unit.name}」还有未办结的事项没有承接单位：{'、'.join(named[:LISTED])}{more}。"
-            "请用 --to 指定一个单位全部承接，或用 --table 逐项指定（--make-table 可生成待填的表）。",
+            "请指定一个单位全部承接（--to），或用承接分派表逐项指定（--table，--make-table 生成待填的表）。",
             code="no_heir", unit=unit.code,
         )  # fmt: skip
     return _end(tx, unit, heirs, by, state="abolished", verb="abolish_unit")
@@ -74,7 +74,7 @@ def split_unit(tx: Session, unit: Unit, heirs: Heirs, by: By) -> HandedOver:
     _must_not_be_office(tx, unit, None)
     _must_fit(unit, heirs)
     if not heirs.by_duty and not heirs.by_series:
-        raise Conflict(f"没有指定「{unit.name}」的哪些事项由谁承接：请用 --table 逐项写明。", code="no_heir", unit=unit.code)
+        raise Conflict(f"没有指定「{unit.name}」的哪些事项由谁承接：请在承接分派表（--table）里逐项写明。", code="no_heir", unit=unit.code)
     done = hand_over(tx, unit, heirs, by, stays=True, verb="split_unit")
     write_event(tx, at=by.now, actor=by.actor, verb="split_unit", reason=by.reason, subject="unit", subject_id=unit.id,
                 detail={"moved": done.moved, "cancelled": done.cancelled, "series": done.series})  # fmt: skip

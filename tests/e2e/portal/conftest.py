@@ -60,7 +60,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield base
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright is up, the thread's event loop runs, and no other test of the process could start its own
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("needs Debian's Chromium (apt install chromium)")

@@ -1,0 +1,81 @@
+"""工作日历: which years are published, which days differ from an ordinary week; the yearly notice comes in as a file, a day by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from campaign.errors import CampaignError
+from campaign.portal.sent import kept_aside
+from campaign.portal.visit import Visit, Visiting
+from campaign.records.calendars import load_calendar
+from campaign.rules.calendar import DayRow, campaign_day
+from campaign.rules.calendar_file import notice_rows
+from campaign.work.calendar_change import import_notice, set_by_hand
+
+router = APIRouter()
+COVERAGE = {"published": "已公布", "estimated": "未公布，暂按推算"}
+
+
+@router.get("/calendar")
+def workdays(visit: Visiting, year: int = 0) -> Response:
+    return _page(visit, year)
+
+
+@router.post("/calendar/import")
+def import_year(visit: Visiting) -> Response:
+    """The published notice of a year; what was counted on the estimate is counted again."""
+    if not visit.files:
+        return _page(visit, 0, refusal="请选择放假安排的 JSON 文件。")
+    try:
+        with kept_aside(visit.files[0], "放假安排.json") as path:
+            try:
+                rows = notice_rows(path.read_text("utf-8-sig"), path.name)
+            except UnicodeDecodeError as wrong:
+                raise CampaignError(f"{path.name} 不是 UTF-8 文本：请选择放假安排的 JSON 文件。", code="bad_encoding") from wrong
+            with visit.place.store.begin() as tx:
+                done = import_notice(tx, rows, visit.by("导入公布的放假安排"))
+    except CampaignError as refused:
+        return _page(visit, 0, refusal=refused.message)
+    return visit.go(f"/calendar?year={rows[0].day.year}", f"{done.sentence}。")
+
+
+@router.post("/calendar/days")
+def set_days(visit: Visiting) -> Response:
+    """A day or a run of days for everybody; deadlines and escalations move with it."""
+    try:
+        first, last = (_day(visit.form.get(name, "")) for name in ("first", "last"))
+        if first is None:
+            raise CampaignError("请填写开始日期。", code="no_day")
+        working = visit.form.get("working") == "1"
+        with visit.place.store.begin() as tx:
+            row = DayRow(first, working, visit.form.get("note", "")[:100], "override")
+            done = set_by_hand(tx, row, ((last or first) - first).days + 1, visit.by(visit.form.get("note", "")))
+    except CampaignError as refused:
+        return _page(visit, 0, refusal=refused.message)
+    return visit.go(f"/calendar?year={first.year}", f"{done.sentence}。")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as wrong:
+        raise CampaignError(f"日期「{text}」写法不对，应如 2026-10-01。", code="bad_day") from wrong
+
+
+def _page(visit: Visit, year: int, *, refusal: str = "") -> Response:
+    with visit.place.store.read() as tx:
+        found = load_calendar(tx)
+    years = range(found.first.year, found.last.year + 1)
+    year = year if year in years else campaign_day(visit.now).year
+    return visit.page(
+        "calendar.html",
+        status=400 if refusal else 200,
+        years=[(one, COVERAGE[str(found.coverage(one))]) for one in years],
+        year=year,
+        hours="—".join(f"{hour}:{minute:02}" for hour, minute in found.hours),
+        days=[row for row in found.rows if row.day.year == year and (row.working != (row.day.weekday() < 5) or row.source == "override")],
+        refusal=refusal,
+    )
