@@ -1,6 +1,6 @@
 """Owns when passes start: the tick that asks what is due and hands it to Prefect, or carries it out itself.
 
-Refuses to decide what is due (campaign.work.due does) and to keep any schedule of its own: what waits in `_handed` is only the memory
+Refuses to decide what is due (campaign.work.running.due does) and to keep any schedule of its own: what waits in `_handed` is only the memory
 of what Prefect was asked for, and losing it costs nothing, as the key of a pass finds the run that was started for it.
 
 Deadlines must not depend on the UI server. So a pass is run plainly here when Prefect cannot be reached, and also when Prefect took it
@@ -19,7 +19,7 @@ from typing import Protocol
 from campaign.engine.client import EngineDown, EngineRefused
 from campaign.errors import CampaignError, Conflict
 from campaign.records.store import Store
-from campaign.work.passes import PassRequest
+from campaign.work.running.passes import PassRequest
 
 log = logging.getLogger("campaign.clock")
 

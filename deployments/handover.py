@@ -12,7 +12,7 @@ from campaign.engine.runs import read_run, trigger
 from campaign.engine.selects import CampaignChoice, refresh_selects
 from campaign.records.campaigns import find_campaign, find_phase
 from campaign.records.store import Store
-from campaign.work.passes import PassRequest
+from campaign.work.running.passes import PassRequest
 from campaign.work.selects import list_choices
 from deployments.clock import Course
 

@@ -9,10 +9,10 @@ from functools import partial
 from campaign.engine.client import Engine
 from campaign.errors import CampaignError
 from campaign.records.store import Store
-from campaign.work.due import due_passes, next_due_at
-from campaign.work.holders import free_leases_of_the_dead
-from campaign.work.passes import run_pass
-from campaign.work.seal import seal_events
+from campaign.work.running.due import due_passes, next_due_at
+from campaign.work.running.holders import free_leases_of_the_dead
+from campaign.work.running.passes import run_pass
+from campaign.work.upkeep.seal import seal_events
 from deployments.clock import Clock, Work
 from deployments.handover import PrefectStarter
 from deployments.timekeeper import Timekeeper

@@ -18,8 +18,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from campaign.errors import CampaignError
 from campaign.records import leases
 from campaign.records.store import Store
-from campaign.work.holders import holder_name
-from campaign.work.pulse import CLOCK_LEASE, CLOCK_SECONDS
+from campaign.work.running.holders import holder_name
+from campaign.work.running.pulse import CLOCK_LEASE, CLOCK_SECONDS
 from deployments.clock import LONGEST_WAIT, Clock
 
 log = logging.getLogger("campaign.clock")

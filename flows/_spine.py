@@ -1,6 +1,6 @@
 """The one way in which a flow carries out a pass: open it, every step piece by piece, close it, show the tables, say the result.
 
-Owns how a pass ends in Prefect's words. The order of the steps is the pass's own (campaign.work.passes); what is due is the steps'.
+Owns how a pass ends in Prefect's words. The order of the steps is the pass's own (campaign.work.running.passes); what is due is the steps'.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from prefect.states import Completed, Failed
 from campaign.engine.forms import CampaignForm, PassForm, PhaseForm, key_of
 from campaign.engine.runs import ACTOR_LABEL
 from campaign.errors import CampaignError, NotAllowed
-from campaign.work.passes import PassContext, PassRequest, PassSummary, StepResult, close_pass, fail_pass, open_pass
+from campaign.work.running.passes import PassContext, PassRequest, PassSummary, StepResult, close_pass, fail_pass, open_pass
 from flows._stop import stop_if_asked
 from tasks.catalogue import task_of
 from tasks.links import pages_of

@@ -5,7 +5,7 @@
     escalate   missing receipts and signatures
     gate       every unit has a contact person, every item an owner, letters are signed
 
-The order and the rules are the pass's own (campaign/work/passes.py); running this again does only what is due by then.
+The order and the rules are the pass's own (campaign/work/running/passes.py); running this again does only what is due by then.
 """
 
 from typing import Any

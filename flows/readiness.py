@@ -5,7 +5,7 @@
     escalate   in hours, not days
     gate       the package is complete, verified and frozen
 
-The order and the rules are the pass's own (campaign/work/passes.py); running this again does only what is due by then.
+The order and the rules are the pass's own (campaign/work/running/passes.py); running this again does only what is due by then.
 """
 
 from typing import Any

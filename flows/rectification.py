@@ -5,7 +5,7 @@
     escalate   unrectified findings; the same finding again starts one rung higher
     gate       the share of due rectifications, and no unaccepted major finding
 
-The order and the rules are the pass's own (campaign/work/passes.py); running this again does only what is due by then.
+The order and the rules are the pass's own (campaign/work/running/passes.py); running this again does only what is due by then.
 """
 
 from typing import Any

@@ -5,7 +5,7 @@
     escalate   everything overdue, the office's own late reviews too
     gate       required duties done, waived with a reason, or carried over by name
 
-The order and the rules are the pass's own (campaign/work/passes.py); running this again does only what is due by then.
+The order and the rules are the pass's own (campaign/work/running/passes.py); running this again does only what is due by then.
 """
 
 from typing import Any

@@ -6,7 +6,7 @@ from typing import Any
 
 from prefect import Task
 
-from campaign.work.passes import StepResult
+from campaign.work.running.passes import StepResult
 from tasks.assign import assign
 from tasks.bulletin import bulletin
 from tasks.collect import collect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import task
 
-from campaign.work.passes import StepResult
+from campaign.work.running.passes import StepResult
 from tasks.work import STEP, BatchWork
 
 

@@ -13,11 +13,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from campaign.engine.client import connect
-from campaign.work.backup import back_up_unless_fresh
 from campaign.work.by import By
-from campaign.work.pulse import say_clock
-from campaign.work.retention import clean, terms_of
-from campaign.work.services import evidence_of
+from campaign.work.running.pulse import say_clock
+from campaign.work.running.services import evidence_of
+from campaign.work.upkeep.backup import back_up_unless_fresh
+from campaign.work.upkeep.retention import clean, terms_of
 from tasks.work import may_succeed_later
 from tasks.workplace import workplace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from campaign.records.campaigns import find_campaign, find_phase
-from campaign.work.passes import PassContext
+from campaign.work.running.passes import PassContext
 from tasks.workplace import Workplace
 
 

@@ -14,7 +14,7 @@ from prefect.artifacts import acreate_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext
 
-from campaign.work.passes import PassContext, PassRequest, PassSummary
+from campaign.work.running.passes import PassContext, PassRequest, PassSummary
 
 MOST_ROWS = 200
 HEADINGS = {

@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from campaign.errors import RetryLater
 from campaign.records.store import Store
-from campaign.work.passes import Batch, PassContext, Step, StepResult, run_batch
+from campaign.work.running.passes import Batch, PassContext, Step, StepResult, run_batch
 
 MOST_TASK_RUNS = 200
 

@@ -14,9 +14,9 @@ from campaign.engine.client import noted_address
 from campaign.errors import NotAllowed
 from campaign.records.campaigns import find_campaign
 from campaign.records.store import Store
-from campaign.work.pass_steps import Services
-from campaign.work.passes import PassRequest
-from campaign.work.services import services_from
+from campaign.work.running.pass_steps import Services
+from campaign.work.running.passes import PassRequest
+from campaign.work.running.services import services_from
 from config.settings import Settings, load_settings
 
 

@@ -16,21 +16,22 @@ from sqlalchemy import ColumnElement, delete, select
 
 from campaign.plan.spec import PlanSpec
 from campaign.records.campaigns import find_campaign, find_duty, find_phase, find_unit
-from campaign.records.notices import find_notice
-from campaign.records.outbox import Outcome, Outgoing
+from campaign.records.papers.notices import find_notice
+from campaign.records.papers.outbox import Outcome, Outgoing
 from campaign.records.statements import table_of
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Finding, LadderChoice, Notice, Phase, Unit
 from campaign.rules.calendar import CAMPAIGN_ZONE, due_on
-from campaign.work import change_duty, receipts, rectify, signing
 from campaign.work.by import By
-from campaign.work.hand_in import KeptFile, hand_in
-from campaign.work.launch import Launched, launch
-from campaign.work.pass_steps import Services
-from campaign.work.pass_types import PassRequest, PassSummary
-from campaign.work.passes import run_pass
-from campaign.work.review import review
-from campaign.work.verify import verify
+from campaign.work.duty import change_duty, rectify
+from campaign.work.duty.hand_in import KeptFile, hand_in
+from campaign.work.duty.review import review
+from campaign.work.papers import receipts, signing
+from campaign.work.planning.launch import Launched, launch
+from campaign.work.running.pass_steps import Services
+from campaign.work.running.pass_types import PassRequest, PassSummary
+from campaign.work.running.passes import run_pass
+from campaign.work.upkeep.verify import verify
 
 LADDERS = Path(__file__).parents[1] / "config" / "ladders"
 OFFICE, LEADER = "示例审核员", "示例组长"

@@ -24,7 +24,7 @@ def away(unit: str, person: str, from_on: date | None, to_on: date, deputy: str 
     """
     from campaign.records.campaigns import need_unit
     from campaign.rules.calendar import campaign_day
-    from campaign.work.away import take_leave
+    from campaign.work.people.away import take_leave
 
     refuse_future(act)
     with opened(act) as store, store.begin() as tx:

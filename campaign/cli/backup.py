@@ -16,7 +16,7 @@ from campaign.cli.options import Reading, Writing, reads, writes
 from campaign.cli.output import emit_json, say, show_table
 
 if TYPE_CHECKING:
-    from campaign.work.backup import Backup
+    from campaign.work.upkeep.backup import Backup
 
 _name = click.argument("name", metavar="[备份]", required=False)
 MEGABYTE = 1024 * 1024
@@ -31,7 +31,7 @@ def create(ask: Reading) -> None:
 
     例：campaign backup create
     """
-    from campaign.work.backup import back_up
+    from campaign.work.upkeep.backup import back_up
 
     with opened(ask) as store:
         made = back_up(store, ask.settings.backups, ask.now, pg_bin=ask.settings.pg_bin)
@@ -45,7 +45,7 @@ def list_(ask: Reading) -> None:
 
     例：campaign backup list
     """
-    from campaign.work.backup import list_backups
+    from campaign.work.upkeep.backup import list_backups
 
     found = list_backups(ask.settings.backups)
     if ask.json:
@@ -73,8 +73,8 @@ def check(ctx: click.Context, name: str | None, with_evidence: bool, ask: Readin
     """
     from tempfile import TemporaryDirectory
 
-    from campaign.work.backup import check_backup, check_evidence, find_backup
-    from campaign.work.services import evidence_of
+    from campaign.work.running.services import evidence_of
+    from campaign.work.upkeep.backup import check_backup, check_evidence, find_backup
 
     backup = find_backup(ask.settings.backups, name)
     with opened(ask) as store, TemporaryDirectory(prefix="campaign-check-") as scratch:
@@ -100,8 +100,8 @@ def restore(name: str | None, ask: Reading) -> None:
 
     例：campaign backup restore /备份/20260301T183000Z --data /新目录
     """
-    from campaign.work.backup import find_backup
-    from campaign.work.backup import restore as put_back
+    from campaign.work.upkeep.backup import find_backup
+    from campaign.work.upkeep.backup import restore as put_back
 
     backup = find_backup(ask.settings.backups, name)
     put_back(backup, ask.data_dir, ask.settings.database_url, pg_bin=ask.settings.pg_bin)
@@ -117,8 +117,8 @@ def cleanup(act: Writing) -> None:
 
     例：campaign cleanup --as 创建办
     """
-    from campaign.work.retention import clean, forget_people_who_left, terms_of
-    from campaign.work.services import evidence_of
+    from campaign.work.running.services import evidence_of
+    from campaign.work.upkeep.retention import clean, forget_people_who_left, terms_of
 
     settings = act.settings
     with opened(act) as store:

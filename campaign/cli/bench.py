@@ -30,7 +30,7 @@ def sweep(duties: int, due: int, data_dir: Path | None, json_: bool) -> None:
     例：campaign bench sweep --duties 100000 --due 10000 --json
     """
     import config
-    from campaign.work.bench import bench_sweep
+    from campaign.work.rehearsal.bench import bench_sweep
 
     ladder = (Path(config.__file__).parent / "ladders" / "default.yaml").read_text(encoding="utf-8")
     with _empty_store(data_dir) as store, progress("正在测速…"):

@@ -35,7 +35,7 @@ def burden(campaign: str, weeks: int, cap: int | None, no_cap: bool, confirmed: 
     """
     from campaign.errors import NotFound
     from campaign.records.tables import ExtraRequest
-    from campaign.work import burden as work
+    from campaign.work.duty import burden as work
 
     if cap is not None or no_cap:
         with opened(named(act)) as store, store.begin() as tx:
@@ -60,10 +60,10 @@ def burden(campaign: str, weeks: int, cap: int | None, no_cap: bool, confirmed: 
 
 
 def _show(tx: Session, campaign: Campaign, count: int, act: Writing) -> None:
-    from campaign.records.burden import extra_requests, loads
+    from campaign.records.duty.burden import extra_requests, loads
     from campaign.rules.burden import last_weeks
     from campaign.rules.calendar import campaign_day
-    from campaign.work.burden import cap_of
+    from campaign.work.duty.burden import cap_of
 
     weeks, cap = last_weeks(campaign_day(act.now), count), cap_of(campaign)
     found, held = loads(tx, campaign, weeks), extra_requests(tx, campaign.id, held=True)
@@ -96,7 +96,7 @@ def add(campaign: str, unit: str, title: str, due: date, kind: str, phase: str |
     """
     from campaign.cli.finding import open_phase
     from campaign.records.campaigns import find_phase, need_unit
-    from campaign.work.burden import ask_extra
+    from campaign.work.duty.burden import ask_extra
 
     with opened(act) as store, store.begin() as tx:
         found = named_campaign(tx, act, campaign)

@@ -13,7 +13,7 @@ from campaign.cli.options import Reading, Writing, reads, writes
 from campaign.cli.output import emit_json, say, show_table
 
 if TYPE_CHECKING:
-    from campaign.work.calendar_change import Recomputed
+    from campaign.work.planning.calendar_change import Recomputed
 
 COVERAGE = {"published": "已公布", "estimated": "未公布，暂按法定节假日推算"}
 
@@ -27,7 +27,7 @@ def show(campaign: str | None, year: int | None, ask: Reading) -> None:
 
     例：campaign calendar show --year 2026
     """
-    from campaign.records.calendars import DEFAULT, load_calendar
+    from campaign.records.planning.calendars import DEFAULT, load_calendar
 
     with opened(ask) as store, store.read() as tx:
         name = only_campaign(tx, ask, campaign).calendar if campaign is not None else DEFAULT
@@ -64,7 +64,7 @@ def set_(first: date, last: date | None, working: bool, note: str, act: Writing)
     例：campaign calendar set --from 2026-09-19 --work --note 集中整治期间周六上班 --as 创建办
     """
     from campaign.rules.calendar import DayRow
-    from campaign.work.calendar_change import set_by_hand
+    from campaign.work.planning.calendar_change import set_by_hand
 
     with opened(act) as store, store.begin() as tx:
         done = set_by_hand(tx, DayRow(first, working, note, "override"), _days(first, last), by_of(act))
@@ -80,7 +80,7 @@ def import_(file: Path, act: Writing) -> None:
     例：campaign calendar import 2027.json --as 创建办
     """
     from campaign.rules.calendar_file import notice_rows
-    from campaign.work.calendar_change import import_notice
+    from campaign.work.planning.calendar_change import import_notice
 
     rows = notice_rows(file.read_text("utf-8"), file.name)
     with opened(act) as store, store.begin() as tx:
@@ -101,7 +101,7 @@ def overlay(campaign: str, first: date, last: date | None, working: bool, note: 
     例：campaign calendar overlay weisheng --from 2026-09-19 --to 2026-09-20 --work --note 整改期间周末上班 --as 创建办
     """
     from campaign.rules.calendar import DayRow
-    from campaign.work.calendar_change import set_by_hand
+    from campaign.work.planning.calendar_change import set_by_hand
 
     with opened(act) as store, store.begin() as tx:
         found = only_campaign(tx, act, campaign)
@@ -119,7 +119,7 @@ def rest_days(campaign: str, way: str, act: Writing) -> None:
     例：campaign calendar rest-days weisheng earlier --as 办公室主任
     """
     from campaign.rules.rest_days import RestDays
-    from campaign.work.calendar_change import set_rest_days
+    from campaign.work.planning.calendar_change import set_rest_days
 
     with opened(act) as store, store.begin() as tx:
         done = set_rest_days(tx, only_campaign(tx, act, campaign), RestDays(way), by_of(act))

@@ -45,7 +45,7 @@ def ack(duty: str | None, notice: str | None, paper: str, act: Writing) -> None:
 
     例：campaign ack 128 --as 教育局联络员；纸质签收：campaign ack --notice 12 --paper 张三 --as 创建办
     """
-    from campaign.work.change_duty import acknowledge
+    from campaign.work.duty.change_duty import acknowledge
 
     if (duty is None) == (notice is None) or (paper and notice is None):
         raise click.UsageError("请给出应办事项的编号，或用 --notice 给出文书，两者之一；--paper 只用于文书", click.get_current_context())
@@ -56,8 +56,8 @@ def ack(duty: str | None, notice: str | None, paper: str, act: Writing) -> None:
 
 
 def _sign_for(act: Writing, wanted: str, paper: str) -> None:
-    from campaign.records.notices import find_notice
-    from campaign.work.receipts import refuse_unfit, sign_for
+    from campaign.records.papers.notices import find_notice
+    from campaign.work.papers.receipts import refuse_unfit, sign_for
 
     with opened(act) as store, store.begin() as tx:
         found = find_notice(tx, wanted)
@@ -76,7 +76,7 @@ def waive(duty: str, act: Writing) -> None:
 
     例：campaign waive 128 --reason 辖区内无此类场所 --as 创建办
     """
-    from campaign.work import change_duty
+    from campaign.work.duty import change_duty
 
     change(act, duty, "已免报", change_duty.waive)
 
@@ -89,7 +89,7 @@ def cancel(duty: str, act: Writing) -> None:
 
     例：campaign cancel 128 --reason 重复交办 --as 创建办
     """
-    from campaign.work import change_duty
+    from campaign.work.duty import change_duty
 
     change(act, duty, "已取消", change_duty.cancel)
 
@@ -103,7 +103,7 @@ def extend(duty: str, until: str, act: Writing) -> None:
 
     例：campaign extend 128 --to 2026-10-15 --reason 等待上级批复 --as 创建办
     """
-    from campaign.work import change_duty
+    from campaign.work.duty import change_duty
 
     due_at = deadline_of(until, act)
     change(act, duty, f"已延期至 {until}", lambda tx, found, by: change_duty.extend(tx, found, due_at, by))
@@ -130,7 +130,7 @@ def suspend(duty: str, act: Writing) -> None:
 
     例：campaign suspend 128 --reason 场地施工停工 --as 创建办
     """
-    from campaign.work import change_duty
+    from campaign.work.duty import change_duty
 
     change(act, duty, "已暂缓", change_duty.suspend)
 
@@ -143,7 +143,7 @@ def resume(duty: str, act: Writing) -> None:
 
     例：campaign resume 128 --as 创建办
     """
-    from campaign.work import change_duty
+    from campaign.work.duty import change_duty
 
     change(act, duty, "已恢复计时", change_duty.resume)
 
@@ -158,8 +158,8 @@ def event(campaign: str, name: str, happened: date | None, act: Writing) -> None
 
     例：campaign event weisheng 专家评估反馈 --on 2026-10-20 --as 创建办
     """
-    from campaign.records.duties import awaited_events
-    from campaign.work.change_duty import report_event
+    from campaign.records.duty.duties import awaited_events
+    from campaign.work.duty.change_duty import report_event
 
     with opened(act) as store, store.begin() as tx:
         found = named_campaign(tx, act, campaign)

@@ -23,9 +23,9 @@ def demo(ask: Reading) -> None:
     """
     import config
     from campaign.plan.yaml_file import load_plan
-    from campaign.work.demo import SLUG, Sample, file_only, play_sample
-    from campaign.work.roll_file import read_roll
-    from campaign.work.services import evidence_of, way_out
+    from campaign.work.people.roll_file import read_roll
+    from campaign.work.rehearsal.demo import SLUG, Sample, file_only, play_sample
+    from campaign.work.running.services import evidence_of, way_out
 
     if ask.now_given:
         raise CampaignError("示例活动总是推演到现在，不接受 --now。", code="no_now")

@@ -38,8 +38,8 @@ def document(notice: str, out: Path, slip: str | None, pdf: bool, ask: Reading) 
     例：campaign notices document 12 -o 督办通知书.docx --pdf
     """
     from campaign.notices.documents import render, template_folders
-    from campaign.records.notices import find_notice
-    from campaign.records.paper import paper_of
+    from campaign.records.papers.notices import find_notice
+    from campaign.records.papers.paper import paper_of
 
     if out.suffix.lower() != ".docx":
         raise click.UsageError(f"-o 应是一个 .docx 文件（现在是「{out}」）", click.get_current_context())
@@ -93,8 +93,8 @@ def letterhead(campaign: str, issuer: str | None, signatory: str | None, relatio
 
     例：campaign notices letterhead weisheng --issuer 东文创办 --relation 区税务局=平级 --as 办公室主任
     """
-    from campaign.records.letterhead import keep_letterhead
     from campaign.records.log import write_event
+    from campaign.records.papers.letterhead import keep_letterhead
     from campaign.rules.papers import RELATION_WORDS
 
     chosen = {name.strip(): word.strip() for name, _, word in (one.partition("=") for one in relations)}
@@ -123,7 +123,7 @@ def correct(notice: str, text: str, act: Writing) -> None:
     例：campaign notices correct 12 --text 第2项办理时限应为9月30日 --reason 日期笔误 --as 办公室主任
     """
     from campaign.cli.sign import refuse_machines
-    from campaign.work.amend import correct_notice
+    from campaign.work.papers.amend import correct_notice
 
     refuse_machines(act)
     with opened(act) as store, store.begin() as tx:
@@ -142,7 +142,7 @@ def recall(notice: str, act: Writing) -> None:
     例：campaign notices recall 12 --reason 单位名称有误 --as 办公室主任
     """
     from campaign.cli.sign import refuse_machines
-    from campaign.work.amend import recall_notice
+    from campaign.work.papers.amend import recall_notice
 
     refuse_machines(act)
     with opened(act) as store, store.begin() as tx:
@@ -153,7 +153,7 @@ def recall(notice: str, act: Writing) -> None:
 
 
 def _found(tx: Any, act: Writing, wanted: str) -> Notice:
-    from campaign.records.notices import find_notice
+    from campaign.records.papers.notices import find_notice
 
     found = find_notice(tx, wanted)
     refuse_future_of_duty(tx, act, found.campaign_id)

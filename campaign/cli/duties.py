@@ -11,8 +11,8 @@ from campaign.cli.options import Reading, reads
 from campaign.cli.output import emit_json, light_cell, say, show_table
 
 if TYPE_CHECKING:
-    from campaign.records.duty_history import History
-    from campaign.records.views import DutyView
+    from campaign.records.duty.duty_history import History
+    from campaign.records.pages.views import DutyView
 
 SHOWN = 40
 LIGHTS = ("red", "yellow", "green", "grey")
@@ -36,8 +36,8 @@ def duties(
 
     例：campaign duties --campaign weisheng --light red
     """
-    from campaign.records import views
     from campaign.records.campaigns import find_phase, need_unit
+    from campaign.records.pages import views
 
     with opened(ask) as store, store.read() as tx:
         found = chosen_campaign(tx, ask, campaign)
@@ -83,10 +83,10 @@ def show(duty: str, ask: Reading) -> None:
 
     例：campaign duty show 128
     """
-    from campaign.records import views
     from campaign.records.campaigns import find_duty
-    from campaign.records.duty_history import history_of
-    from campaign.records.duty_runs import runs_of_duty
+    from campaign.records.duty.duty_history import history_of
+    from campaign.records.duty.duty_runs import runs_of_duty
+    from campaign.records.pages import views
 
     with opened(ask) as store, store.read() as tx:
         found = find_duty(tx, duty)

@@ -43,7 +43,7 @@ def add(
     from campaign.cli.burden import held_words
     from campaign.records.campaigns import find_phase, need_unit
     from campaign.records.tables import Duty, Finding
-    from campaign.work.burden import ask_extra
+    from campaign.work.duty.burden import ask_extra
 
     with opened(act) as store, store.begin() as tx:
         found = named_campaign(tx, act, campaign)
@@ -71,7 +71,7 @@ def add(
 
 
 def open_phase(tx: Session, campaign: Campaign) -> Phase:
-    from campaign.records.registry import phases_of
+    from campaign.records.planning.registry import phases_of
 
     running = [phase for phase in phases_of(tx, campaign) if phase.state == "open"]
     if not running:
@@ -89,8 +89,8 @@ def list_(campaign: str | None, state: str | None, ask: Reading) -> None:
 
     例：campaign finding list weisheng --state rectifying
     """
-    from campaign.records.findings import of_campaign
-    from campaign.records.notices import units_named
+    from campaign.records.duty.findings import of_campaign
+    from campaign.records.papers.notices import units_named
 
     with opened(ask) as store, store.read() as tx:
         found = only_campaign(tx, ask, campaign)
@@ -117,8 +117,8 @@ def withdraw(finding: str, act: Writing) -> None:
 
     例：campaign finding withdraw 3 --reason 与第 2 条重复 --as 检查组
     """
-    from campaign.records.findings import find_finding
-    from campaign.work.rectify import withdraw_finding
+    from campaign.records.duty.findings import find_finding
+    from campaign.work.duty.rectify import withdraw_finding
 
     with opened(act) as store, store.begin() as tx:
         found = find_finding(tx, finding)

@@ -31,7 +31,7 @@ def gate(campaign: str, phase: str, decided: str | None, act: Writing) -> None:
     例：campaign gate weisheng 推进 --carry-over --reason 两项待验收 --as 办公室主任
     """
     from campaign.rules.gate import GateOutcome
-    from campaign.work.gate import ask_gate, decide_gate, overrule_gate
+    from campaign.work.planning.gate import ask_gate, decide_gate, overrule_gate
 
     if decided is None:
         with opened(act) as store, store.read() as tx:

@@ -15,7 +15,7 @@ from campaign.cli.desk import answer, by_of, local, opened, refuse_future_of_dut
 from campaign.cli.options import Writing, writes
 
 if TYPE_CHECKING:
-    from campaign.work.hand_in import KeptFile
+    from campaign.work.duty.hand_in import KeptFile
 
 
 @click.command()
@@ -31,7 +31,7 @@ def submit(duty: str, files: tuple[Path, ...], note: str, personal: bool, act: W
     """
     from campaign.errors import CampaignError, Conflict
     from campaign.records.campaigns import find_duty
-    from campaign.work.hand_in import hand_in, may_hand_in
+    from campaign.work.duty.hand_in import hand_in, may_hand_in
 
     with opened(act) as store:
         with store.read() as tx:
@@ -63,7 +63,7 @@ def submit(duty: str, files: tuple[Path, ...], note: str, personal: bool, act: W
 def keep_files(act: Writing, files: tuple[Path, ...], *, personal: bool = True) -> list[KeptFile]:
     """Into the evidence store; in a dry run only looked at. Identity-card numbers in their text are pointed out first, unless they are meant."""
     from campaign.errors import CampaignError
-    from campaign.work.hand_in import KeptFile
+    from campaign.work.duty.hand_in import KeptFile
 
     if act.dry_run:
         from hashlib import sha256
@@ -71,7 +71,7 @@ def keep_files(act: Writing, files: tuple[Path, ...], *, personal: bool = True) 
         return [KeptFile(path.name, sha256(path.read_bytes()).hexdigest(), path.stat().st_size, "application/octet-stream") for path in files]
     if not files:
         return []
-    from campaign.work.services import evidence_of
+    from campaign.work.running.services import evidence_of
 
     evidence = evidence_of(act.settings)
     stored = [evidence.put(path, path.name) for path in files]

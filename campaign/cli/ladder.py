@@ -50,7 +50,7 @@ def list_(campaign: str | None, ask: Reading) -> None:
     found = [parse_ladder(path.read_text("utf-8"), path.name) for path in sorted(_folder().glob("*.yaml"))]
     chosen: list[dict[str, str]] = []
     if campaign is not None:
-        from campaign.records.ladders import choices_of
+        from campaign.records.planning.ladders import choices_of
 
         with opened(ask) as store, store.read() as tx:
             chosen = choices_of(tx, named_campaign(tx, ask, campaign))
@@ -72,9 +72,9 @@ def show(duty: str | None, name: str | None, due: date | None, ask: Reading) -> 
 
     例：campaign ladder show --duty 128
     """
-    from campaign.records.calendars import calendar_of, load_calendar
     from campaign.records.campaigns import find_duty
-    from campaign.records.ladders import ladder_of
+    from campaign.records.planning.calendars import calendar_of, load_calendar
+    from campaign.records.planning.ladders import ladder_of
     from campaign.rules.calendar import due_at_of_day
     from campaign.rules.ladder import describe
 
@@ -82,7 +82,7 @@ def show(duty: str | None, name: str | None, due: date | None, ask: Reading) -> 
         raise click.UsageError("请用 --duty 或 --name 指明要看什么（二者选一）", click.get_current_context())
     with opened(ask) as store, store.read() as tx:
         if duty is not None:
-            from campaign.work.foretell import foretell
+            from campaign.work.rehearsal.foretell import foretell
 
             found = find_duty(tx, duty)
             ladder, title = ladder_of(tx, found.ladder_id), f"#{found.id}「{found.title}」"
@@ -110,7 +110,7 @@ def use(file: Path, campaign: str | None, phase_kind: str, duty_kind: str, act: 
 
     例：campaign ladder use ./规则.yaml --campaign weisheng --as 办公室主任
     """
-    from campaign.work.ladder_choices import put_in_force
+    from campaign.work.planning.ladder_choices import put_in_force
 
     with opened(act) as store, store.begin() as tx:
         found = only_campaign(tx, act, campaign)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from campaign.plan.spec import PlanSpec
     from campaign.records.store import Store
-    from campaign.work.launch import Launched
+    from campaign.work.planning.launch import Launched
 
 SHOWN = 20
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
@@ -46,7 +46,7 @@ def launch(plan: Path, slug: str | None, rehearsal: bool, start: date | None, en
     例：campaign launch 方案.yaml --slug weisheng --as 创建办
     """
     spec = _readable(plan, act, start, end)
-    from campaign.work.launch import slug_of
+    from campaign.work.planning.launch import slug_of
 
     slug = slug or slug_of(spec)
     if not SLUG.fullmatch(slug):
@@ -98,7 +98,7 @@ class _Known:
 
 def _carry_out(tx: Session, spec: PlanSpec, act: Writing, slug: str, rehearsal: bool) -> Launched:
     import config
-    from campaign.work.launch import launch as launch_plan
+    from campaign.work.planning.launch import launch as launch_plan
 
     ladders = Path(config.__file__).parent / "ladders"
     return launch_plan(tx, spec, by_of(act), ladders=ladders, slug=slug, rehearsal=rehearsal, test_address=act.settings.test_address)
@@ -161,7 +161,7 @@ def discard(campaign: str, act: Writing) -> None:
 
     例：campaign discard weisheng --reason 方案用错了版本 --as 创建办
     """
-    from campaign.work.discard import discard as undo
+    from campaign.work.planning.discard import discard as undo
 
     with opened(act) as store, store.begin() as tx:
         found = named_campaign(tx, act, campaign)
@@ -178,9 +178,9 @@ def golive(campaign: str, act: Writing) -> None:
 
     例：campaign golive weisheng --as 创建办
     """
-    from campaign.records.rolls import unreachable_among
+    from campaign.records.people.rolls import unreachable_among
     from campaign.rules.calendar import campaign_day
-    from campaign.work.golive import go_live
+    from campaign.work.planning.golive import go_live
 
     with opened(act) as store, store.begin() as tx:
         found = named_campaign(tx, act, campaign)

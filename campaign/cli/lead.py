@@ -35,9 +35,9 @@ def split(duty: str, units: tuple[str, ...], everybody: bool, due: date | None, 
     例：campaign split 128 --to 示例一社区 --to 示例二社区 --due 2026-09-20 --as 示例街道干部
     """
     from campaign.records.campaigns import find_duty, need_unit
-    from campaign.records.splits import units_below
+    from campaign.records.duty.splits import units_below
     from campaign.rules.calendar import due_at_of_day
-    from campaign.work.split import split_duty, undo_split
+    from campaign.work.duty.split import split_duty, undo_split
 
     if undo == bool(units or everybody):
         raise click.UsageError("请用 --to 单位（或 --all）指明分解给谁，或用 --undo 撤销", click.get_current_context())
@@ -66,9 +66,9 @@ def show_led(unit: str, item_id: int | None, ask: Reading) -> None:
 
     例：campaign lead show 示例教育局 --item 7
     """
-    from campaign.records import leading
-    from campaign.records.calendars import load_calendar
     from campaign.records.campaigns import need_unit
+    from campaign.records.pages import leading
+    from campaign.records.planning.calendars import load_calendar
     from campaign.rules.calendar import yellow_through
 
     counted = ("red", "yellow", "submitted", "returned", "done", "total")
@@ -103,7 +103,7 @@ def remind(item_id: int, units: tuple[str, ...], act: Writing) -> None:
     例：campaign lead remind 7 --unit 示例街道 --as 示例教育局干部
     """
     from campaign.records.campaigns import need_unit
-    from campaign.work.lead import remind_units
+    from campaign.work.duty.lead import remind_units
 
     with opened(act) as store, store.begin() as tx:
         _led_item(tx, item_id)
@@ -125,9 +125,9 @@ def compile_(duty: str, files: tuple[Path, ...], parts: tuple[int, ...], note: s
     例：campaign lead compile 130 汇总报告.docx --note 全区情况 --as 示例教育局干部
     """
     from campaign.cli.hand_in import keep_files
-    from campaign.records import leading
     from campaign.records.campaigns import find_duty
-    from campaign.work.lead import compile_parts
+    from campaign.records.pages import leading
+    from campaign.work.duty.lead import compile_parts
 
     with opened(act) as store:
         kept = keep_files(act, files)
@@ -142,7 +142,7 @@ def compile_(duty: str, files: tuple[Path, ...], parts: tuple[int, ...], note: s
 
 
 def _led_item(tx: Session, item_id: int, lead_id: int | None = None, name: str = "") -> Any:
-    from campaign.records.leading import item_facts
+    from campaign.records.pages.leading import item_facts
 
     found = item_facts(tx, item_id)
     if found is None or (lead_id is not None and found.lead_id != lead_id):

@@ -22,7 +22,7 @@ def hours(campaign: str | None, opens: str | None, closes: str | None, rest_days
 
     例：campaign notices hours --campaign weisheng --from 8:30 --to 18:00 --as 办公室主任
     """
-    from campaign.work.sending_manners import sending_window, set_hours
+    from campaign.work.papers.sending_manners import sending_window, set_hours
 
     changes = opens is not None or closes is not None or rest_days is not None
     with opened(act) as store, store.begin() as tx:
@@ -43,7 +43,7 @@ def cap(campaign: str | None, cap: int | None, act: Writing) -> None:
 
     例：campaign notices cap --campaign weisheng --set 10 --as 办公室主任
     """
-    from campaign.work.sending_manners import burden_of, set_cap
+    from campaign.work.papers.sending_manners import burden_of, set_cap
 
     with opened(act) as store, store.begin() as tx:
         found = only_campaign(tx, act, campaign)

@@ -25,7 +25,7 @@ def list_(campaign: str | None, states: tuple[str, ...], limit: int, ask: Readin
 
     例：campaign notices list --campaign weisheng --state draft
     """
-    from campaign.records import views
+    from campaign.records.pages import views
 
     with opened(ask) as store, store.read() as tx:
         rows = views.notices_of(tx, chosen_campaign(tx, ask, campaign), states=states, limit=limit)
@@ -63,8 +63,8 @@ def show(notice: str, ask: Reading) -> None:
 
     例：campaign notices show 12
     """
-    from campaign.records.notices import find_notice
-    from campaign.records.paper import paper_of
+    from campaign.records.papers.notices import find_notice
+    from campaign.records.papers.paper import paper_of
 
     with opened(ask) as store, store.read() as tx:
         found = find_notice(tx, notice)
@@ -132,8 +132,8 @@ def withdraw(notice: str, act: Writing) -> None:
 
     例：campaign notices withdraw 12 --reason 单位名称有误 --as 办公室主任
     """
-    from campaign.records.notices import find_notice
-    from campaign.work.signing import withdraw_notice
+    from campaign.records.papers.notices import find_notice
+    from campaign.work.papers.signing import withdraw_notice
 
     with opened(act) as store, store.begin() as tx:
         found = find_notice(tx, notice)
@@ -152,8 +152,8 @@ def serve(notice: str, recipient: str, act: Writing) -> None:
 
     例：campaign notices serve 12 --to 城关街道联络员 --as 创建办
     """
-    from campaign.records.notices import find_notice
-    from campaign.work.signing import serve_by_hand
+    from campaign.records.papers.notices import find_notice
+    from campaign.work.papers.signing import serve_by_hand
 
     with opened(act) as store, store.begin() as tx:
         found = find_notice(tx, notice)

@@ -86,7 +86,7 @@ def verify(ctx: click.Context, folder: Path, sha256: str | None, json_: bool) ->
 def _build(store: Store, act: Writing, campaign: str, out: Path | None, kept_for: Any = None) -> tuple[str, tuple[PackageSummary, int | None]]:
     """Build, and do what is to be done while the folder is there; a dry run's folder goes away again."""
     from campaign.evidence.package import build_package
-    from campaign.work.services import evidence_of
+    from campaign.work.running.services import evidence_of
 
     with store.read() as tx:
         found = named_campaign(tx, act, campaign)

@@ -17,7 +17,7 @@ def list_(campaign: str | None, ask: Reading) -> None:
 
     例：campaign parked list
     """
-    from campaign.records.parked import list_parked
+    from campaign.records.running.parked import list_parked
 
     with opened(ask) as store, store.read() as tx:
         found = chosen_campaign(tx, ask, campaign)
@@ -46,7 +46,7 @@ def release(number: int, act: Writing) -> None:
     例：campaign parked release 3 --reason 期限写错，已改为9月30日 --as 创建办
     """
     from campaign.records.tables import Duty
-    from campaign.work.parked import release_parked
+    from campaign.work.running.parked import release_parked
 
     with opened(act) as store, store.begin() as tx:
         done = release_parked(tx, number, by_of(act))

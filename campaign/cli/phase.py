@@ -58,7 +58,7 @@ def run(campaign: str, phase: str, here: bool, wait: bool, act: Writing) -> None
 
 
 def _run_here(store: Store, act: Writing, slug: str, key: str) -> None:
-    from campaign.work.passes import PassRequest, run_pass
+    from campaign.work.running.passes import PassRequest, run_pass
 
     done = run_pass(store, PassRequest("phase", slug, key, act.now, act.actor, act.reason or ""))
     counts = {name: done.counts.get(name, 0) for name in ("assigned", "collected", "escalated", "skipped", "notices", "blockers")}
@@ -79,7 +79,7 @@ def open_(campaign: str, phase: str, end: date | None, act: Writing) -> None:
 
     例：campaign phase open weisheng 推进 --end 2026-11-30 --as 创建办
     """
-    from campaign.work.phases import open_phase
+    from campaign.work.planning.phases import open_phase
 
     with opened(act) as store, store.begin() as tx:
         found, one = find(tx, act, campaign, phase)
@@ -103,7 +103,7 @@ def close(campaign: str, phase: str, act: Writing) -> None:
     例：campaign phase close weisheng 1 --as 办公室主任
     """
     from campaign.rules.gate import GateOutcome
-    from campaign.work.gate import decide_gate
+    from campaign.work.planning.gate import decide_gate
 
     with opened(act) as store, store.begin() as tx:
         found, one = find(tx, act, campaign, phase)
@@ -122,7 +122,7 @@ def reopen(campaign: str, phase: str, act: Writing) -> None:
 
     例：campaign phase reopen weisheng 1 --reason 补收漏报的回执 --as 办公室主任
     """
-    from campaign.work.phases import reopen_phase
+    from campaign.work.planning.phases import reopen_phase
 
     with opened(act) as store, store.begin() as tx:
         found, one = find(tx, act, campaign, phase)
@@ -143,7 +143,7 @@ def shift(campaign: str, phase: str, start: date | None, end: date | None, act: 
 
     例：campaign phase shift weisheng 2 --end 2026-12-15 --reason 汛期顺延 --as 办公室主任
     """
-    from campaign.work.phases import shift_phase
+    from campaign.work.planning.phases import shift_phase
 
     if start is None and end is None:
         raise click.UsageError("请给出 --start 或 --end", click.get_current_context())

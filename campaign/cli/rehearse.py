@@ -15,7 +15,7 @@ from campaign.errors import CampaignError
 
 if TYPE_CHECKING:
     from campaign.plan.spec import PlanSpec
-    from campaign.work.rehearsal_words import Rehearsal
+    from campaign.work.rehearsal.rehearsal_words import Rehearsal
 
 PROFILES = ("on-time", "mixed", "late", "silent")
 SHOWN = 20
@@ -35,8 +35,8 @@ def rehearse(plan: Path | None, live: str | None, profile: str, seed: int, start
 
     例：campaign rehearse 方案.yaml --profile mixed --html 演练.html
     """
-    from campaign.work.people_model import Profile
-    from campaign.work.rehearse import rehearse_live, rehearse_plan
+    from campaign.work.rehearsal.people_model import Profile
+    from campaign.work.rehearsal.rehearse import rehearse_live, rehearse_plan
 
     if (plan is None) == (live is None):
         raise click.UsageError("请给出方案文件，或用 --from-live 指明现有的创建活动（二者选一）", click.get_current_context())
@@ -80,7 +80,7 @@ def _ladders() -> Path:
 
 
 def _write_page(found: Rehearsal, path: Path) -> None:
-    from campaign.work.rehearsal_page import page_of
+    from campaign.work.rehearsal.rehearsal_page import page_of
 
     if path.suffix.lower() not in (".html", ".htm"):
         raise CampaignError(f"报告应写成网页文件，现在是「{path.name}」：请用 .html 结尾的文件名。", code="not_html")
@@ -111,7 +111,7 @@ def preview(campaign: str | None, days: int, ask: Reading) -> None:
 
     例：campaign preview weisheng --days 14
     """
-    from campaign.work.preview import preview_campaign
+    from campaign.work.rehearsal.preview import preview_campaign
 
     with opened(ask) as store:
         with store.read() as tx:

@@ -30,7 +30,7 @@ def extend(duty: str, until: date, act: Writing) -> None:
     例：campaign request extend 128 2026-10-15 --reason 设备未到货 --as 教育局联络员
     """
     from campaign.records.campaigns import find_duty
-    from campaign.work.requests import ask_extension
+    from campaign.work.duty.requests import ask_extension
 
     with opened(act) as store, store.begin() as tx:
         found = find_duty(tx, duty)
@@ -50,7 +50,7 @@ def refuse(duty: str, suggest: str, act: Writing) -> None:
     例：campaign request refuse 128 --reason 不属本单位职责 --suggest 城管局 --as 教育局联络员
     """
     from campaign.records.campaigns import find_duty
-    from campaign.work.requests import ask_refusal
+    from campaign.work.duty.requests import ask_refusal
 
     with opened(act) as store, store.begin() as tx:
         found = find_duty(tx, duty)
@@ -68,7 +68,7 @@ def list_(decided: bool, ask: Reading) -> None:
 
     例：campaign request list
     """
-    from campaign.records.requests import request_lines
+    from campaign.records.duty.requests import request_lines
 
     with opened(ask) as store, store.read() as tx:
         rows = request_lines(tx, state="decided" if decided else "open", limit=200)
@@ -94,7 +94,7 @@ def grant(request: int, day: date | None, act: Writing) -> None:
 
     例：campaign request grant 3 --as 办公室主任
     """
-    from campaign.work.requests import grant_extension
+    from campaign.work.duty.requests import grant_extension
 
     with opened(act) as store, store.begin() as tx:
         found = _request(tx, request)
@@ -116,7 +116,7 @@ def reassign(request: int, unit: str, act: Writing) -> None:
     例：campaign request reassign 3 城管局 --as 办公室主任
     """
     from campaign.records.campaigns import need_unit
-    from campaign.work import requests
+    from campaign.work.duty import requests
 
     with opened(act) as store, store.begin() as tx:
         target = need_unit(tx, unit)
@@ -133,7 +133,7 @@ def reject(request: int, act: Writing) -> None:
 
     例：campaign request reject 3 --reason 理由不充分 --as 办公室主任
     """
-    from campaign.work import requests
+    from campaign.work.duty import requests
 
     with opened(act) as store, store.begin() as tx:
         found = _request(tx, request)
@@ -154,7 +154,7 @@ def begin(campaign: str, document: str, phase: str | None, unit: str | None, act
     例：campaign suspension begin weisheng --unit 城关街道 --document 防汛〔2026〕3号 --reason 抗洪抢险 --as 创建办
     """
     from campaign.records.campaigns import find_phase, need_unit
-    from campaign.work.suspensions import suspend_many
+    from campaign.work.duty.suspensions import suspend_many
 
     with opened(act) as store, store.begin() as tx:
         found = named_campaign(tx, act, campaign)
@@ -172,7 +172,7 @@ def end(suspension: int, act: Writing) -> None:
 
     例：campaign suspension end 2 --as 办公室主任
     """
-    from campaign.work.suspensions import resume_many
+    from campaign.work.duty.suspensions import resume_many
 
     with opened(act) as store, store.begin() as tx:
         value = {"suspension": suspension, "duties": resume_many(tx, suspension, by_of(act))}
@@ -187,7 +187,7 @@ def suspensions(campaign: str, ask: Reading) -> None:
 
     例：campaign suspension list weisheng
     """
-    from campaign.records.suspended import suspensions_of
+    from campaign.records.duty.suspended import suspensions_of
 
     with opened(ask) as store, store.read() as tx:
         rows = suspensions_of(tx, named_campaign(tx, ask, campaign))
@@ -212,7 +212,7 @@ def move(campaign: str, to: date, act: Writing) -> None:
 
     例：campaign inspection move weisheng 2026-11-20 --reason 上级改期 --as 办公室主任
     """
-    from campaign.work.inspection_date import move_inspection
+    from campaign.work.planning.inspection_date import move_inspection
 
     with opened(act) as store, store.begin() as tx:
         moved = move_inspection(tx, named_campaign(tx, act, campaign), to, by_of(act))

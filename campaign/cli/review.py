@@ -29,10 +29,10 @@ def review(duty: str, accept: bool, returned: str | None, step: str, receipt: st
     """
     from campaign.cli.hand_in import keep_files
     from campaign.records.campaigns import find_duty
-    from campaign.records.review_chains import waiting_at
+    from campaign.records.duty.review_chains import waiting_at
     from campaign.records.tables import DutyState
-    from campaign.work.review import review as decide
-    from campaign.work.review_steps import Receipt
+    from campaign.work.duty.review import review as decide
+    from campaign.work.duty.review_steps import Receipt
 
     if accept == (returned is not None):
         raise click.UsageError("请给出 --accept 或 --return 原因，两者之一", click.get_current_context())
@@ -62,8 +62,8 @@ def show_chains(campaign: str | None, ask: Reading) -> None:
 
     例：campaign chain show --campaign weisheng
     """
-    from campaign.records.review_chains import chains_chosen
-    from campaign.work.review_chains import read_chains
+    from campaign.records.duty.review_chains import chains_chosen
+    from campaign.work.planning.review_chains import read_chains
 
     chains, _ = read_chains(_ladders().parent / "review_chains.yaml")
     with opened(ask) as store, store.read() as tx:
@@ -88,7 +88,7 @@ def use_chain(name: str, campaign: str | None, duty_kind: str, item_key: str, ac
 
     例：campaign chain use full --duty-kind material --reason 市里要求四级审核 --as 办公室主任
     """
-    from campaign.work.review_chains import put_chain_in_force
+    from campaign.work.planning.review_chains import put_chain_in_force
 
     with opened(act) as store, store.begin() as tx:
         found = only_campaign(tx, act, campaign)

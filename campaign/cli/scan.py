@@ -16,8 +16,8 @@ def scan(all_files: bool, act: Writing) -> None:
 
     例：campaign scan --as 运维
     """
-    from campaign.work.services import evidence_of
-    from campaign.work.verify_files import scan_again
+    from campaign.work.running.services import evidence_of
+    from campaign.work.upkeep.verify_files import scan_again
 
     with opened(act) as store:
         done = scan_again(store, evidence_of(act.settings), by_of(act), all_files=all_files)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from campaign.records.tables import Notice
-    from campaign.work.hand_in import KeptFile
+    from campaign.work.duty.hand_in import KeptFile
 
 MACHINES = frozenset({"clock", "prefect-ui"})
 
@@ -62,9 +62,9 @@ def refuse_machines(act: Writing) -> None:
 def sign_paper(
     tx: Session, act: Writing, wanted: str, typed: str | None = None, *, signed_by: str = "", scan: Sequence[KeptFile] = ()
 ) -> tuple[dict[str, Any], str]:
-    from campaign.records.notices import find_notice
+    from campaign.records.papers.notices import find_notice
     from campaign.records.tables import Unit
-    from campaign.work.signing import sign_notice
+    from campaign.work.papers.signing import sign_notice
 
     found: Notice = find_notice(tx, wanted)
     refuse_future_of_duty(tx, act, found.campaign_id)
@@ -92,7 +92,7 @@ def _paper_of(tx: Session, act: Writing, wanted: str) -> int | None:
 
 def _sign_letter(tx: Session, act: Writing, wanted: str, kept: list[Any]) -> tuple[dict[str, Any], str]:
     from campaign.records.campaigns import find_duty
-    from campaign.work.hand_in import hand_in
+    from campaign.work.duty.hand_in import hand_in
 
     found = find_duty(tx, wanted)
     version = hand_in(tx, found, kept, by_of(act))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from campaign.records.tables import Campaign, Phase
-    from campaign.work.stagger import Staggering
+    from campaign.work.planning.stagger import Staggering
 
 SHOWN = 40
 
@@ -35,7 +35,7 @@ def stagger(campaign: str, phase: str | None, most: int, afresh: bool, apply_: b
 
     例：campaign stagger weisheng --apply --as 创建办
     """
-    from campaign.work.stagger import move_deadlines, propose_deadlines
+    from campaign.work.planning.stagger import move_deadlines, propose_deadlines
 
     writing = apply_ or bool(moves)
     with opened(named(act) if writing else act) as store, store.begin() if writing else store.read() as tx:

@@ -26,7 +26,7 @@ def status(campaign: str | None, ask: Reading) -> None:
 
     例：campaign status weisheng
     """
-    from campaign.work.pulse import say_clock
+    from campaign.work.running.pulse import say_clock
     from campaign.work.status import campaign_status
 
     with opened(ask) as store:
@@ -47,8 +47,8 @@ def status(campaign: str | None, ask: Reading) -> None:
 
 def _waiting(tx: Session, campaign: Campaign) -> list[str]:
     """What needs a person of the office."""
-    from campaign.records import views
-    from campaign.records.pass_runs import parked_rows
+    from campaign.records.pages import views
+    from campaign.records.running.pass_runs import parked_rows
 
     drafts = views.notices_of(tx, campaign, states=("draft",))
     parked = [row for row in parked_rows(tx) if row.campaign_id == campaign.id]

@@ -24,8 +24,8 @@ def sweep(campaign: str | None, act: Writing) -> None:
 
     例：campaign sweep --campaign weisheng --as 创建办
     """
-    from campaign.records.sweeping import count_due
-    from campaign.work.passes import PassRequest, run_pass
+    from campaign.records.running.sweeping import count_due
+    from campaign.work.running.passes import PassRequest, run_pass
 
     with opened(act) as store:
         with store.read() as tx:
@@ -45,15 +45,15 @@ def deliver(campaign: str | None, act: Writing) -> None:
 
     例：campaign deliver --campaign weisheng --as 创建办
     """
-    from campaign.work.passes import PassRequest, run_pass
-    from campaign.work.services import way_out
+    from campaign.work.running.passes import PassRequest, run_pass
+    from campaign.work.running.services import way_out
 
     with opened(act) as store:
         with store.read() as tx:
             found = chosen_campaign(tx, act, campaign)
             slug, campaign_id = (found.slug, found.id) if found else (None, None)
         if act.dry_run:
-            from campaign.work.deliver import due_count
+            from campaign.work.running.deliver import due_count
 
             with store.read() as tx:
                 waiting = due_count(tx, act.now, campaign_id)
@@ -79,7 +79,7 @@ def bulletin(campaign: str | None, act: Writing) -> None:
 
     例：campaign bulletin --campaign weisheng --as 创建办
     """
-    from campaign.work.passes import PassRequest, run_pass
+    from campaign.work.running.passes import PassRequest, run_pass
 
     with opened(act) as store:
         with store.read() as tx:
@@ -101,7 +101,7 @@ def seal(ask: Reading) -> None:
     例：campaign seal
     """
     from campaign.records.log import head
-    from campaign.work.seal import seal_events
+    from campaign.work.upkeep.seal import seal_events
 
     with opened(ask) as store:
         sealed = seal_events(store, ask.now)

@@ -15,7 +15,7 @@ from campaign.cli.options import Writing, writes
 from campaign.cli.output import say, show_table, warn
 
 if TYPE_CHECKING:
-    from campaign.work.hand_over import HandedOver
+    from campaign.work.people.hand_over import HandedOver
 
 SHOWN = 40
 _unit = click.argument("unit", metavar="UNIT")
@@ -33,7 +33,7 @@ def rename(unit: str, name: str, act: Writing) -> None:
     例：campaign units rename 区工信局 区经信局 --reason 机构改革 --as 创建办
     """
     from campaign.records.campaigns import need_unit
-    from campaign.work.roll_change import rename_unit
+    from campaign.work.people.roll_change import rename_unit
 
     refuse_future(act)
     with opened(act) as store, store.begin() as tx:
@@ -56,7 +56,7 @@ def merge(unit: str, into: str, act: Writing) -> None:
     例：campaign units merge 区旅游局 区文旅局 --reason 机构改革 --as 创建办
     """
     from campaign.records.campaigns import need_unit
-    from campaign.work.roll_change import merge_units
+    from campaign.work.people.roll_change import merge_units
 
     refuse_future(act)
     with opened(act) as store, store.begin() as tx:
@@ -80,9 +80,9 @@ def abolish(unit: str, heir: str | None, table: Path | None, blank: Path | None,
     例：campaign units abolish 区旅游局 --to 区文旅局 --reason 机构改革 --as 创建办
     """
     from campaign.records.campaigns import need_unit
-    from campaign.work.hand_over import Heirs
-    from campaign.work.heirs_file import read_heirs
-    from campaign.work.roll_change import abolish_unit
+    from campaign.work.people.hand_over import Heirs
+    from campaign.work.people.heirs_file import read_heirs
+    from campaign.work.people.roll_change import abolish_unit
 
     refuse_future(act)
     with opened(act) as store, store.begin() as tx:
@@ -110,8 +110,8 @@ def split(unit: str, table: Path | None, blank: Path | None, act: Writing) -> No
     例：campaign units split 区住建局 --table 承接表.csv --reason 职能划转 --as 创建办
     """
     from campaign.records.campaigns import need_unit
-    from campaign.work.heirs_file import read_heirs
-    from campaign.work.roll_change import split_unit
+    from campaign.work.people.heirs_file import read_heirs
+    from campaign.work.people.roll_change import split_unit
 
     refuse_future(act)
     if table is None and blank is None:
@@ -127,7 +127,7 @@ def split(unit: str, table: Path | None, blank: Path | None, act: Writing) -> No
 
 
 def _write_blank(tx: Any, unit: Any, path: Path, act: Writing) -> None:
-    from campaign.work.heirs_file import open_work, write_table
+    from campaign.work.people.heirs_file import open_work, write_table
 
     rows = open_work(tx, unit)
     write_table(path, rows)

@@ -12,7 +12,7 @@ from campaign.cli.options import Reading, Writing, reads, writes
 from campaign.cli.output import emit_json, say, show_table, warn
 
 if TYPE_CHECKING:
-    from campaign.records.rolls import UnitLine
+    from campaign.records.people.rolls import UnitLine
 
 SHOWN = 20
 
@@ -28,8 +28,8 @@ def import_(path: Path, act: Writing) -> None:
 
     例：campaign units import 单位名册.xlsx --as 创建办
     """
-    from campaign.work.roll_file import read_roll
-    from campaign.work.roll_import import import_roll
+    from campaign.work.people.roll_file import read_roll
+    from campaign.work.people.roll_import import import_roll
 
     refuse_future(act)
     rows = read_roll(path)
@@ -66,7 +66,7 @@ def list_(kind: str | None, unreachable: bool, merged: bool, ask: Reading) -> No
 
     例：campaign units list --unreachable
     """
-    from campaign.records.rolls import list_units
+    from campaign.records.people.rolls import list_units
     from campaign.rules.calendar import campaign_day
 
     with opened(ask) as store, store.read() as tx:

@@ -36,7 +36,7 @@ def add(login: str, name: str, role: str, unit: str | None, act: Writing) -> Non
 
     例：campaign user add wang --name 王某 --role contact --unit 教育局
     """
-    from campaign.work import accounts
+    from campaign.work.people import accounts
 
     password = accounts.one_time_password()
     kept = accounts.hasher().hash(password)
@@ -55,7 +55,7 @@ def reset(login: str, act: Writing) -> None:
 
     例：campaign user reset admin --as 王某 --reason 忘记口令
     """
-    from campaign.work import accounts
+    from campaign.work.people import accounts
 
     password = accounts.one_time_password()
     kept = accounts.hasher().hash(password)
@@ -74,7 +74,7 @@ def disable(login: str, act: Writing) -> None:
 
     例：campaign user disable wang --as 李某 --reason 调离
     """
-    from campaign.work import accounts
+    from campaign.work.people import accounts
 
     with opened(act) as store, store.begin() as tx:
         account = accounts.need_account(tx, login)
@@ -91,7 +91,7 @@ def list_(search: str, ask: Reading) -> None:
 
     例：campaign user list
     """
-    from campaign.records import accounts
+    from campaign.records.people import accounts
 
     with opened(ask) as store, store.read() as tx:
         rows = accounts.list_accounts(tx, wanted=search, limit=1000)
@@ -119,7 +119,7 @@ def demo(act: Writing) -> None:
 
     例：campaign user demo --as 创建办
     """
-    from campaign.work.first_accounts import DEMO_PASSWORD, demo_logins
+    from campaign.work.people.first_accounts import DEMO_PASSWORD, demo_logins
 
     with opened(act) as store:
         made = demo_logins(store, act.now)

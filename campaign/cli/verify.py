@@ -31,9 +31,9 @@ def verify(ctx: click.Context, receivers: Path | None, no_files: bool, ask: Read
     """
     from campaign.errors import NotFound
     from campaign.notices.channels.registry import OUTBOX_FILE
-    from campaign.work.services import evidence_of
-    from campaign.work.verify import verify as check
-    from campaign.work.verify_files import verify_files
+    from campaign.work.running.services import evidence_of
+    from campaign.work.upkeep.verify import verify as check
+    from campaign.work.upkeep.verify_files import verify_files
 
     if receivers is not None and not receivers.exists():
         raise NotFound(f"找不到接收端的日志 {receivers}：请检查路径。", code="no_receivers")

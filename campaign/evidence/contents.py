@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from campaign.evidence.files import Health
 from campaign.evidence.names import clean_name, clean_part
-from campaign.records.evidence import CampaignFacts, DutyFacts, FileFacts, ItemFacts, VersionFacts
+from campaign.records.duty.evidence import CampaignFacts, DutyFacts, FileFacts, ItemFacts, VersionFacts
 from campaign.records.tables.duties import DutyKind, DutyState
 from campaign.rules.calendar import CAMPAIGN_ZONE, due_on
 

@@ -23,7 +23,8 @@ from campaign.evidence.errors import BadPackage, Damaged, NoSuchFile, Withdrawn
 from campaign.evidence.files import CHUNK, FileStore, Health
 from campaign.evidence.manifest import sha256_of, verify_package, write_manifest
 from campaign.evidence.pages import made_papers
-from campaign.records import evidence, log
+from campaign.records import log
+from campaign.records.duty import evidence
 from campaign.records.store import Store
 
 __all__ = ["PackageSummary", "build_package", "freeze_package", "verify_package"]

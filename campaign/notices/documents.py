@@ -25,7 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from campaign.errors import CampaignError
 from campaign.notices.phrases import PHRASES, PLAIN
 from campaign.notices.wording import due_words, words_of
-from campaign.records.outbox import Line, Outgoing
+from campaign.records.papers.outbox import Line, Outgoing
 from campaign.rules.calendar import campaign_day
 from campaign.rules.ladder_terms import AUDIENCES
 from campaign.rules.papers import BULLETINS

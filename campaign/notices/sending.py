@@ -18,7 +18,7 @@ from campaign.notices.addressees import Addressee, each_once, rehearsal_addresse
 from campaign.notices.channels.base import Channel, Sent
 from campaign.notices.channels.registry import ChannelSettings, channels_from, close_channels
 from campaign.notices.wording import compose
-from campaign.records.outbox import Outcome, Outgoing
+from campaign.records.papers.outbox import Outcome, Outgoing
 from campaign.rules.ladder_terms import CHANNELS
 
 PersonRow = tuple[str, str, str | None, str | None, str | None]

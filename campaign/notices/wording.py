@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from campaign.notices.phrases import PHRASES, PLAIN, Phrases
-from campaign.records.outbox import Line, Outgoing
+from campaign.records.papers.outbox import Line, Outgoing
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_on
 from campaign.rules.papers import BULLETINS
 

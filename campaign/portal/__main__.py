@@ -23,10 +23,10 @@ from campaign.evidence.files import Health
 from campaign.portal.app import create_app
 from campaign.portal.oidc import SignOn
 from campaign.portal.place import Place, PrefectWatch
-from campaign.records.requests import withdrawn_files
+from campaign.records.duty.requests import withdrawn_files
 from campaign.records.store import Store
-from campaign.work.first_accounts import FIRST_LOGIN, demo_logins, first_administrator, sample_is_here
-from campaign.work.services import evidence_of
+from campaign.work.people.first_accounts import FIRST_LOGIN, demo_logins, first_administrator, sample_is_here
+from campaign.work.running.services import evidence_of
 from config.settings import Settings, load_settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from campaign.portal.access import Role
 from campaign.portal.visit import Visit
-from campaign.records import reviewing
-from campaign.records.reviewing import Reach
+from campaign.records.pages import reviewing
+from campaign.records.pages.reviewing import Reach
 from campaign.rules.review_chain import Who, deciders
 
 BY_UNIT = (Who.UNIT_HEAD, Who.LEAD_UNIT, Who.ABOVE)

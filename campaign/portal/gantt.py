@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 
-from campaign.records.boards import PhaseLine
+from campaign.records.pages.boards import PhaseLine
 
 WIDTH, LABEL, ROW, HEAD = 900, 190, 34, 30
 FILL = {"planned": "#c9d3df", "open": "#2f6db3", "closed": "#8aa08f"}

@@ -10,7 +10,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from campaign.records.burden import Load
+from campaign.records.duty.burden import Load
 
 LABEL, CELL, ROW, HEAD = 190, 82, 30, 34
 SHADES = ("#f2f4f7", "#dbe7f3", "#b7d0e8", "#8db4dc", "#5f95cc")

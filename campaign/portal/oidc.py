@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import httpx
 
 from campaign.errors import CampaignError, NotAllowed, RetryLater
-from campaign.work.sign_on import Identity
+from campaign.work.people.sign_on import Identity
 
 FRESH_SECONDS = 600.0
 LEEWAY_SECONDS = 60

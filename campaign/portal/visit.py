@@ -29,11 +29,11 @@ from campaign.errors import CampaignError, NotFound
 from campaign.portal.access import BOARD, PUBLIC, SIGNED_IN, Role, Rule, rule_of
 from campaign.portal.place import Place
 from campaign.portal.wording import FILTERS
-from campaign.records.accounts import Signed, session_was, signed_in, units_below
-from campaign.records.calendars import last_read
+from campaign.records.people.accounts import Signed, session_was, signed_in, units_below
+from campaign.records.planning.calendars import last_read
 from campaign.rules.calendar import campaign_day, due_on
-from campaign.work.accounts import token_hash
 from campaign.work.by import By
+from campaign.work.people.accounts import token_hash
 
 log = logging.getLogger("campaign.portal")
 TEMPLATES = Environment(
@@ -268,7 +268,7 @@ def _clean(text: str) -> str:
 
 
 def calendar_of(tx: Session) -> Any:
-    from campaign.records.calendars import load_calendar
+    from campaign.records.planning.calendars import load_calendar
 
     return load_calendar(tx)
 

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from icalendar import Alarm, Calendar, Event
 from sqlmodel import Session
 
-from campaign.records import registry, views
+from campaign.records.pages import views
+from campaign.records.planning import registry
 from campaign.records.tables import Campaign, DutyState, Unit
 
 HOST = "campaign.invalid"

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from campaign.records.duties import duty_table
-from campaign.records.registry import phases_of
+from campaign.records.duty.duties import duty_table
+from campaign.records.pages.views import lights_by
+from campaign.records.planning.registry import phases_of
 from campaign.records.tables import Campaign
-from campaign.records.views import lights_by
 from campaign.rules.calendar import CAMPAIGN_ZONE, Light
-from campaign.work.gate import ask_gate
+from campaign.work.planning.gate import ask_gate
 
 
 def campaign_status(tx: Session, campaign: Campaign, now: datetime) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from statistics import median
 import pytest
 from sqlalchemy import text
 
-from campaign.records import benching
-from campaign.records.ladders import store_ladder
+from campaign.records.planning.ladders import store_ladder
+from campaign.records.running import benching
 from campaign.records.store import Store
-from campaign.work.bench import NOW, bench_sweep
-from campaign.work.due import due_passes, next_due_at
+from campaign.work.rehearsal.bench import NOW, bench_sweep
+from campaign.work.running.due import due_passes, next_due_at
 from tests.world import LADDERS, World, item, plan
 
 pytestmark = pytest.mark.bench

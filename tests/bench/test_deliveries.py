@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from campaign.records.outbox import write_notice
+from campaign.records.papers.outbox import write_notice
 from campaign.records.statements import table_of
 from campaign.records.store import Store
 from campaign.records.tables import Attempt, Delivery, Notice, Unit
-from campaign.work.golive import go_live
-from campaign.work.pass_steps import Services
-from campaign.work.pass_types import PassRequest
-from campaign.work.passes import run_pass
-from campaign.work.services import services_from
+from campaign.work.planning.golive import go_live
+from campaign.work.running.pass_steps import Services
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.running.passes import run_pass
+from campaign.work.running.services import services_from
 from config.settings import Settings
 from tests.bench.vendor import counted, vendor
 from tests.world import World

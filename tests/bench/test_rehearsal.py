@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from campaign.plan.spec import PlanSpec
-from campaign.work.people_model import Profile
-from campaign.work.rehearse import rehearse_plan
+from campaign.work.rehearsal.people_model import Profile
+from campaign.work.rehearsal.rehearse import rehearse_plan
 from tests.world import LADDERS, at, item, phase, plan
 
 PHASES = (

@@ -17,13 +17,13 @@ import pytest
 from sqlalchemy import text
 
 from campaign.errors import RetryLater
-from campaign.records import benching
 from campaign.records.campaigns import find_duty
-from campaign.records.ladders import store_ladder
+from campaign.records.planning.ladders import store_ladder
+from campaign.records.running import benching
 from campaign.records.store import Store
-from campaign.work.bench import NOW, bench_sweep
 from campaign.work.by import By
-from campaign.work.hand_in import hand_in
+from campaign.work.duty.hand_in import hand_in
+from campaign.work.rehearsal.bench import NOW, bench_sweep
 from tests.world import LADDERS, file
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
@@ -32,7 +32,7 @@ DUTIES = int(os.environ.get("CAMPAIGN_BENCH_DUTIES", 1_000_000))
 SWEEP = """
 import json, resource, sys, time
 from campaign.records.store import Store
-from campaign.work.bench import sweep_once
+from campaign.work.rehearsal.bench import sweep_once
 store = Store.open(url=sys.argv[1])
 wall, cpu = time.perf_counter(), time.process_time()
 done = sweep_once(store)

@@ -23,14 +23,14 @@ from sqlalchemy import text
 
 from campaign.errors import Conflict
 from campaign.records.log import seal_events
-from campaign.records.notices import due_deliveries
-from campaign.records.outbox import Outcome, Outgoing
+from campaign.records.papers.notices import due_deliveries
+from campaign.records.papers.outbox import Outcome, Outgoing
+from campaign.records.running.sweeping import count_due
 from campaign.records.store import Store
-from campaign.records.sweeping import count_due
-from campaign.work.pass_steps import Services
-from campaign.work.pass_types import PassRequest
-from campaign.work.passes import run_pass
-from campaign.work.verify import verify
+from campaign.work.running.pass_steps import Services
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.running.passes import run_pass
+from campaign.work.upkeep.verify import verify
 from tests.world import SLUG, World, item, phase, plan
 
 pytestmark = pytest.mark.chaos

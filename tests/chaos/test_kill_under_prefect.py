@@ -27,12 +27,12 @@ from campaign.engine.forms import CampaignForm, PassForm, PhaseForm, parameters_
 from campaign.engine.names import PASSES, PHASES, DeploymentName
 from campaign.engine.runs import Run, read_run, trigger
 from campaign.plan.spec import PhaseKind
-from campaign.records.notices import due_deliveries
+from campaign.records.papers.notices import due_deliveries
+from campaign.records.running.sweeping import count_due
 from campaign.records.statements import table_of
 from campaign.records.store import Store
-from campaign.records.sweeping import count_due
 from campaign.records.tables import PassRun
-from campaign.work.verify import verify
+from campaign.work.upkeep.verify import verify
 from deployments.children import Child
 from deployments.ports import choose_port
 from deployments.server import ServerPlace, client_environment

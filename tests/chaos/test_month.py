@@ -33,11 +33,11 @@ from campaign.records.log import seal_events
 from campaign.records.statements import table_of
 from campaign.records.store import Store
 from campaign.records.tables import Delivery, Duty, Notice
-from campaign.work.golive import go_live
-from campaign.work.pass_steps import Services
-from campaign.work.pass_types import PassRequest
-from campaign.work.passes import run_pass
-from campaign.work.verify import verify
+from campaign.work.planning.golive import go_live
+from campaign.work.running.pass_steps import Services
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.running.passes import run_pass
+from campaign.work.upkeep.verify import verify
 from config.settings import Settings
 from tests.world import SLUG, World, item, phase, plan
 

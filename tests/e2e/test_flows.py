@@ -14,7 +14,7 @@ from campaign.engine.names import PASSES, PHASES, DeploymentName
 from campaign.engine.runs import Run, find_deployment, read_run, recent_runs, trigger
 from campaign.plan.spec import PhaseKind
 from campaign.records.campaigns import find_campaign
-from campaign.records.duty_runs import runs_of_duty
+from campaign.records.duty.duty_runs import runs_of_duty
 from campaign.records.statements import table_of
 from campaign.records.store import Store
 from campaign.records.tables import Duty, PassRun

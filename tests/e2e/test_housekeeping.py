@@ -17,8 +17,8 @@ from campaign.records import leases
 from campaign.records.statements import table_of
 from campaign.records.store import Store, database_clock
 from campaign.records.tables import Lease
-from campaign.work.backup import check_backup, find_backup
-from campaign.work.pulse import CLOCK_LEASE
+from campaign.work.running.pulse import CLOCK_LEASE
+from campaign.work.upkeep.backup import check_backup, find_backup
 from deployments.server import ServerPlace, client_environment
 from tests.e2e import harness
 from tests.e2e.harness import wait_until

@@ -19,7 +19,7 @@ from campaign.engine.client import ADDRESS_FILE, connect
 from campaign.engine.names import PASSES
 from campaign.engine.runs import read_run, trigger
 from campaign.records.store import Store
-from campaign.work.pulse import say_clock
+from campaign.work.running.pulse import say_clock
 from tests.e2e import harness
 from tests.e2e.harness import ROOT, wait_until
 

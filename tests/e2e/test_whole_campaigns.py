@@ -24,21 +24,22 @@ from campaign.engine.runs import Run, read_run, trigger
 from campaign.evidence.files import FileStore
 from campaign.plan.spec import PhaseKind
 from campaign.plan.yaml_text import to_yaml
-from campaign.records import registry, views
 from campaign.records.campaigns import find_campaign, find_phase
-from campaign.records.phases import leaders
+from campaign.records.pages import views
+from campaign.records.planning import registry
+from campaign.records.planning.phases import leaders
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, Phase
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_on
 from campaign.rules.gate import GateOutcome
 from campaign.work.by import By
-from campaign.work.due import due_passes_of
-from campaign.work.gate import ask_gate, decide_gate, overrule_gate
-from campaign.work.hand_in import KeptFile, hand_in
-from campaign.work.pass_types import PassRequest
-from campaign.work.review import review
-from campaign.work.signing import sign_notice
-from campaign.work.verify import verify
+from campaign.work.duty.hand_in import KeptFile, hand_in
+from campaign.work.duty.review import review
+from campaign.work.papers.signing import sign_notice
+from campaign.work.planning.gate import ask_gate, decide_gate, overrule_gate
+from campaign.work.running.due import due_passes_of
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.upkeep.verify import verify
 from deployments.server import ServerPlace, client_environment
 from tests.e2e import harness
 from tests.e2e.harness import wait_until

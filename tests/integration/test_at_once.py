@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from campaign.errors import CampaignError
-from campaign.records import sweeping
+from campaign.records.running import sweeping
 from campaign.records.statements import table_of
 from campaign.records.tables import Escalation, Notice, StepVerdict, Verdict
 from tests.world import LADDERS, SLUG, World, item, plan
@@ -57,8 +57,8 @@ def test_two_sweeps_at_once_take_each_rung_once(world: World) -> None:
 def test_two_who_decide_one_step_at_once_pass_it_once_and_decide_no_other(world: World) -> None:
     """The second waits for the first, and is then told what happened at the step that it looked at."""
     from campaign.records.campaigns import find_campaign, find_duty
-    from campaign.work.review import review
-    from campaign.work.review_chains import put_chain_in_force
+    from campaign.work.duty.review import review
+    from campaign.work.planning.review_chains import put_chain_in_force
 
     world.launch(plan([item(1, responsible_units=["示例乙局"])]))
     with world.store.begin() as tx:

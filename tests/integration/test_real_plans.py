@@ -13,13 +13,13 @@ from campaign.plan.spec import PhaseKind, PlanSpec
 from campaign.plan.yaml_edit import assume_lead
 from campaign.plan.yaml_file import load_plan
 from campaign.records.log import seal_events
-from campaign.records.phases import leaders
-from campaign.records.registry import phases_of
+from campaign.records.planning.phases import leaders
+from campaign.records.planning.registry import phases_of
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, GateRecord, Notice, Phase
 from campaign.rules.calendar import campaign_day
 from campaign.rules.gate import GateOutcome
-from campaign.work import gate
+from campaign.work.planning import gate
 from tests.gold_plans import gold_file, spec_of
 from tests.world import World
 

@@ -11,7 +11,7 @@ from campaign.records.log import broken_blocks, seal_events
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Escalation, GateRecord, Notice, PackageRecord, Person, Post, Tenure
 from campaign.rules.gate import GateOutcome
-from campaign.work import gate
+from campaign.work.planning import gate
 from tests.world import LEADER, SLUG, World, item, phase, plan
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from campaign.notices.addressees import Addressee
 from campaign.notices.wording import Message
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 from campaign.rules.calendar import due_on
 
 OutcomeWord = Literal["delivered", "refused", "failed", "unknown"]

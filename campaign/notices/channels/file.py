@@ -21,7 +21,7 @@ from campaign.disk import keep_on_disk
 from campaign.notices.addressees import Addressee
 from campaign.notices.channels.base import Sent, envelope
 from campaign.notices.wording import Message
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 
 
 class FileChannel:

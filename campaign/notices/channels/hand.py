@@ -8,7 +8,7 @@ from datetime import datetime
 from campaign.notices.addressees import Addressee
 from campaign.notices.channels.base import Sent
 from campaign.notices.wording import Message
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 
 
 class ByHand:

@@ -19,7 +19,7 @@ from typing import Literal
 from campaign.notices.addressees import Addressee
 from campaign.notices.channels.base import Sent
 from campaign.notices.wording import Message
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 
 Security = Literal["ssl", "starttls", "none"]
 SECONDS = 8.0

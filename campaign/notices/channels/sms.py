@@ -25,7 +25,7 @@ from campaign.notices.channels.base import Sent
 from campaign.notices.channels.http import JSON_TYPE, Answer, Door, Patience, as_json
 from campaign.notices.channels.vendor import VENDOR_ALLOWED_BY, WORDS_SHOWN
 from campaign.notices.wording import Message
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 
 BODY = '{"mobile": "{phone}", "content": "{text}", "id": "{key}"}'
 TEXT_SHOWN = 200

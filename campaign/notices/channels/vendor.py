@@ -21,7 +21,7 @@ from campaign.notices.channels.base import Sent
 from campaign.notices.channels.http import Answer, Door, Patience, as_json
 from campaign.notices.splitting import shortened
 from campaign.notices.wording import Message, compose_for_group
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 
 VENDOR_ALLOWED_BY = "CAMPAIGN_VENDOR_ALLOW_LOCAL"
 WORDS_SHOWN = 120

@@ -20,7 +20,7 @@ from campaign.notices.addressees import Addressee
 from campaign.notices.channels.base import Sent, envelope
 from campaign.notices.channels.http import Answer, Door, Patience, as_json
 from campaign.notices.wording import Message
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 
 
 class WebhookChannel:

@@ -20,7 +20,7 @@ from campaign.notices.channels.vendor import VENDOR_ALLOWED_BY, judged
 from campaign.notices.channels.wecom_robot import WECOM_CODES
 from campaign.notices.splitting import parts_of
 from campaign.notices.wording import Message
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 
 LIMIT = 2048
 MOST_PERSONS = 1000

@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from campaign.errors import CampaignError
 from campaign.portal.visit import Visit, Visiting, session_cookie
-from campaign.records import accounts as records
+from campaign.records.people import accounts as records
 from campaign.records.tables import PortalAccount
-from campaign.work import accounts
-from campaign.work.first_accounts import DEMO_PASSWORD, DEMO_PREFIX
+from campaign.work.people import accounts
+from campaign.work.people.first_accounts import DEMO_PASSWORD, DEMO_PREFIX
 
 router = APIRouter()
 

@@ -11,14 +11,14 @@ from starlette.responses import Response
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.heat import heat
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import burden as records
-from campaign.records import office
 from campaign.records.campaigns import find_campaign, need_unit
-from campaign.records.registry import phases_of
+from campaign.records.duty import burden as records
+from campaign.records.pages import office
+from campaign.records.planning.registry import phases_of
 from campaign.records.tables import ExtraRequest, Phase
 from campaign.rules.burden import last_weeks
 from campaign.rules.calendar import campaign_day
-from campaign.work import burden
+from campaign.work.duty import burden
 
 router = APIRouter()
 UNITS = 40

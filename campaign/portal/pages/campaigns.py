@@ -16,20 +16,20 @@ from campaign.errors import CampaignError, NotFound
 from campaign.portal.gantt import gantt
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import boards, office
-from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_campaign
-from campaign.records.journal import names_of
 from campaign.records.log import write_event
-from campaign.records.phases import gates_of, story_of
+from campaign.records.pages import boards, office
+from campaign.records.pages.journal import names_of
+from campaign.records.planning.calendars import load_calendar
+from campaign.records.planning.phases import gates_of, story_of
 from campaign.records.tables import Campaign, Phase
 from campaign.rules.calendar import campaign_day, yellow_through
 from campaign.rules.gate import GateOutcome
-from campaign.work.gate import ask_gate, decide_gate, overrule_gate
-from campaign.work.golive import go_live
-from campaign.work.pass_types import PassRequest
-from campaign.work.passes import run_pass
-from campaign.work.phases import open_phase, reopen_phase
+from campaign.work.planning.gate import ask_gate, decide_gate, overrule_gate
+from campaign.work.planning.golive import go_live
+from campaign.work.planning.phases import open_phase, reopen_phase
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.running.passes import run_pass
 
 router = APIRouter()
 A_PAGE = 50

@@ -11,13 +11,15 @@ from starlette.responses import Response
 from campaign.errors import CampaignError, NotFound
 from campaign.evidence.files import Kept
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import boards, office, requests
 from campaign.records.campaigns import need_unit
-from campaign.records.notices import find_notice, undelivered_by_draft
+from campaign.records.duty import requests
+from campaign.records.pages import boards, office
+from campaign.records.papers.notices import find_notice, undelivered_by_draft
 from campaign.records.tables import DutyRequest, FileWithdrawal
-from campaign.work import requests as work
-from campaign.work import signing, withdrawal
-from campaign.work.hand_in import KeptFile
+from campaign.work.duty import requests as work
+from campaign.work.duty import withdrawal
+from campaign.work.duty.hand_in import KeptFile
+from campaign.work.papers import signing
 
 router = APIRouter()
 A_PAGE = 20

@@ -15,15 +15,16 @@ from campaign.portal.access import Role
 from campaign.portal.flags import counted_words
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import requests, review_chains, splits, todo
-from campaign.records.calendars import load_calendar
-from campaign.records.receipts import ORIGIN
+from campaign.records.duty import requests, review_chains, splits
+from campaign.records.pages import todo
+from campaign.records.papers.receipts import ORIGIN
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.tables import Duty
 from campaign.rules.calendar import campaign_day, due_on, yellow_through
 from campaign.rules.counting import count_events
 from campaign.rules.sensitive import is_sensitive_ledger
 from campaign.rules.splitting import DONE, SPLIT_KINDS, why_not_split
-from campaign.work.hand_in import MAY_HAND_IN
+from campaign.work.duty.hand_in import MAY_HAND_IN
 
 router = APIRouter()
 HAND_IN_ROLES = (Role.ADMIN, Role.CONTACT, Role.UNIT_HEAD)

@@ -13,9 +13,9 @@ from campaign.errors import CampaignError, NotFound
 from campaign.evidence.scanning import Scan
 from campaign.portal.preview import picture, preview_of
 from campaign.portal.visit import Visit, Visiting
-from campaign.records.requests import file_with_duty
-from campaign.records.todo import lead_unit_of
-from campaign.work import withdrawal
+from campaign.records.duty.requests import file_with_duty
+from campaign.records.pages.todo import lead_unit_of
+from campaign.work.duty import withdrawal
 
 router = APIRouter()
 CHUNK = 256 * 1024

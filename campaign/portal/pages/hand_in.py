@@ -17,12 +17,12 @@ from starlette.responses import Response
 from campaign.errors import CampaignError
 from campaign.portal.pages.duty import own_duty, show_duty
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import requests as records
+from campaign.records.duty import requests as records
 from campaign.records.tables import Duty, Upload
 from campaign.rules.sensitive import classification_mark, identity_numbers, is_sensitive_ledger
-from campaign.work import requests
-from campaign.work.change_duty import acknowledge
-from campaign.work.hand_in import KeptFile, attestation, hand_in, may_hand_in
+from campaign.work.duty import requests
+from campaign.work.duty.change_duty import acknowledge
+from campaign.work.duty.hand_in import KeptFile, attestation, hand_in, may_hand_in
 
 router = APIRouter()
 

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from campaign.portal.access import Role
 from campaign.portal.visit import Visiting
 from campaign.portal.words import VERBS
-from campaign.records import log, office
-from campaign.records.journal import subject_names
+from campaign.records import log
+from campaign.records.pages import office
+from campaign.records.pages.journal import subject_names
 
 router = APIRouter()
 A_PAGE = 50

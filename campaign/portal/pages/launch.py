@@ -19,9 +19,9 @@ from campaign.plan.yaml_text import to_yaml
 from campaign.portal.plan_edit import corrected, grouped, placed, plain
 from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import office
+from campaign.records.pages import office
 from campaign.rules.calendar import campaign_day
-from campaign.work.launch import launch, slug_of
+from campaign.work.planning.launch import launch, slug_of
 
 router = APIRouter()
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")

@@ -14,12 +14,13 @@ from campaign.portal.access import Role
 from campaign.portal.pages.hand_in import refuse_sensitive
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import leading, review_chains
-from campaign.records.calendars import load_calendar
+from campaign.records.duty import review_chains
+from campaign.records.pages import leading
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.tables import Duty
 from campaign.rules.calendar import due_on, yellow_through
-from campaign.work.hand_in import KeptFile
-from campaign.work.lead import compile_parts, remind_units
+from campaign.work.duty.hand_in import KeptFile
+from campaign.work.duty.lead import compile_parts, remind_units
 
 router = APIRouter()
 A_PAGE = 20

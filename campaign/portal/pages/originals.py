@@ -23,14 +23,15 @@ from campaign.portal.pages.duty import READ_ROLES
 from campaign.portal.pages.files import pieces_of
 from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import originals, todo
-from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_campaign
+from campaign.records.duty import originals
+from campaign.records.pages import todo
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.tables import Duty, Signatory
 from campaign.rules.calendar import campaign_day, yellow_through
-from campaign.work.hand_in import KeptFile
-from campaign.work.originals import Received, attach_scan, receive_originals
-from campaign.work.registers import COLUMNS, import_register
+from campaign.work.duty.hand_in import KeptFile
+from campaign.work.duty.originals import Received, attach_scan, receive_originals
+from campaign.work.duty.registers import COLUMNS, import_register
 
 router = APIRouter()
 A_PAGE = 50

@@ -13,12 +13,14 @@ from campaign.errors import CampaignError, NotFound
 from campaign.notices.documents import render, template_folders
 from campaign.portal.access import Role
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import receipts, requests, todo
-from campaign.records.notices import find_notice
-from campaign.records.paper import paper_of
+from campaign.records.duty import requests
+from campaign.records.pages import todo
+from campaign.records.papers import receipts
+from campaign.records.papers.notices import find_notice
+from campaign.records.papers.paper import paper_of
 from campaign.records.tables import Campaign, Notice, Unit
-from campaign.work.reading import confirm_reading
-from campaign.work.receipts import refuse_unfit, sign_for
+from campaign.work.papers.reading import confirm_reading
+from campaign.work.papers.receipts import refuse_unfit, sign_for
 
 router = APIRouter()
 A_PAGE = 20

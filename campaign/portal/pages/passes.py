@@ -8,10 +8,10 @@ from starlette.responses import Response
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.access import Role
 from campaign.portal.visit import Visit, Visiting
-from campaign.records.duty_runs import runs_of_duty
-from campaign.records.parked import list_parked
+from campaign.records.duty.duty_runs import runs_of_duty
+from campaign.records.running.parked import list_parked
 from campaign.records.tables import Campaign, Duty
-from campaign.work.parked import release_parked
+from campaign.work.running.parked import release_parked
 
 router = APIRouter()
 

@@ -16,12 +16,13 @@ from campaign.portal.flags import flags_of
 from campaign.portal.preview import preview_of
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import originals, requests, review_chains, reviewing, todo
-from campaign.records.calendars import load_calendar
+from campaign.records.duty import originals, requests, review_chains
+from campaign.records.pages import reviewing, todo
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.tables import Duty, Submission
 from campaign.rules.calendar import yellow_through
-from campaign.work.review import review
-from campaign.work.review_steps import Receipt
+from campaign.work.duty.review import review
+from campaign.work.duty.review_steps import Receipt
 
 router = APIRouter()
 A_PAGE = 20

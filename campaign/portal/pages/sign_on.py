@@ -11,7 +11,7 @@ from campaign.errors import CampaignError, NotFound
 from campaign.portal.oidc import Attempt, SignOn
 from campaign.portal.pages.account import end_session, enter, login_page, own_path
 from campaign.portal.visit import Visit, Visiting
-from campaign.work.sign_on import sign_on
+from campaign.work.people.sign_on import sign_on
 
 router = APIRouter()
 KEPT_SECONDS = 600

@@ -12,11 +12,12 @@ from starlette.responses import Response, StreamingResponse
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.pages.duty import own_duty
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import review_chains, reviewing, splits, todo
-from campaign.records.calendars import load_calendar
+from campaign.records.duty import review_chains, splits
+from campaign.records.pages import reviewing, todo
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.tables import Unit
 from campaign.rules.calendar import due_at_of_day, due_on, yellow_through
-from campaign.work.split import may_split, split_duty, undo_split
+from campaign.work.duty.split import may_split, split_duty, undo_split
 
 router = APIRouter()
 CHUNK = 256 * 1024

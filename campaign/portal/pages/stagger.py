@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from campaign.errors import CampaignError
 from campaign.portal.visit import Visit, Visiting
-from campaign.records.calendars import calendar_of
 from campaign.records.campaigns import find_campaign
+from campaign.records.planning.calendars import calendar_of
 from campaign.rules.calendar import WorkingCalendar, campaign_day
 from campaign.rules.stagger import MOST_A_DAY
-from campaign.work.stagger import Slot, Staggering, move_deadlines, propose_deadlines
+from campaign.work.planning.stagger import Slot, Staggering, move_deadlines, propose_deadlines
 
 router = APIRouter()
 DAYS = 42

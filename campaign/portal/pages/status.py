@@ -15,12 +15,12 @@ from campaign.portal.gantt import gantt
 from campaign.portal.place import Place
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import boards
-from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_campaign
+from campaign.records.pages import boards
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.tables import Campaign
 from campaign.rules.calendar import campaign_day, yellow_through
-from campaign.work.pulse import clock_stopped_for, say_clock
+from campaign.work.running.pulse import clock_stopped_for, say_clock
 from campaign.work.status import campaign_status
 
 router = APIRouter()

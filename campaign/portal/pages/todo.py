@@ -10,9 +10,9 @@ from starlette.responses import Response
 from campaign.portal.access import Role
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import deadline
-from campaign.records import review_chains
-from campaign.records import todo as records
-from campaign.records.calendars import load_calendar
+from campaign.records.duty import review_chains
+from campaign.records.pages import todo as records
+from campaign.records.planning.calendars import load_calendar
 from campaign.rules.calendar import yellow_through
 
 router = APIRouter()

@@ -20,9 +20,9 @@ from campaign.portal.visit import Visit, Visiting
 from campaign.records.campaigns import need_unit
 from campaign.records.tables import Unit
 from campaign.records.trial import trial_of
-from campaign.work.hand_over import HandedOver, Heirs
-from campaign.work.heirs_file import open_work, read_heirs, write_table
-from campaign.work.roll_change import abolish_unit, merge_units, rename_unit, split_unit
+from campaign.work.people.hand_over import HandedOver, Heirs
+from campaign.work.people.heirs_file import open_work, read_heirs, write_table
+from campaign.work.people.roll_change import abolish_unit, merge_units, rename_unit, split_unit
 
 router = APIRouter()
 SHOWN = 100

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from campaign.errors import CampaignError
 from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
-from campaign.records.rolls import UnitLine, list_units
+from campaign.records.people.rolls import UnitLine, list_units
 from campaign.rules.calendar import campaign_day
-from campaign.work.roll_file import read_roll
-from campaign.work.roll_import import import_roll
+from campaign.work.people.roll_file import read_roll
+from campaign.work.people.roll_import import import_roll
 
 router = APIRouter()
 A_PAGE = 50

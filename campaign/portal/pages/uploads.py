@@ -24,10 +24,10 @@ from campaign.evidence.media import KINDS
 from campaign.evidence.names import clean_name, extension_of
 from campaign.portal.pages.duty import own_duty
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import requests as records
+from campaign.records.duty import requests as records
 from campaign.records.tables import Upload
 from campaign.rules.sensitive import is_sensitive_ledger
-from campaign.work.hand_in import may_hand_in
+from campaign.work.duty.hand_in import may_hand_in
 
 router = APIRouter()
 PIECE = 8 * 1024 * 1024

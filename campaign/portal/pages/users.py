@@ -9,11 +9,11 @@ from starlette.responses import Response
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.access import Role
 from campaign.portal.visit import Visit, Visiting
-from campaign.records import accounts as records
-from campaign.records import office
 from campaign.records.campaigns import need_unit
+from campaign.records.pages import office
+from campaign.records.people import accounts as records
 from campaign.records.tables import PortalAccount, Unit
-from campaign.work import accounts
+from campaign.work.people import accounts
 
 router = APIRouter()
 A_PAGE = 50

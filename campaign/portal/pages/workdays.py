@@ -10,10 +10,10 @@ from starlette.responses import Response
 from campaign.errors import CampaignError
 from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
-from campaign.records.calendars import load_calendar
+from campaign.records.planning.calendars import load_calendar
 from campaign.rules.calendar import DayRow, campaign_day
 from campaign.rules.calendar_file import notice_rows
-from campaign.work.calendar_change import import_notice, set_by_hand
+from campaign.work.planning.calendar_change import import_notice, set_by_hand
 
 router = APIRouter()
 COVERAGE = {"published": "已公布", "estimated": "未公布，暂按推算"}

@@ -47,7 +47,7 @@ def migrate(store: Store, to: str = "head") -> None:
 def _fill_calendar(connection: Connection) -> None:
     from sqlmodel import Session
 
-    from campaign.records.calendars import DEFAULT_YEARS, ensure_years
+    from campaign.records.planning.calendars import DEFAULT_YEARS, ensure_years
 
     with Session(connection, join_transaction_mode="rollback_only") as tx:
         ensure_years(tx, *DEFAULT_YEARS)

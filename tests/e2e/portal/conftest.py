@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from campaign.work.first_accounts import DEMO_PASSWORD
+from campaign.work.people.first_accounts import DEMO_PASSWORD
 from deployments.children import Child
 from deployments.ports import choose_port
 from tests.e2e import harness

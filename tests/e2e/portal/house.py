@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from campaign.records.store import Store
 from campaign.rules.calendar import CAMPAIGN_ZONE
-from campaign.work.due import due_passes
+from campaign.work.running.due import due_passes
 from deployments.children import Child
 from deployments.server import ServerPlace, client_environment
 from tests.e2e import harness

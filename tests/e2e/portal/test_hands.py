@@ -16,11 +16,11 @@ from sqlmodel import col, select
 from campaign.evidence.files import FileStore
 from campaign.records.campaigns import find_campaign
 from campaign.records.tables import Duty, Item, ItemUnit, Unit
-from campaign.work.accounts import add_account, grant, hasher
 from campaign.work.by import By
-from campaign.work.hand_in import KeptFile, hand_in
-from campaign.work.review import review
-from campaign.work.review_chains import put_chain_in_force
+from campaign.work.duty.hand_in import KeptFile, hand_in
+from campaign.work.duty.review import review
+from campaign.work.people.accounts import add_account, grant, hasher
+from campaign.work.planning.review_chains import put_chain_in_force
 from tests.e2e.portal.conftest import DESK, PHONE, keep_picture, serving
 from tests.integration.portal.sample import LADDERS, SLUG, play
 

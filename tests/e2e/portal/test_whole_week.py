@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from campaign.work.verify import verify
+from campaign.work.upkeep.verify import verify
 from deployments.server import ServerPlace
 from tests.e2e.portal.first_day import ACCOUNTS, come_back, enter, first_hour, go_live_and_trigger, launch_from_word, open_account, register_people
 from tests.e2e.portal.gestures import confirm, main, open_duty, press

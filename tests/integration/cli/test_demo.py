@@ -12,10 +12,10 @@ import config
 from campaign.notices.channels.file import read_sendings
 from campaign.plan.yaml_file import load_plan
 from campaign.records.store import Store
-from campaign.work.demo import SLUG, Sample, file_only, play_sample
-from campaign.work.roll_file import read_roll
-from campaign.work.services import evidence_of, way_out
-from campaign.work.verify import verify
+from campaign.work.people.roll_file import read_roll
+from campaign.work.rehearsal.demo import SLUG, Sample, file_only, play_sample
+from campaign.work.running.services import evidence_of, way_out
+from campaign.work.upkeep.verify import verify
 from config.settings import load_settings
 from tests.integration.cli.conftest import Cli
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from campaign.records.evidence import begin_snapshot
+from campaign.records.duty.evidence import begin_snapshot
 from campaign.records.log import unsealed, write_event, write_events
 from campaign.records.store import Store
 from campaign.records.trial import trial_of

@@ -13,8 +13,8 @@ from campaign.records.campaigns import find_campaign
 from campaign.records.statements import table_of
 from campaign.records.tables import Delivery, Duty, Notice, RungRow
 from campaign.rules.calendar import CAMPAIGN_ZONE
-from campaign.work.roll_file import RollRow
-from campaign.work.roll_import import import_roll
+from campaign.work.people.roll_file import RollRow
+from campaign.work.people.roll_import import import_roll
 from config.settings import Settings
 from tests.integration.notices.vendors import SECRET, Vendor, vendor_open
 from tests.world import SLUG, World, at, item, phase, plan

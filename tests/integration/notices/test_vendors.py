@@ -18,7 +18,7 @@ from campaign.notices.channels.sms import BadGateway, SmsGateway
 from campaign.notices.channels.wecom_app import WecomApp
 from campaign.notices.channels.wecom_robot import WecomRobot
 from campaign.notices.wording import compose
-from campaign.records.outbox import Line, Outgoing
+from campaign.records.papers.outbox import Line, Outgoing
 from tests.integration.notices.vendors import CORP, KEY, SECRET, Vendor, vendor_open
 from tests.unit.notices.samples import CONTACT, ISSUED, notice
 

@@ -25,8 +25,8 @@ from campaign.portal.place import Place, PrefectWatch
 from campaign.records.campaigns import need_unit
 from campaign.records.store import Store
 from campaign.records.tables import Duty, Unit
-from campaign.work.accounts import add_account, grant, hasher
 from campaign.work.by import By
+from campaign.work.people.accounts import add_account, grant, hasher
 from tests.integration.portal.sample import LADDERS, play
 
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)

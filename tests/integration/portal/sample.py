@@ -14,19 +14,19 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from campaign.plan.spec import Item, Material, Office, Organisation, Person, Phase, PhaseKind, PlanKind, PlanSpec, Recurrence
-from campaign.records.outbox import Outcome, Outgoing
+from campaign.records.papers.outbox import Outcome, Outgoing
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Post, Tenure, Unit
 from campaign.records.tables import Person as PersonRow
 from campaign.rules.calendar import CAMPAIGN_ZONE
 from campaign.work.by import By
-from campaign.work.hand_in import KeptFile, hand_in
-from campaign.work.launch import launch
-from campaign.work.pass_steps import Services
-from campaign.work.pass_types import PassRequest
-from campaign.work.passes import run_pass
-from campaign.work.rectify import add_finding
-from campaign.work.review import review
+from campaign.work.duty.hand_in import KeptFile, hand_in
+from campaign.work.duty.rectify import add_finding
+from campaign.work.duty.review import review
+from campaign.work.planning.launch import launch
+from campaign.work.running.pass_steps import Services
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.running.passes import run_pass
 
 LADDERS = Path(__file__).parents[3] / "config" / "ladders"
 SLUG, SECOND = "civility", "safety"

@@ -12,9 +12,9 @@ from sqlmodel import select
 from campaign.errors import CampaignError, Conflict
 from campaign.portal.place import Place
 from campaign.records.tables import PortalAccount, Tenure
-from campaign.work import accounts
 from campaign.work.by import By
-from campaign.work.first_accounts import DEMO_PASSWORD, demo_logins, first_administrator
+from campaign.work.people import accounts
+from campaign.work.people.first_accounts import DEMO_PASSWORD, demo_logins, first_administrator
 from tests.integration.portal.conftest import NOW, PASSWORD, browser, open_account, password_hash, token_on, unit_with
 
 CLOSED = {"open_board": False}

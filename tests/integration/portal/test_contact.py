@@ -11,7 +11,7 @@ from campaign.portal.place import Place
 from campaign.records.campaigns import need_unit
 from campaign.records.tables import Duty, Notice, StoredFile, Submission, Unit, Upload, Verdict
 from campaign.work.by import By
-from campaign.work.change_duty import acknowledge
+from campaign.work.duty.change_duty import acknowledge
 from tests.integration.portal.conftest import NOW, Browser, Counting, open_account, unit_with
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"

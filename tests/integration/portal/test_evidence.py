@@ -15,7 +15,7 @@ from campaign.evidence.derived import Derived
 from campaign.evidence.files import FileStore
 from campaign.evidence.scanning import Guard, ScannerDown
 from campaign.portal.place import Place
-from campaign.records.evidence import mark_scanned
+from campaign.records.duty.evidence import mark_scanned
 from campaign.records.tables import Duty, StoredFile, Submission, SubmissionFile
 from tests.integration.portal.conftest import Browser, browser, open_account, unit_with
 from tests.integration.portal.test_uploads import Sender

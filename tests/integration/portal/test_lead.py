@@ -12,9 +12,9 @@ from campaign.records.campaigns import find_campaign
 from campaign.records.statements import table_of
 from campaign.records.tables import CompiledPart, Duty, Event, Item, ItemUnit, Notice, StepVerdict, Submission, Unit
 from campaign.work.by import By
-from campaign.work.hand_in import KeptFile, hand_in
-from campaign.work.review import review
-from campaign.work.review_chains import put_chain_in_force
+from campaign.work.duty.hand_in import KeptFile, hand_in
+from campaign.work.duty.review import review
+from campaign.work.planning.review_chains import put_chain_in_force
 from tests.integration.portal.conftest import NOW, Browser, Counting, open_account, token_on
 from tests.integration.portal.sample import LADDERS, SLUG
 

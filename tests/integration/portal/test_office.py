@@ -14,7 +14,7 @@ from campaign.portal.place import Place, PrefectWatch
 from campaign.records.campaigns import find_campaign, find_phase
 from campaign.records.tables import Campaign, Duty, DutyRequest, GateRecord, Notice, PassRun, Phase, StoredFile, Submission, Unit
 from campaign.work.by import By
-from campaign.work.requests import ask_extension, ask_refusal
+from campaign.work.duty.requests import ask_extension, ask_refusal
 from tests.integration.portal.conftest import NOW, Browser, Counting, browser, no_prefect, open_account, unit_with
 from tests.integration.portal.sample import SLUG, spec
 
@@ -283,7 +283,7 @@ def test_a_file_goes_only_when_two_persons_agree_and_leaves_its_tombstone(place:
 
 def test_a_withdrawal_that_a_crash_cut_in_two_is_finished_at_the_next_start(place: Place) -> None:
     from campaign.portal.__main__ import finish_withdrawals
-    from campaign.records.requests import mark_withdrawn
+    from campaign.records.duty.requests import mark_withdrawn
 
     duty_id, unit = unit_with(place, "open")
     contact = open_account(place, "lian", ("contact", unit))
@@ -337,7 +337,7 @@ def test_roles_are_given_taken_and_accounts_closed_on_the_page(place: Place) -> 
     client = admin(place)
     other = open_account(place, "xin", ("contact", "区城管局"))
     with place.store.read() as tx:
-        from campaign.records.accounts import account_by_login, grants_of
+        from campaign.records.people.accounts import account_by_login, grants_of
 
         account = account_by_login(tx, "xin")
         assert account is not None

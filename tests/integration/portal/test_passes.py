@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 from campaign.engine.client import Engine
 from campaign.portal.place import Place, PrefectWatch
-from campaign.records.duty_runs import runs_of_duty
-from campaign.records.pass_runs import park_duty
+from campaign.records.duty.duty_runs import runs_of_duty
+from campaign.records.running.pass_runs import park_duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Escalation, Parked, PassRun, Unit
 from tests.integration.portal.conftest import NOW, Browser, Counting, open_account

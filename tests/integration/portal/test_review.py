@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from campaign.portal.place import Place
 from campaign.records.tables import Duty, Submission, Unit, Verdict
 from campaign.work.by import By
-from campaign.work.hand_in import KeptFile, hand_in
+from campaign.work.duty.hand_in import KeptFile, hand_in
 from tests.integration.portal.conftest import NOW, Browser, Counting, open_account, unit_with
 
 

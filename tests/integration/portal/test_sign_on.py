@@ -17,8 +17,8 @@ from campaign.portal.__main__ import sign_on_from
 from campaign.portal.oidc import SignOn
 from campaign.portal.place import Place
 from campaign.records.tables import Person, PortalAccount, PortalIdentity, Tenure
-from campaign.work import accounts
 from campaign.work.by import By
+from campaign.work.people import accounts
 from config.settings import Settings
 from tests.integration.portal.conftest import NOW, PASSWORD, Browser, browser, open_account, password_hash
 from tests.integration.portal.provider import CLIENT, SECRET, Provider, running_provider

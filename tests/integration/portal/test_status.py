@@ -146,7 +146,7 @@ def test_nothing_is_fetched_from_elsewhere(place: Place) -> None:
 
 def test_pages_say_how_long_is_left(place: Place) -> None:
     from campaign.portal.wording import deadline
-    from campaign.records.calendars import load_calendar
+    from campaign.records.planning.calendars import load_calendar
     from campaign.rules.calendar import campaign_day, due_at_of_day
 
     with place.store.read() as tx:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from campaign.cli.main import build
 from campaign.records.store import Store
-from campaign.work.accounts import log_in, need_account
+from campaign.work.people.accounts import log_in, need_account
 
 
 @pytest.fixture

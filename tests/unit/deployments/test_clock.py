@@ -12,7 +12,7 @@ import pytest
 from campaign.engine.client import EngineDown
 from campaign.errors import CampaignError, Conflict
 from campaign.records.store import Store
-from campaign.work.pass_types import PassRequest
+from campaign.work.running.pass_types import PassRequest
 from deployments.clock import AGAIN, LONGEST_WAIT, TAKEOVER, WATCHING, Clock, Course, Work
 
 NINE = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)

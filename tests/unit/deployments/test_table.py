@@ -11,7 +11,7 @@ from prefect import Flow
 from ruamel.yaml import YAML
 
 from campaign.engine.names import ALL
-from campaign.work.passes import PASSES
+from campaign.work.running.passes import PASSES
 from deployments.register import ZONE, form_schema, load_flow
 from deployments.table import ENTRIES, Entry
 from tasks.catalogue import TASKS

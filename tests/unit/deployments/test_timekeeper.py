@@ -12,8 +12,8 @@ import pytest
 from campaign.errors import CampaignError
 from campaign.records import leases
 from campaign.records.store import Store
-from campaign.work.pass_types import PassRequest
-from campaign.work.pulse import CLOCK_LEASE, say_clock
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.running.pulse import CLOCK_LEASE, say_clock
 from deployments.clock import Clock
 from deployments.handover import PrefectStarter, request_key
 from deployments.timekeeper import Timekeeper

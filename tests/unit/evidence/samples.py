@@ -11,8 +11,8 @@ from typing import Any
 from sqlmodel import Session
 
 from campaign.evidence.files import FileStore
-from campaign.records.ladders import store_ladder
 from campaign.records.log import write_event
+from campaign.records.planning.ladders import store_ladder
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Item, ItemUnit, Phase, PlanVersion, Requirement, StoredFile, Submission, SubmissionFile, Unit, Verdict
 from campaign.rules.calendar import due_at_of_day

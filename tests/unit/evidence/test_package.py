@@ -21,7 +21,8 @@ from campaign.errors import CampaignError, NotFound
 from campaign.evidence.errors import BadPackage
 from campaign.evidence.files import FileStore
 from campaign.evidence.package import PackageSummary, build_package, freeze_package, verify_package
-from campaign.records import evidence, log
+from campaign.records import log
+from campaign.records.duty import evidence
 from campaign.records.store import Store
 from tests.unit.evidence.samples import NOW, Sample, filled, pdf
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from campaign.notices.addressees import Addressee
-from campaign.records.outbox import Line, Outgoing
+from campaign.records.papers.outbox import Line, Outgoing
 from campaign.rules.calendar import due_at_of_day
 
 ISSUED = datetime(2026, 9, 3, 1, 30, tzinfo=UTC)

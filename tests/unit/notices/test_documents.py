@@ -19,7 +19,7 @@ from campaign.notices.documents import BadTemplate, check_templates, context_of,
 from campaign.notices.forms import FORMS, SLIPS, build_templates
 from campaign.notices.pdf import NoPdf, to_pdf
 from campaign.plan.files.libreoffice import find_office
-from campaign.records.outbox import Line
+from campaign.records.papers.outbox import Line
 from tests.unit.notices.samples import notice
 
 TEMPLATES = Path(__file__).parents[3] / "config" / "templates"

@@ -10,7 +10,7 @@ import pytest
 
 from campaign.notices.channels.file import FileChannel, read_sendings
 from campaign.notices.wording import compose
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 from tests.unit.notices.samples import CONTACT, ISSUED, notice
 
 

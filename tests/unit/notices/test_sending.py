@@ -16,7 +16,7 @@ from campaign.notices.channels.file import read_sendings
 from campaign.notices.channels.registry import channels_from, close_channels
 from campaign.notices.sending import Sender, send_batch
 from campaign.notices.wording import Message
-from campaign.records.outbox import Outgoing
+from campaign.records.papers.outbox import Outgoing
 from config.settings import Settings
 from tests.unit.notices.samples import CONTACT, ISSUED, notice
 

@@ -8,7 +8,7 @@ import pytest
 
 from campaign.notices.phrases import PHRASES
 from campaign.notices.wording import LINES_SHOWN, compose, compose_for_group, due_words
-from campaign.records.outbox import Line
+from campaign.records.papers.outbox import Line
 from campaign.rules.calendar import due_at_of_day
 from tests.unit.notices.samples import ISSUED, notice
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text, update
 
-from campaign.records.budgets import PER_MINUTE, take
+from campaign.records.papers.budgets import PER_MINUTE, take
 from campaign.records.statements import table_of
 from campaign.records.store import Store
 from campaign.records.tables import Delivery

@@ -11,9 +11,9 @@ from campaign.errors import Conflict
 from campaign.records import leases
 from campaign.records.store import Store
 from campaign.records.tables import Campaign
-from campaign.work.pass_steps import Services
-from campaign.work.pass_types import PassRequest
-from campaign.work.passes import close_pass, open_pass, run_batch
+from campaign.work.running.pass_steps import Services
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.running.passes import close_pass, open_pass, run_batch
 from tests.world import SLUG, World, item, plan
 
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from campaign.records import benching, dues, sweeping
-from campaign.records.ladders import store_ladder
+from campaign.records.planning.ladders import store_ladder
+from campaign.records.running import benching, dues, sweeping
 from campaign.records.store import Store
 from campaign.rules.calendar import campaign_day
-from campaign.work.bench import NOW, sweep_once
-from campaign.work.due import due_passes, next_due_at
+from campaign.work.rehearsal.bench import NOW, sweep_once
+from campaign.work.running.due import due_passes, next_due_at
 from tests.plans import full_scans, watching
 from tests.world import LADDERS
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.records import leases
-from campaign.records.calendars import load_calendar, override_day
+from campaign.records.planning.calendars import load_calendar, override_day
 from campaign.records.scratch import scratch_of, scratch_store
 from campaign.records.store import Store, database_clock
 from campaign.records.tables import Lease

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from campaign.records import views
-from campaign.records.calendars import load_calendar
+from campaign.records.pages import views
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, DutyState
 from campaign.rules.calendar import Light, light

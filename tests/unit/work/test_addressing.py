@@ -13,17 +13,17 @@ import pytest
 from campaign.errors import CampaignError
 from campaign.notices.channels.file import read_sendings
 from campaign.notices.sending import Sender
-from campaign.records import registry
 from campaign.records.campaigns import find_campaign, need_unit
-from campaign.records.outbox import Outcome, Outgoing
+from campaign.records.papers.outbox import Outcome, Outgoing
+from campaign.records.planning import registry
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Event, Notice, NoticeLine
 from campaign.rules.papers import COPY_TO_LEAD
-from campaign.work.addressing import resolve_addressees
-from campaign.work.away import take_leave
-from campaign.work.roll_change import rename_unit
-from campaign.work.roll_file import RollRow
-from campaign.work.roll_import import import_roll
+from campaign.work.papers.addressing import resolve_addressees
+from campaign.work.people.away import take_leave
+from campaign.work.people.roll_change import rename_unit
+from campaign.work.people.roll_file import RollRow
+from campaign.work.people.roll_import import import_roll
 from config.settings import Settings
 from tests.world import SLUG, World, item, plan
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records.notices import find_notice
+from campaign.records.papers.notices import find_notice
 from campaign.records.statements import table_of
 from campaign.records.tables import Amendment, Duty, Notice
-from campaign.work.amend import correct_notice, recall_notice
+from campaign.work.papers.amend import correct_notice, recall_notice
 from tests.world import LEADER, Receiver, World, at, item, plan
 
 NOTICE, DUTY = table_of(Notice), table_of(Duty)

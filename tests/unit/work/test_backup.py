@@ -14,8 +14,18 @@ from campaign.errors import CampaignError
 from campaign.evidence.files import FileStore
 from campaign.records.store import Store
 from campaign.records.tables import Duty
-from campaign.work.backup import Backup, back_up, back_up_unless_fresh, check_backup, check_evidence, drop_old_backups, find_backup, list_backups, restore
-from campaign.work.verify import verify
+from campaign.work.upkeep.backup import (
+    Backup,
+    back_up,
+    back_up_unless_fresh,
+    check_backup,
+    check_evidence,
+    drop_old_backups,
+    find_backup,
+    list_backups,
+    restore,
+)
+from campaign.work.upkeep.verify import verify
 from tests.conftest import create_database, database_url, drop_database
 from tests.world import World, item, plan
 

@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records.burden import extra_requests, loads
 from campaign.records.campaigns import find_campaign, find_phase, need_unit
+from campaign.records.duty.burden import extra_requests, loads
 from campaign.records.store import Store
 from campaign.records.tables import ExtraRequest
 from campaign.rules.burden import last_weeks, must_wait
-from campaign.work import burden
+from campaign.work.duty import burden
 from tests.world import SLUG, World, item, plan
 
 UNIT = "示例甲局"

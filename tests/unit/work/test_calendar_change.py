@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_campaign, find_duty
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.statements import table_of
 from campaign.records.tables import Notice
 from campaign.rules.calendar import DayRow, due_at_of_day
 from campaign.rules.rest_days import RestDays
-from campaign.work.calendar_change import Recomputed, import_notice, set_by_hand, set_rest_days
-from campaign.work.change_duty import extend
+from campaign.work.duty.change_duty import extend
+from campaign.work.planning.calendar_change import Recomputed, import_notice, set_by_hand, set_rest_days
 from tests.world import SLUG, World, day_of, item, plan
 
 

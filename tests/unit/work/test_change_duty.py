@@ -9,7 +9,7 @@ import pytest
 from campaign.errors import CampaignError, Conflict
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Event, Notice
-from campaign.work.phases import close_phase
+from campaign.work.planning.phases import close_phase
 from tests.world import ROLLOUT, World, at, item, phase, plan
 
 DUTY, NOTICE, EVENT = table_of(Duty), table_of(Notice), table_of(Event)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from campaign.records import outbox
-from campaign.records.outbox import Outcome
+from campaign.records.papers import outbox
+from campaign.records.papers.outbox import Outcome
 from campaign.records.statements import table_of
 from campaign.records.tables import Attempt, Delivery, Duty, Notice
-from campaign.work.bulletin import compile_bulletin
+from campaign.work.running.bulletin import compile_bulletin
 from tests.world import Receiver, World, at, item, plan
 
 DUTY, NOTICE, DELIVERY = table_of(Duty), table_of(Notice), table_of(Delivery)

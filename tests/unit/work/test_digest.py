@@ -8,8 +8,8 @@ from campaign.records.campaigns import find_campaign, find_duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Notice
 from campaign.rules.calendar import CAMPAIGN_ZONE
-from campaign.work import requests
-from campaign.work.due import due_passes, due_passes_of
+from campaign.work.duty import requests
+from campaign.work.running.due import due_passes, due_passes_of
 from tests.world import SLUG, World, at, item, plan
 
 NOTICE = table_of(Notice)

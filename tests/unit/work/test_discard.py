@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from campaign.errors import Conflict
-from campaign.records import rolls
 from campaign.records.campaigns import need_unit
+from campaign.records.people import rolls
 from campaign.rules.calendar import campaign_day
-from campaign.work.discard import discard
+from campaign.work.planning.discard import discard
 from tests.world import SLUG, World, item, plan
 
 

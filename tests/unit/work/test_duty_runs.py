@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from campaign.records.duty_runs import DutyRun, runs_of_duty
-from campaign.work.pass_steps import Services
-from campaign.work.pass_types import PassRequest
-from campaign.work.passes import run_pass
+from campaign.records.duty.duty_runs import DutyRun, runs_of_duty
+from campaign.work.running.pass_steps import Services
+from campaign.work.running.pass_types import PassRequest
+from campaign.work.running.passes import run_pass
 from tests.world import SLUG, World
 
 

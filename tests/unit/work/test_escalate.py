@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign.work.escalate import ALONE_SECONDS, parts_in_time
+from campaign.work.running.escalate import ALONE_SECONDS, parts_in_time
 
 
 @pytest.mark.parametrize(

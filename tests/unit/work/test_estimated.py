@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from campaign.records import views
-from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_campaign
+from campaign.records.pages import views
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.statements import table_of
 from campaign.records.tables import Event, Notice
 from campaign.rules.calendar import DayRow
-from campaign.work.calendar_change import import_notice
+from campaign.work.planning.calendar_change import import_notice
 from tests.world import ROLLOUT, SLUG, World, day_of, item, plan
 
 

@@ -7,7 +7,7 @@ import pytest
 from campaign.errors import Conflict, NotAllowed
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Notice
-from campaign.work.rectify import withdraw_finding
+from campaign.work.duty.rectify import withdraw_finding
 from tests.world import World, plan
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)

@@ -11,8 +11,8 @@ from campaign.errors import CampaignError, Conflict, NotAllowed
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, GateRecord, PackageRecord
 from campaign.rules.gate import GateDecision, GateOutcome
-from campaign.work import gate
-from campaign.work.phases import close_phase, open_phase, reopen_phase, shift_phase
+from campaign.work.planning import gate
+from campaign.work.planning.phases import close_phase, open_phase, reopen_phase, shift_phase
 from tests.world import LEADER, ROLLOUT, World, at, item, phase, plan
 
 DUTY = table_of(Duty)

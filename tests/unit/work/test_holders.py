@@ -9,12 +9,12 @@ import pytest
 
 from campaign.records import leases
 from campaign.records.store import Store
-from campaign.work.holders import free_leases_of_the_dead, holder_name, is_dead_here
+from campaign.work.running.holders import free_leases_of_the_dead, holder_name, is_dead_here
 
 
 def of_a_dead_process() -> str:
     """What a process that has ended called itself."""
-    command = [sys.executable, "-c", "from campaign.work.holders import holder_name; print(holder_name())"]
+    command = [sys.executable, "-c", "from campaign.work.running.holders import holder_name; print(holder_name())"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 

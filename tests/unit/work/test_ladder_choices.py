@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from campaign.records.calendars import calendar_of
 from campaign.records.campaigns import find_campaign, find_duty
-from campaign.records.ladders import choices_of, ladder_of
+from campaign.records.planning.calendars import calendar_of
+from campaign.records.planning.ladders import choices_of, ladder_of
 from campaign.rules.calendar import CAMPAIGN_ZONE
 from campaign.rules.ladder import BadLadder
-from campaign.work.foretell import foretell
-from campaign.work.ladder_choices import put_in_force, read_choices
+from campaign.work.planning.ladder_choices import put_in_force, read_choices
+from campaign.work.rehearsal.foretell import foretell
 from tests.world import LADDERS, SLUG, World, item, phase, plan
 
 READINESS = phase("p2", "readiness", "2026-03-02", "2026-03-31")

@@ -61,7 +61,7 @@ def test_an_error_half_way_leaves_nothing_behind(world: World, monkeypatch: pyte
     def broken(*_: object, **__: object) -> None:
         raise OSError("disk")
 
-    monkeypatch.setattr("campaign.work.launch.first_bulletin_at", broken)
+    monkeypatch.setattr("campaign.work.planning.launch.first_bulletin_at", broken)
     with pytest.raises(OSError, match="disk"):
         world.launch()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from campaign.errors import Conflict
-from campaign.records import leading
-from campaign.records.calendars import load_calendar
 from campaign.records.campaigns import find_duty
+from campaign.records.pages import leading
+from campaign.records.planning.calendars import load_calendar
 from campaign.records.statements import table_of
 from campaign.records.tables import CompiledPart, Duty, Item, Notice, Submission, SubmissionFile
 from campaign.rules.calendar import yellow_through
-from campaign.work.lead import compile_parts, remind_units
+from campaign.work.duty.lead import compile_parts, remind_units
 from tests.world import World, file, item, plan
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records.letterhead import keep_letterhead
-from campaign.records.notices import find_notice
+from campaign.records.papers.letterhead import keep_letterhead
+from campaign.records.papers.notices import find_notice
 from campaign.records.statements import table_of
 from campaign.records.tables import Notice, Unit
-from campaign.work import signing
-from campaign.work.bulletin import compile_bulletin
+from campaign.work.papers import signing
+from campaign.work.running.bulletin import compile_bulletin
 from tests.world import LEADER, World, item, plan
 
 NOTICE = table_of(Notice)

@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 
 from campaign.errors import CampaignError
-from campaign.records import originals
 from campaign.records.campaigns import find_campaign, find_duty
+from campaign.records.duty import originals
 from campaign.records.store import Store
 from campaign.records.tables import PaperReceipt, Signatory, StoredFile, Submission
-from campaign.work.originals import Received, attach_scan, receive_originals
-from campaign.work.registers import Entered, import_register
+from campaign.work.duty.originals import Received, attach_scan, receive_originals
+from campaign.work.duty.registers import Entered, import_register
 from tests.world import OFFICE, SLUG, World, at, file, item, plan
 
 TODAY = date(2026, 3, 2)

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import update
 
 from campaign.errors import CampaignError
-from campaign.records.parked import list_parked
+from campaign.records.running.parked import list_parked
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Event, Parked
-from campaign.work.parked import Released, release_parked
+from campaign.work.running.parked import Released, release_parked
 from tests.world import OFFICE, World, at, item, plan
 
 

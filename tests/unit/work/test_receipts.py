@@ -6,15 +6,15 @@ import pytest
 
 from campaign.errors import CampaignError, Conflict
 from campaign.records.campaigns import find_campaign
-from campaign.records.ladders import RECEIPT
-from campaign.records.notices import find_notice
+from campaign.records.papers.notices import find_notice
+from campaign.records.planning.ladders import RECEIPT
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, LadderChoice, Notice
 from campaign.rules.calendar import CAMPAIGN_ZONE
-from campaign.work import change_duty
-from campaign.work.amend import recall_notice
-from campaign.work.reading import confirm_reading
-from campaign.work.receipts import ask_for_receipts
+from campaign.work.duty import change_duty
+from campaign.work.papers.amend import recall_notice
+from campaign.work.papers.reading import confirm_reading
+from campaign.work.papers.receipts import ask_for_receipts
 from tests.world import SLUG, World, at, day_of, item, plan
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)

@@ -7,16 +7,16 @@ from datetime import date, timedelta
 import pytest
 
 from campaign.plan.spec import PlanSpec
-from campaign.records import played
+from campaign.records.running import played
 from campaign.records.tables import Duty, Event, Notice
 from campaign.rules.calendar import WorkingCalendar
 from campaign.rules.holidays_cn import calendar_rows
-from campaign.work.people_model import People, Profile
-from campaign.work.play import Play
-from campaign.work.preview import preview_campaign
-from campaign.work.rehearsal_page import page_of
-from campaign.work.rehearsal_words import Rehearsal
-from campaign.work.rehearse import _notice, rehearse_live, rehearse_plan
+from campaign.work.rehearsal.people_model import People, Profile
+from campaign.work.rehearsal.play import Play
+from campaign.work.rehearsal.preview import preview_campaign
+from campaign.work.rehearsal.rehearsal_page import page_of
+from campaign.work.rehearsal.rehearsal_words import Rehearsal
+from campaign.work.rehearsal.rehearse import _notice, rehearse_live, rehearse_plan
 from tests.world import LADDERS, SLUG, World, at, item, phase, plan
 
 pytestmark = pytest.mark.slow  # each plays whole campaigns

@@ -10,7 +10,7 @@ import pytest
 from campaign.records.campaigns import find_campaign, find_phase
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Requirement, Series
-from campaign.work.phases import shift_phase
+from campaign.work.planning.phases import shift_phase
 from tests.world import ROLLOUT, SLUG, World, day_of, item, plan
 
 DUTY = table_of(Duty)
@@ -59,7 +59,7 @@ def test_a_renamed_material_is_asked_about_and_stays_the_same_one_with_the_key_t
     ledger = by_title(world)["工作台账"]
     renamed = {"name": "分月工作台账"}
     with world.store.begin() as tx:  # looked at, and not done
-        from campaign.work.launch import launch
+        from campaign.work.planning.launch import launch
         from tests.world import LADDERS
 
         done = launch(tx, asks(renamed, SUMMARY), world.by(), ladders=LADDERS, slug=SLUG)

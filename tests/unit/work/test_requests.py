@@ -12,10 +12,10 @@ from campaign.records.campaigns import find_campaign, find_duty, need_unit
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, DutyRequest, Notice
 from campaign.work.by import By
+from campaign.work.duty.requests import ask_extension, ask_refusal, grant_extension, reassign, reject
+from campaign.work.duty.suspensions import resume_many, suspend_many
 from campaign.work.ics import campaign_calendar, unit_calendar
-from campaign.work.inspection_date import move_inspection
-from campaign.work.requests import ask_extension, ask_refusal, grant_extension, reassign, reject
-from campaign.work.suspensions import resume_many, suspend_many
+from campaign.work.planning.inspection_date import move_inspection
 from tests.world import LEADER, SLUG, World, day_of, item, plan
 
 UNIT = "示例联络员"

@@ -13,8 +13,8 @@ from campaign.engine.client import Engine
 from campaign.engine.housekeeping import delete_old_runs
 from campaign.engine.names import ALL
 from campaign.records.tables import Event, Person, Post, Tenure
-from campaign.work.backup import back_up, list_backups
-from campaign.work.retention import Cleaned, Terms, clean, forget_people_who_left
+from campaign.work.upkeep.backup import back_up, list_backups
+from campaign.work.upkeep.retention import Cleaned, Terms, clean, forget_people_who_left
 from tests.world import World
 
 TERMS = Terms(phones=180, backups=14, runs=30)

@@ -126,7 +126,7 @@ def test_a_duty_that_is_let_off_after_handing_in_needs_no_review(world: World, w
 def test_a_return_needs_its_reason(lite: World) -> None:
     lite.opened(NEAR).submit()
     from campaign.records.campaigns import find_duty
-    from campaign.work.review import review
+    from campaign.work.duty.review import review
 
     with pytest.raises(CampaignError, match="原因"), lite.store.begin() as tx:
         review(tx, find_duty(tx, 1), lite.by(), accept=False, reason="  ")
@@ -149,7 +149,7 @@ def test_what_is_not_owed_cannot_be_handed_in(lite: World, state: str) -> None:
 
 def test_a_material_needs_a_file(lite: World) -> None:
     from campaign.records.campaigns import find_duty
-    from campaign.work.hand_in import hand_in
+    from campaign.work.duty.hand_in import hand_in
 
     lite.opened(plan([item(1, materials=[{"name": "示例台账"}])]))
     with pytest.raises(CampaignError, match="文件"), lite.store.begin() as tx:

@@ -6,13 +6,13 @@ import pytest
 
 from campaign.errors import CampaignError, Conflict, NotAllowed
 from campaign.records.campaigns import find_campaign, find_duty
-from campaign.records.review_chains import chains_chosen, waiting_at
+from campaign.records.duty.review_chains import chains_chosen, waiting_at
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, LadderVersion, Notice, ReviewChain, StepVerdict, Verdict
 from campaign.rules.review_chain import BadChain, parse_chains
-from campaign.work.review import review
-from campaign.work.review_chains import put_chain_in_force
-from campaign.work.review_steps import Receipt
+from campaign.work.duty.review import review
+from campaign.work.duty.review_steps import Receipt
+from campaign.work.planning.review_chains import put_chain_in_force
 from tests.world import LADDERS, OFFICE, SLUG, World, at, day_of, file, item, plan
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)

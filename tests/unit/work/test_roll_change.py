@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 
 from campaign.errors import BadPlan, CampaignError, Conflict
-from campaign.records import rolls, views
-from campaign.records.accounts import units_below
 from campaign.records.campaigns import find_campaign, need_unit
+from campaign.records.pages import views
+from campaign.records.people import rolls
+from campaign.records.people.accounts import units_below
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Event, ItemUnit, Notice, PortalAccount, PortalGrant, Series, Unit
 from campaign.rules.calendar import campaign_day
-from campaign.work.hand_over import HandedOver, Heirs
-from campaign.work.heirs_file import open_work, read_heirs, write_table
-from campaign.work.requests import ask_extension
-from campaign.work.roll_change import abolish_unit, merge_units, rename_unit, split_unit
-from campaign.work.roll_file import RollRow
-from campaign.work.roll_import import import_roll
+from campaign.work.duty.requests import ask_extension
+from campaign.work.people.hand_over import HandedOver, Heirs
+from campaign.work.people.heirs_file import open_work, read_heirs, write_table
+from campaign.work.people.roll_change import abolish_unit, merge_units, rename_unit, split_unit
+from campaign.work.people.roll_file import RollRow
+from campaign.work.people.roll_import import import_roll
 from tests.world import SLUG, World, day_of, item, plan
 
 A, B, C = "示例甲局", "示例乙局", "示例丙局"

@@ -6,7 +6,7 @@ from datetime import date
 
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Series
-from campaign.work.phases import close_phase, open_phase, reopen_phase, shift_phase
+from campaign.work.planning.phases import close_phase, open_phase, reopen_phase, shift_phase
 from tests.world import World, item, phase, plan
 
 DUTY = table_of(Duty)

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records import submissions
-from campaign.records.notices import find_notice, undelivered_papers
+from campaign.records.duty import submissions
+from campaign.records.papers.notices import find_notice, undelivered_papers
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Event, Notice
-from campaign.work.signing import sign_notice, withdraw_notice
+from campaign.work.papers.signing import sign_notice, withdraw_notice
 from tests.world import World, file, item, plan
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)

@@ -10,8 +10,8 @@ from campaign.errors import CampaignError, Conflict, NotAllowed
 from campaign.records.campaigns import find_duty, find_unit
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Unit
-from campaign.work.requests import ask_refusal, reassign
-from campaign.work.split import split_duty, undo_split
+from campaign.work.duty.requests import ask_refusal, reassign
+from campaign.work.duty.split import split_duty, undo_split
 from tests.world import World, at, item, plan
 
 DUTY = table_of(Duty)

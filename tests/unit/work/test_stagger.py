@@ -12,8 +12,8 @@ from campaign.errors import CampaignError
 from campaign.records.campaigns import find_campaign
 from campaign.records.statements import table_of
 from campaign.records.tables import Event, Notice
-from campaign.work.phases import shift_phase
-from campaign.work.stagger import Staggering, move_deadlines, propose_deadlines
+from campaign.work.planning.phases import shift_phase
+from campaign.work.planning.stagger import Staggering, move_deadlines, propose_deadlines
 from tests.world import ROLLOUT, SLUG, World, day_of, item, phase, plan
 
 NOTICE = table_of(Notice)

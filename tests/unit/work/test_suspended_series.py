@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from campaign.records.campaigns import find_campaign, find_phase, need_unit
-from campaign.records.registry import series_due
+from campaign.records.planning.registry import series_due
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty
 from campaign.rules.calendar import campaign_day
-from campaign.work.series import HORIZON
-from campaign.work.suspensions import resume_many, suspend_many
+from campaign.work.duty.suspensions import resume_many, suspend_many
+from campaign.work.running.series import HORIZON
 from tests.world import ROLLOUT, SLUG, World, day_of, item, plan
 
 DUTY = table_of(Duty)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from campaign.records import sweeping
+from campaign.records.running import sweeping
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Escalation, Event, Notice, NoticeLine, Parked, PassRun
-from campaign.work.due import due_passes, next_due_at
+from campaign.work.running.due import due_passes, next_due_at
 from tests.world import World, at, item, plan
 
 DUTY, NOTICE, ESCALATION, LINE = table_of(Duty), table_of(Notice), table_of(Escalation), table_of(NoticeLine)

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from campaign.records.log import seal_events
 from campaign.records.store import Store
 from campaign.rules.gate import GateOutcome
-from campaign.work import gate
-from campaign.work.verify import verify
+from campaign.work.planning import gate
+from campaign.work.upkeep.verify import verify
 from tests.world import LEADER, World, at, item, phase, plan
 
 WEEKLY = {"every": "week", "on": ["FR"], "text": "每周五"}
@@ -188,7 +188,7 @@ def test_what_is_broken_is_named(broken: World, code: str) -> None:
 
 
 def test_every_rule_has_been_seen_to_fail() -> None:
-    from campaign.work.verify import TABLES
+    from campaign.work.upkeep.verify import TABLES
     from tests.unit.work.test_verify_hands import HAND_BREAKS
 
     assert {check.code for table in TABLES for check in table} <= {*BREAKS, *HAND_BREAKS}

@@ -11,11 +11,11 @@ from campaign.errors import CampaignError
 from campaign.evidence.files import FileStore
 from campaign.evidence.scanning import Guard, ScannerDown
 from campaign.records.campaigns import find_duty
-from campaign.records.evidence import mark_withdrawn
+from campaign.records.duty.evidence import mark_withdrawn
 from campaign.records.store import Store
 from campaign.records.tables import StoredFile
-from campaign.work.hand_in import KeptFile, hand_in
-from campaign.work.verify_files import scan_again, verify_files
+from campaign.work.duty.hand_in import KeptFile, hand_in
+from campaign.work.upkeep.verify_files import scan_again, verify_files
 from tests.world import World
 
 

@@ -11,11 +11,11 @@ from campaign.records.campaigns import find_campaign, find_duty, find_unit
 from campaign.records.statements import table_of
 from campaign.records.store import Store
 from campaign.records.tables import Duty, Submission, Unit
-from campaign.work.lead import compile_parts
-from campaign.work.review import review
-from campaign.work.review_chains import put_chain_in_force
-from campaign.work.review_steps import Receipt
-from campaign.work.split import split_duty
+from campaign.work.duty.lead import compile_parts
+from campaign.work.duty.review import review
+from campaign.work.duty.review_steps import Receipt
+from campaign.work.duty.split import split_duty
+from campaign.work.planning.review_chains import put_chain_in_force
 from tests.unit.work.test_verify import break_it
 from tests.world import LADDERS, OFFICE, SLUG, World, item, plan
 

@@ -1,0 +1,1 @@
+"""What must always hold, as questions whose right answer is "none"."""

@@ -1,0 +1,156 @@
+"""Many versions, verdicts and endings in a few statements each: what `campaign.work.duty.together` writes.
+
+Owns the set-based form of what `submissions` and `duties` write one by one. Refuses to decide who may: its callers asked the same predicates
+as for a single duty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, insert, select, update
+from sqlmodel import Session
+
+from campaign.records.duty.duties import clock_of, stop_ladders
+from campaign.records.duty.duties import duty_table as duty
+from campaign.records.papers.numbers import give_numbers
+from campaign.records.papers.outbox import add_deliveries
+from campaign.records.statements import chunks, insert_new, table_of
+from campaign.records.tables import Duty, DutyKind, DutyState, Notice, RungRow, StoredFile, Submission, SubmissionFile, Verdict
+from campaign.records.tables.duties import UNFINISHED
+
+_submission, _file, _verdict, _notice, _rung = (table_of(model) for model in (Submission, SubmissionFile, Verdict, Notice, RungRow))
+PART = 900
+
+
+def latest_of(tx: Session, duty_ids: Iterable[int]) -> dict[int, Any]:
+    """The latest version of each duty that has one, as a row: a thousand objects would take longer than all that is written about them."""
+    found: dict[int, Any] = {}
+    for part in chunks(duty_ids, PART):
+        newest = select(_submission.c.duty_id, func.max(_submission.c.version).label("version")).where(_submission.c.duty_id.in_(part))
+        last = newest.group_by(_submission.c.duty_id).subquery()
+        same = and_(_submission.c.duty_id == last.c.duty_id, _submission.c.version == last.c.version)
+        for row in tx.execute(select(_submission).join(last, same)):
+            found[row.duty_id] = row
+    return found
+
+
+def add_versions(
+    tx: Session,
+    duties: Sequence[Duty],
+    versions: dict[int, int],
+    digest: str,
+    files: Sequence[tuple[str, str, int, str]],
+    *,
+    note: str,
+    actor: str,
+    at: datetime,
+) -> dict[int, int]:
+    """A version of each duty with the same files; answers duty id → submission id."""
+    rows = [
+        {"duty_id": one.id, "version": versions.get(one.id, 0) + 1, "sha256": digest, "note": note, "submitted_by": actor, "submitted_at": at} for one in duties
+    ]
+    made: dict[int, int] = {}
+    for some in chunks(rows, 500):
+        made |= {row.duty_id: row.id for row in tx.execute(insert(_submission).returning(_submission.c.duty_id, _submission.c.id), some)}
+    if files:
+        stored = [{"sha256": sha, "size": size, "media_type": media, "stored_at": at} for _, sha, size, media in {file[1]: file for file in files}.values()]
+        insert_new(tx, StoredFile, stored, returning="sha256")
+        listed = [
+            {"submission_id": submission_id, "number": number, "sha256": sha, "name": name[:255]}
+            for submission_id in made.values()
+            for number, (name, sha, _, _) in enumerate(files, 1)
+        ]
+        for some in chunks(listed, 1000):
+            tx.execute(insert(_file), some)
+    return made
+
+
+def mark_submitted(tx: Session, ids: Sequence[int], at: datetime) -> None:
+    for part in chunks(ids, PART):
+        tx.execute(update(duty).where(duty.c.id.in_(part)).values(state=DutyState.SUBMITTED, submitted_at=at, next_rung_at=None))
+    stop_ladders(tx, ids, at)
+
+
+def finish_many(tx: Session, ids: Sequence[int], state: DutyState, at: datetime, reason: str | None = None) -> None:
+    """End duties: accepted, waived or cancelled, as `duties.finish` ends one."""
+    for part in chunks(ids, PART):
+        tx.execute(update(duty).where(duty.c.id.in_(part)).values(state=state, next_rung_at=None, finished_at=at, closed_reason=reason))
+    stop_ladders(tx, ids, at)
+
+
+def close_asked(tx: Session, submission_ids: Iterable[int], state: DutyState, at: datetime, reason: str | None = None) -> None:
+    """End the open reviews and rechecks of these versions."""
+    asked: list[int] = []
+    for part in chunks(submission_ids, PART):
+        chosen = duty.c.submission_id.in_(part) & duty.c.kind.in_((DutyKind.REVIEW, DutyKind.RECHECK)) & duty.c.state.in_(UNFINISHED)
+        asked += tx.execute(select(duty.c.id).where(chosen)).scalars()
+    finish_many(tx, asked, state, at, reason)
+
+
+def add_verdicts(tx: Session, submission_ids: Sequence[int], outcome: str, reason: str, actor: str, at: datetime) -> set[int]:
+    """One verdict a version; answers the versions that got theirs now."""
+    rows = [{"submission_id": one, "outcome": outcome, "reason": reason, "given_by": actor, "given_at": at} for one in submission_ids]
+    given: list[int] = []
+    for some in chunks(rows, 500):
+        given += insert_new(tx, Verdict, some, returning="submission_id")
+    return set(given)
+
+
+def start_revisions(tx: Session, duties: Sequence[Duty], due: dict[int, datetime], *, now: datetime, state: DutyState, source: str, reason: str | None) -> None:
+    """A new deadline for each: the ladder starts again, but never below the rung that was reached."""
+    if not duties:
+        return
+    clock = clock_of(tx, duties[0].campaign_id)
+    groups: dict[tuple[int, datetime, int], list[int]] = {}
+    for one in duties:
+        groups.setdefault((one.ladder_id, due[one.id], max(one.floor_rung, one.rung)), []).append(one.id)
+    for (ladder_id, due_at, floor), ids in groups.items():
+        at = clock.first_at(ladder_id, due_at, now, floor)
+        for part in chunks(ids, PART):
+            tx.execute(
+                update(duty).where(duty.c.id.in_(part)).values(
+                    floor_rung=floor, revision=duty.c.revision + 1, rung=0, due_at=due_at, due_source=source, state=state, next_rung_at=at, closed_reason=reason
+                )
+            )  # fmt: skip
+
+
+def issue_drafts(tx: Session, notice_ids: Sequence[int], signer: str, at: datetime) -> dict[int, str]:
+    """Issue drafts, number them and put them on their way; answers notice → document number."""
+    chosen = select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, _rung.c.channel, _rung.c.audience)
+    chosen = chosen.outerjoin(_rung, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
+    given: dict[int, str] = {}
+    for part in chunks(notice_ids, PART):
+        tx.execute(update(_notice).where(_notice.c.id.in_(part), _notice.c.state == "draft").values(state="issued", issued_at=at, signed_by=signer))
+        rows = tx.execute(chosen.where(_notice.c.id.in_(part)).order_by(_notice.c.id)).all()
+        given |= give_numbers(tx, [(row.id, row.campaign_id, row.kind) for row in rows], at)
+        ways: dict[tuple[str, str], list[int]] = {}
+        for row in rows:
+            ways.setdefault((row.channel or "webhook", row.audience or "contact"), []).append(row.id)
+        for (channel, audience), ids in ways.items():
+            add_deliveries(tx, ids, channel=channel, audience=audience, now=at)
+    return given
+
+
+def drop_drafts(tx: Session, notice_ids: Sequence[int], reason: str) -> None:
+    for part in chunks(notice_ids, PART):
+        tx.execute(update(_notice).where(_notice.c.id.in_(part), _notice.c.state == "draft").values(state="empty", closed_reason=reason))
+
+
+def drafts_among(tx: Session, notice_ids: Sequence[int]) -> dict[int, int]:
+    """Those that still wait for a signature: notice → campaign."""
+    found: dict[int, int] = {}
+    for part in chunks(notice_ids, PART):
+        rows = tx.execute(select(_notice.c.id, _notice.c.campaign_id).where(_notice.c.id.in_(part), _notice.c.state == "draft").order_by(_notice.c.id))
+        found |= {row.id: row.campaign_id for row in rows}
+    return found
+
+
+def end_sign_duties(tx: Session, notice_ids: Sequence[int], state: DutyState, at: datetime, reason: str | None = None) -> None:
+    asked: list[int] = []
+    for part in chunks(notice_ids, PART):
+        chosen = duty.c.notice_id.in_(part) & (duty.c.kind == DutyKind.SIGN) & duty.c.origin.like("sign:notice:%") & duty.c.state.in_(UNFINISHED)
+        asked += tx.execute(select(duty.c.id).where(chosen)).scalars()
+    finish_many(tx, asked, state, at, reason)

@@ -1,0 +1,1 @@
+"""Notices, the outbox, numbers of documents, and when a message may go out."""

@@ -1,0 +1,45 @@
+"""Queries for bulletins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from campaign.records.duty.duties import duty_table as duty
+from campaign.records.statements import table_of
+from campaign.records.tables import Campaign, DutyState, Escalation, Notice
+
+_campaign, _notice, _escalation = table_of(Campaign), table_of(Notice), table_of(Escalation)
+
+
+def due(tx: Session, now: datetime, campaign_id: int | None) -> list[tuple[int, str]]:
+    """Launched campaigns whose bulletin is due; the one that is named, in any case."""
+    rows = select(_campaign.c.id, _campaign.c.title).where(_campaign.c.state == "launched")
+    if campaign_id is not None:
+        rows = rows.where(_campaign.c.id == campaign_id)
+    else:
+        rows = rows.where(_campaign.c.next_bulletin_at <= now, _campaign.c.rehearsal.is_(False))
+    return [(row.id, row.title) for row in tx.execute(rows.order_by(_campaign.c.id))]
+
+
+def next_time(tx: Session) -> datetime | None:
+    at: datetime | None = tx.execute(
+        select(func.min(_campaign.c.next_bulletin_at)).where(_campaign.c.state == "launched", _campaign.c.rehearsal.is_(False))
+    ).scalar_one_or_none()
+    return at
+
+
+def count(tx: Session, campaign_id: int) -> int:
+    return int(tx.execute(select(func.count()).select_from(_notice).where(_notice.c.campaign_id == campaign_id, _notice.c.kind == "周报")).scalar_one())
+
+
+def finished_since(tx: Session, campaign_id: int, since: datetime) -> int:
+    finished = (duty.c.campaign_id == campaign_id) & (duty.c.state == DutyState.ACCEPTED) & (duty.c.finished_at > since)
+    return int(tx.execute(select(func.count()).select_from(duty).where(finished)).scalar_one())
+
+
+def escalated_since(tx: Session, campaign_id: int, since: datetime) -> int:
+    taken = (duty.c.campaign_id == campaign_id) & (_escalation.c.taken_at > since) & _escalation.c.skipped.is_(False)
+    return int(tx.execute(select(func.count()).select_from(_escalation).join(duty, duty.c.id == _escalation.c.duty_id).where(taken)).scalar_one())

@@ -1,0 +1,186 @@
+"""Queries about one notice: its lines, its duties, how it goes out, and what of earlier rungs never arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select, update
+from sqlmodel import Session
+
+from campaign.errors import NotFound
+from campaign.records.duty.duties import duty_table as duty
+from campaign.records.papers import outbox_statements as statements
+from campaign.records.statements import insert_new, table_of
+from campaign.records.tables import Attempt, Campaign, Delivery, Duty, Escalation, Notice, NoticeLine, Phase, RungRow, Unit
+from campaign.records.tables.duties import CLIMBING, UNFINISHED
+
+_notice, _line, _escalation, _delivery, _rung = (table_of(model) for model in (Notice, NoticeLine, Escalation, Delivery, RungRow))
+_campaign, _phase = table_of(Campaign), table_of(Phase)
+
+
+def find_notice(tx: Session, wanted: str | int) -> Notice:
+    text = str(wanted).lstrip("#").strip()
+    if text.isdigit():
+        found = tx.get(Notice, int(text))
+    else:
+        named = list(tx.execute(select(Notice).where(_notice.c.number == text).order_by(_notice.c.id).limit(2)).scalars())
+        if len(named) > 1:
+            raise NotFound(f"有几份文书的期号都是「{text}」：请改用编号，用 campaign notices list 查看。", code="ambiguous_notice", asked=text)
+        found = named[0] if named else None
+    if found is None:
+        raise NotFound(f"没有编号或文号为「{text}」的文书：请用 campaign notices list 查看。", code="no_notice", asked=text)
+    return found
+
+
+def phase_of(tx: Session, notice: Notice) -> int:
+    """The phase of the first duty on it; of a paper that is only text (a bulletin), the phase that was opened last."""
+    listed = select(duty.c.phase_id).join(_line, _line.c.duty_id == duty.c.id).where(_line.c.notice_id == notice.id).order_by(_line.c.id).limit(1)
+    begun = select(_phase.c.id).where(_phase.c.campaign_id == notice.campaign_id).order_by(_phase.c.opened_at.is_(None), _phase.c.opened_at.desc())
+    found = tx.execute(listed).scalar_one_or_none() or tx.execute(begun.limit(1)).scalar_one()
+    return int(found)
+
+
+def to_be_signed(tx: Session, notice_ids: Sequence[int]) -> list[Any]:
+    """Of drafts: (id, campaign_id, kind, unit, phase_id), the phase being that of the first duty on each."""
+    unit = table_of(Unit)
+    first = select(_line.c.notice_id, func.min(_line.c.id).label("line_id")).where(_line.c.notice_id.in_(notice_ids)).group_by(_line.c.notice_id).subquery()
+    rows = (
+        select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, unit.c.name.label("unit"), duty.c.phase_id)
+        .join(unit, unit.c.id == _notice.c.unit_id)
+        .join(first, first.c.notice_id == _notice.c.id)
+        .join(_line, _line.c.id == first.c.line_id)
+        .join(duty, duty.c.id == _line.c.duty_id)
+        .order_by(_notice.c.id)
+    )
+    return list(tx.execute(rows).all())
+
+
+def has_lines(tx: Session, notice: Notice) -> bool:
+    return tx.execute(select(_line.c.id).where(_line.c.notice_id == notice.id, _line.c.removed_at.is_(None)).limit(1)).first() is not None
+
+
+def undelivered_before(tx: Session, notice: Notice) -> list[str]:
+    """Titles of duties on it whose earlier rung, in the same revision, was taken but never arrived."""
+    earlier = _escalation.alias("earlier")
+    papers = _notice.alias("papers")
+    rows = (
+        select(duty.c.title)
+        .join(_escalation, and_(_escalation.c.duty_id == duty.c.id, _escalation.c.notice_id == notice.id))
+        .join(
+            earlier, and_(earlier.c.duty_id == duty.c.id, earlier.c.revision == _escalation.c.revision, earlier.c.rung < _escalation.c.rung, ~earlier.c.skipped)
+        )
+        .join(papers, papers.c.id == earlier.c.notice_id)
+        .where(papers.c.state.in_(("open", "draft", "issued")))
+        .distinct()
+    )
+    return list(tx.execute(rows).scalars())
+
+
+def undelivered_papers(tx: Session, notice_id: int) -> list[Any]:
+    """The earlier papers about the duties on a draft that never arrived: why it cannot be issued yet. (id, kind, number, state)"""
+    return undelivered_by_draft(tx, [notice_id])[notice_id]
+
+
+def undelivered_by_draft(tx: Session, notice_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """The same of each of these drafts, in one query: the first ten by number."""
+    earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
+    same = and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision, earlier.c.rung < _escalation.c.rung)
+    rows = (
+        select(_escalation.c.notice_id.label("draft"), papers.c.id, papers.c.kind, papers.c.number, papers.c.state)
+        .join(earlier, earlier.c.notice_id == papers.c.id)
+        .join(_escalation, and_(same, ~earlier.c.skipped))
+        .where(_escalation.c.notice_id.in_(list(notice_ids)), papers.c.state.in_(("open", "draft", "issued")))
+        .distinct()
+        .order_by(papers.c.id)
+    )
+    found: dict[int, list[Any]] = {notice_id: [] for notice_id in notice_ids}
+    for row in tx.execute(rows):
+        if len(found[row.draft]) < 10:
+            found[row.draft].append(row)
+    return found
+
+
+def not_ready(tx: Session, notice_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Of these drafts: those with a duty whose earlier rung never arrived, and those without any line left."""
+    earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
+    same = and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision)
+    waiting = (
+        select(_escalation.c.notice_id)
+        .join(earlier, and_(same, earlier.c.rung < _escalation.c.rung, ~earlier.c.skipped))
+        .join(papers, papers.c.id == earlier.c.notice_id)
+        .where(_escalation.c.notice_id.in_(notice_ids), papers.c.state.in_(("open", "draft", "issued")))
+    )
+    listed = select(_line.c.notice_id).where(_line.c.notice_id.in_(notice_ids), _line.c.removed_at.is_(None))
+    return set(tx.execute(waiting).scalars()), set(notice_ids) - set(tx.execute(listed).scalars())
+
+
+def way_out(tx: Session, notice: Notice) -> tuple[str, str]:
+    """Channel and audience of its rung."""
+    row = tx.execute(select(_rung.c.channel, _rung.c.audience).where(_rung.c.ladder_id == notice.ladder_id, _rung.c.number == notice.rung)).one_or_none()
+    return (row.channel, row.audience) if row is not None else ("webhook", "contact")
+
+
+def climbing_duties(tx: Session, notice: Notice) -> list[Duty]:
+    """Duties that took their rung with this notice and still wait for its delivery."""
+    same = and_(
+        _escalation.c.duty_id == duty.c.id, _escalation.c.notice_id == notice.id, _escalation.c.revision == duty.c.revision, _escalation.c.rung == duty.c.rung
+    )
+    return list(tx.execute(select(Duty).join(_escalation, same).where(duty.c.state.in_(CLIMBING))).scalars())
+
+
+def sign_duties(tx: Session, notice: Notice) -> list[Duty]:
+    return list(
+        tx.execute(select(Duty).where(duty.c.notice_id == notice.id, duty.c.origin == f"sign:notice:{notice.id}", duty.c.state.in_(UNFINISHED))).scalars()
+    )
+
+
+def hand_duties(tx: Session, notice: Notice) -> list[Duty]:
+    return list(
+        tx.execute(
+            select(Duty).where(duty.c.notice_id == notice.id, duty.c.origin == f"handdeliver:notice:{notice.id}", duty.c.state.in_(UNFINISHED))
+        ).scalars()
+    )
+
+
+def hand_duties_of(tx: Session, notice_ids: Sequence[int]) -> list[Duty]:
+    """The office's open duties to carry any of these papers."""
+    chosen = duty.c.notice_id.in_(list(notice_ids)) & duty.c.origin.like("handdeliver:notice:%") & duty.c.state.in_(UNFINISHED)
+    return list(tx.execute(select(Duty).where(chosen).order_by(duty.c.id)).scalars())
+
+
+def cancel_deliveries(tx: Session, notice: Notice) -> None:
+    tx.execute(
+        update(_delivery)
+        .where(_delivery.c.notice_id == notice.id, _delivery.c.state.in_(("pending", "sending")))
+        .values(state="cancelled", next_attempt_at=None)
+    )
+
+
+def record_hand_delivery(tx: Session, notice: Notice, *, to: str, by: str, at: datetime) -> None:
+    number = tx.execute(select(func.coalesce(func.max(_delivery.c.number), 0)).where(_delivery.c.notice_id == notice.id)).scalar_one() + 1
+    cancel_deliveries(tx, notice)
+    created = insert_new(tx, Delivery, [{
+        "notice_id": notice.id, "number": number, "channel": "hand", "audience": "handler", "state": "delivered",
+        "idempotency_key": f"n{notice.id}-{number}", "attempts": 1, "next_attempt_at": None, "delivered_at": at, "recipients": [{"name": to}],
+    }])  # fmt: skip
+    insert_new(tx, Attempt, [{"delivery_id": created[0], "number": 1, "at": at, "outcome": "delivered", "detail": f"人工送达，{to} 签收，{by} 登记"}])
+
+
+def due_deliveries(tx: Session, now: datetime, campaign_id: int | None) -> int:
+    """How many sendings are due; a rehearsal's are due only when it is named."""
+    asked = {"b_now": now} | ({} if campaign_id is None else {"b_campaign": campaign_id})
+    return int(tx.execute(statements.due_count(campaign_id is not None), asked).scalar_one())
+
+
+def only_of(rows: Select[Any], campaign_id: int | None) -> Select[Any]:
+    """A select over deliveries, narrowed to a campaign, or to those that are no rehearsal."""
+    joined = select(_notice.c.id).join(_campaign, _campaign.c.id == _notice.c.campaign_id).where(_notice.c.id == _delivery.c.notice_id)
+    joined = joined.where(_campaign.c.id == campaign_id) if campaign_id is not None else joined.where(_campaign.c.rehearsal.is_(False))
+    return rows.where(joined.exists())
+
+
+def units_named(tx: Session, ids: Iterable[int]) -> dict[int, Unit]:
+    unit = table_of(Unit)
+    return {row.id or 0: row for row in tx.execute(select(Unit).where(unit.c.id.in_(list(ids)))).scalars()}

@@ -1,0 +1,109 @@
+"""The statements of a sending, built once: claim, close, record.
+
+A delivery pass is some dozens of small statements, and a rehearsed year has a thousand of them: building each anew costs more than running
+it. A statement kept here also keeps its cache key. Names of parameters begin with `b_`, for a bare one would be taken for a column to set.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, or_, select, update
+
+from campaign.records.duty.duties import duty_table as duty
+from campaign.records.statements import table_of
+from campaign.records.tables import Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
+from campaign.records.tables.duties import CLIMBING
+from campaign.rules.papers import NUMBERED_ALWAYS
+
+_notice, _line, _delivery, _escalation = table_of(Notice), table_of(NoticeLine), table_of(Delivery), table_of(Escalation)
+_campaign, _unit, _rung = table_of(Campaign), table_of(Unit), table_of(RungRow)
+
+
+def ids() -> BindParameter[Any]:
+    return bindparam("b_ids", expanding=True)
+
+
+@cache
+def due_ids(of_campaign: bool, locking: bool) -> Select[Any]:
+    """What is due by `b_now`, at most `b_limit`, of campaign `b_campaign` or of all that are no rehearsals."""
+    due = select(_delivery.c.id).where(_delivery.c.next_attempt_at <= bindparam("b_now")).order_by(_delivery.c.next_attempt_at, _delivery.c.id)
+    due = _only(due, of_campaign).limit(bindparam("b_limit"))
+    return due.with_for_update(skip_locked=True) if locking else due
+
+
+@cache
+def due_count(of_campaign: bool) -> Select[Any]:
+    return _only(select(func.count()).select_from(_delivery).where(_delivery.c.next_attempt_at <= bindparam("b_now")), of_campaign)
+
+
+def _only(rows: Select[Any], of_campaign: bool) -> Select[Any]:
+    joined = select(_notice.c.id).join(_campaign, _campaign.c.id == _notice.c.campaign_id).where(_notice.c.id == _delivery.c.notice_id)
+    joined = joined.where(_campaign.c.id == bindparam("b_campaign")) if of_campaign else joined.where(_campaign.c.rehearsal.is_(False))
+    return rows.where(joined.exists())
+
+
+LOST = select(_delivery.c.id, _delivery.c.attempts).where(_delivery.c.id.in_(ids()), _delivery.c.state == "sending")
+TAKE = (
+    update(_delivery)
+    .where(_delivery.c.id.in_(ids()))
+    .values(state="sending", claimed_by=bindparam("b_holder"), next_attempt_at=bindparam("b_until"), attempts=_delivery.c.attempts + 1)
+    .returning(_delivery.c.id, _delivery.c.notice_id)
+)
+LOCK_NOTICES = select(_notice.c.id).where(_notice.c.id.in_(ids())).order_by(_notice.c.id).with_for_update()
+_OPEN = and_(_notice.c.id.in_(ids()), _notice.c.state == "open")
+_HAS_LINE = exists().where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None))
+DROP_EMPTY = update(_notice).where(_OPEN, ~_HAS_LINE, _notice.c.body.is_(None)).values(state="empty").returning(_notice.c.id)
+CANCEL_EMPTY = update(_delivery).where(_delivery.c.notice_id.in_(ids())).values(state="cancelled", next_attempt_at=None)
+ISSUE = update(_notice).where(_OPEN).values(state="issued", issued_at=bindparam("b_now"))
+TO_NUMBER = (
+    select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind)
+    .outerjoin(_rung, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
+    .where(_notice.c.id.in_(ids()), _notice.c.state == "issued", _notice.c.number.is_(None), or_(_rung.c.numbered, _notice.c.kind.in_(NUMBERED_ALWAYS)))
+    .order_by(_notice.c.id)
+)
+OUTGOING = (
+    select(_delivery, _notice.c.campaign_id, _notice.c.unit_id, _notice.c.kind, _notice.c.rung, _notice.c.number.label("document_number"),
+           _notice.c.issued_at, _notice.c.body, _notice.c.signed_by, _campaign.c.title, _campaign.c.live_at, _unit.c.name, _notice.c.unit_name,
+           _unit.c.kind.label("unit_kind"), _unit.c.external)
+    .join(_notice, _notice.c.id == _delivery.c.notice_id)
+    .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
+    .join(_unit, _unit.c.id == _notice.c.unit_id)
+    .where(_delivery.c.id.in_(ids()), _delivery.c.state == "sending")
+    .order_by(_delivery.c.id)
+)  # fmt: skip
+LINES = (
+    select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, duty.c.closed_reason, duty.c.unit_id)
+    .join(duty, duty.c.id == _line.c.duty_id)
+    .where(_line.c.notice_id.in_(ids()), _line.c.removed_at.is_(None))
+    .order_by(duty.c.due_at, duty.c.id)
+)
+
+CLAIMED = (
+    select(_delivery.c.id, _delivery.c.notice_id, _delivery.c.number, _delivery.c.channel, _delivery.c.audience, _delivery.c.attempts)
+    .where(_delivery.c.id.in_(ids()), _delivery.c.claimed_by == bindparam("b_holder"), _delivery.c.state == "sending")
+    .order_by(_delivery.c.id)
+)
+SETTLE = (
+    update(_delivery)
+    .where(_delivery.c.id == bindparam("b_id"))
+    .values(state="delivered", delivered_at=bindparam("b_now"), next_attempt_at=None, recipients=bindparam("b_recipients"))
+)
+PUT_OFF = update(_delivery).where(_delivery.c.id == bindparam("b_id")).values(state="pending", next_attempt_at=bindparam("b_again_at"))
+FAIL = update(_delivery).where(_delivery.c.id.in_(ids())).values(state="failed", next_attempt_at=None)
+
+ARRIVED = (
+    update(_notice)
+    .where(_notice.c.id.in_(ids()), _notice.c.state == "issued")
+    .values(state="delivered", delivered_at=bindparam("b_now"))
+    .returning(_notice.c.id)
+)
+ALIKE = (duty.c.campaign_id, duty.c.ladder_id, duty.c.rung, duty.c.due_at, duty.c.floor_rung)
+_TOLD = select(_escalation.c.duty_id).where(
+    _escalation.c.notice_id.in_(ids()), _escalation.c.duty_id == duty.c.id, _escalation.c.revision == duty.c.revision, _escalation.c.rung == duty.c.rung
+)
+_WAITING = and_(duty.c.next_rung_at.is_(None), duty.c.state.in_(CLIMBING), exists(_TOLD))
+_ON_LINES = duty.c.id.in_(select(_line.c.duty_id).where(_line.c.notice_id.in_(ids())))
+TO_ARM = select(*ALIKE).where(_ON_LINES, _WAITING).distinct()
+ARM = update(duty).where(_ON_LINES, _WAITING, *(column == bindparam(f"b_{column.name}") for column in ALIKE)).values(next_rung_at=bindparam("b_at"))

@@ -1,0 +1,91 @@
+"""Queries about 签收: which delivered papers ask for it, and which of the unit's duties to sign for a paper are still open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select, update
+from sqlmodel import Session
+
+from campaign.records.duty.duties import duty_table as duty
+from campaign.records.statements import chunks, table_of
+from campaign.records.tables import Campaign, Delivery, Duty, Notice, NoticeLine, NoticeReading, Unit
+from campaign.records.tables.duties import UNFINISHED
+
+ORIGIN = "ack:notice:"
+_notice, _line, _unit, _campaign, _reading, _delivery = (table_of(model) for model in (Notice, NoticeLine, Unit, Campaign, NoticeReading, Delivery))
+
+
+def asking(tx: Session, notice_ids: Collection[int], kinds: Collection[str]) -> list[Any]:
+    """Of delivered papers of these kinds to units outside the office those that nobody has confirmed; a notice of recurring reports alone asks for nothing."""
+    once = exists().where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None), _line.c.duty_id == duty.c.id, duty.c.series_id.is_(None))
+    found: list[Any] = []
+    for part in chunks(sorted(notice_ids), 900):
+        rows = (
+            select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, _notice.c.number, _notice.c.unit_id, _unit.c.name, _unit.c.external,
+                   _unit.c.kind.label("unit_kind"))
+            .join(_unit, _unit.c.id == _notice.c.unit_id)
+            .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
+            .where(_notice.c.id.in_(part), _notice.c.state == "delivered", _notice.c.kind.in_(list(kinds)), _notice.c.unit_id != _campaign.c.office_unit_id)
+            .where(or_(_notice.c.kind != "任务分解通知", once), ~exists().where(_reading.c.notice_id == _notice.c.id))
+            .where(~exists().where(_delivery.c.notice_id == _notice.c.id, _delivery.c.channel == "hand", _delivery.c.state == "delivered"))
+            .order_by(_notice.c.id)
+        )  # fmt: skip
+        found += tx.execute(rows).all()
+    return found
+
+
+def first_phases(tx: Session, notice_ids: Collection[int]) -> dict[int, int]:
+    """Paper → the phase of the first duty on it."""
+    rows = select(_line.c.notice_id, duty.c.phase_id).join(duty, duty.c.id == _line.c.duty_id).where(_line.c.notice_id.in_(list(notice_ids)))
+    found: dict[int, int] = {}
+    for row in tx.execute(rows.order_by(_line.c.id)):
+        found.setdefault(row.notice_id, row.phase_id)
+    return found
+
+
+def receipts_of(tx: Session, notice_ids: Collection[int]) -> list[Duty]:
+    """The open duties to sign for these papers."""
+    chosen = duty.c.notice_id.in_(list(notice_ids)) & duty.c.origin.like(f"{ORIGIN}%") & duty.c.state.in_(UNFINISHED)
+    return list(tx.execute(select(Duty).where(chosen).order_by(duty.c.id)).scalars())
+
+
+def shown_by_work(tx: Session, duty_ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Open receipts of papers that list one of these duties of the same unit: (receipt's duty, paper, campaign)."""
+    worked = duty.alias("worked")
+    found: dict[int, tuple[int, int, int]] = {}
+    for part in chunks(duty_ids, 900):
+        rows = (
+            select(duty.c.id, duty.c.notice_id, duty.c.campaign_id)
+            .join(_line, and_(_line.c.notice_id == duty.c.notice_id, _line.c.removed_at.is_(None)))
+            .join(worked, and_(worked.c.id == _line.c.duty_id, worked.c.unit_id == duty.c.unit_id))
+            .where(worked.c.id.in_(part), duty.c.origin.like(f"{ORIGIN}%"), duty.c.state.in_(UNFINISHED))
+        )
+        found |= {row.id: (row.id, row.notice_id, row.campaign_id) for row in tx.execute(rows)}
+    return [found[key] for key in sorted(found)]
+
+
+def open_among(tx: Session, duty_ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    found: list[tuple[int, int, int]] = []
+    for part in chunks(duty_ids, 900):
+        chosen = duty.c.id.in_(part) & duty.c.origin.like(f"{ORIGIN}%") & duty.c.state.in_(UNFINISHED)
+        found += [(row.id, row.notice_id, row.campaign_id) for row in tx.execute(select(duty.c.id, duty.c.notice_id, duty.c.campaign_id).where(chosen))]
+    return found
+
+
+def mark_signed_for(tx: Session, duty_ids: Sequence[int], by: str, at: datetime) -> None:
+    for part in chunks(duty_ids, 900):
+        tx.execute(update(duty).where(duty.c.id.in_(part), duty.c.acked_at.is_(None)).values(acked_at=at, acked_by=by))
+
+
+def unsigned_for(tx: Session, campaign_id: int, *, limit: int = 20) -> list[Any]:
+    """Papers that nobody has signed for, the longest first: (unit, title, due_at)."""
+    rows = (
+        select(_unit.c.name.label("unit"), duty.c.title, duty.c.due_at)
+        .join(_unit, _unit.c.id == duty.c.unit_id)
+        .where(duty.c.campaign_id == campaign_id, duty.c.origin.like(f"{ORIGIN}%"), duty.c.state.in_(UNFINISHED))
+        .order_by(duty.c.due_at, duty.c.id)
+    )
+    return list(tx.execute(rows.limit(limit)))

@@ -1,0 +1,1 @@
+"""Accounts, and the roll of units, posts and people."""

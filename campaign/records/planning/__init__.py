@@ -1,0 +1,1 @@
+"""Queries that a launch and its changes need: registry, phases, ladders, calendars."""

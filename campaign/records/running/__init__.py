@@ -1,0 +1,1 @@
+"""What is due, the sweep, and the record of passes."""

@@ -1,0 +1,1 @@
+"""What people do about a duty: handing in, reviewing, splitting, asking, rectifying."""

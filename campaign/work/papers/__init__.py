@@ -1,0 +1,1 @@
+"""Papers: signing, correcting, who they go to, and that they were read."""

@@ -1,0 +1,1 @@
+"""Units, people and accounts: entering them, and who follows whom."""

@@ -1,0 +1,1 @@
+"""From a plan to a campaign and what changes it later: launch, phases, gates, calendars, ladders."""

@@ -1,0 +1,1 @@
+"""Virtual time: rehearsal, preview, demonstration, and the model of how people work."""

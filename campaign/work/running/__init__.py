@@ -1,0 +1,1 @@
+"""The passes and their steps, what is due, and the sending."""

@@ -1,0 +1,1 @@
+"""Keeping house: backup, retention, verifying, sealing the log."""
