@@ -137,7 +137,7 @@ def test_a_machine_does_not_sign(running: Cli) -> None:
 def test_prefect_down_says_its_address_and_how_to_start_it(running: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMPAIGN_PREFECT_API_URL", "http://127.0.0.1:9/api")
     answer = running("phase", "run", "x", "b")
-    refused(answer, "连不上 Prefect(http://127.0.0.1:9)", "campaign up", "--local", code=3)
+    refused(answer, "连不上 Prefect（http://127.0.0.1:9）", "campaign up", "--local", code=3)
     assert running.json("phase", "run", "x", "b", "--local")["pass"]
 
 
