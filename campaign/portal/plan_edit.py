@@ -23,6 +23,7 @@ FIELDS = {
 _FIELD = re.compile(" ?(" + "|".join(sorted(map(re.escape, FIELDS), key=len, reverse=True)) + ") ?")
 PLAIN = (
     ("暂时定不下来时用 --assume-lead 单位名 统一补填", "暂时定不下来时，可在下面统一补填"),
+    ("请用 --slug 另起一个代号", "请在下面另起一个代号"),
     ("或用 --start 日期 --end 日期 给出一个推进阶段", "或在下面给出推进阶段的起止日期"),
     ("按 --assume-lead 补的", "统一补填的"),
     ("用 campaign plan read 正文 --attach 附件：角色 一起读入", "把附件里的任务并入正文后重新读取"),

@@ -1,4 +1,5 @@
-"""Launching from a file: read it, look at what was understood and what is missing, then launch. Two steps, never one.
+"""Launching from a file: read it, look at what was understood and what is missing, then launch. Two steps, never one; a third where a campaign of
+that slug exists, which shows what would change and changes nothing before it was agreed to.
 
 Between them the plan travels as YAML in the page itself, where it can still be corrected; nothing is kept on the server until the launch.
 """
@@ -21,11 +22,13 @@ from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.pages import office
 from campaign.rules.calendar import campaign_day
-from campaign.work.planning.launch import launch, slug_of
+from campaign.work.planning.difference import Difference, Unseen, launch_as_agreed
+from campaign.work.planning.launch import slug_of
 
 router = APIRouter()
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,47}")
 PLAIN = {".yaml", ".yml"}
+SHOWN = 100
 
 
 @router.get("/launch")
@@ -58,12 +61,20 @@ def launch_plan(visit: Visiting) -> Response:
         if not SLUG.fullmatch(slug):
             raise CampaignError("代号只能用字母、数字和短横线，最长 48 个，如 wenming-2026。", code="bad_slug")
         with visit.place.store.begin() as tx:
-            done = launch(tx, spec, visit.by(visit.form.get("reason", "")), ladders=visit.place.ladders, slug=slug)
+            by = visit.by(visit.form.get("reason", "").strip())
+            done, fresh = launch_as_agreed(tx, spec, by, ladders=visit.place.ladders, slug=slug, agreed=visit.form.get("agreed", ""))
+    except Unseen as shown:
+        return _changes_page(visit, text, slug, shown.difference)
     except CampaignError as refused:
         findings = check_plan(spec, today=campaign_day(visit.now)) if spec is not None else []
         return _review_page(visit, spec, text, findings, refusal=refused.message)
-    changed = f"，调整 {len(done.changed)} 处" if done.changed else ""
-    return visit.go(f"/campaigns/{done.campaign}", f"已启动：应办事项 {done.created} 项，新建单位 {len(done.units_created)} 个{changed}。")
+    if fresh:
+        said = f"已启动：应办事项 {done.created} 项，新建单位 {len(done.units_created)} 个。"
+    elif visit.form.get("agreed"):
+        said = f"已应用改动：新增应办事项 {done.created} 项，调整 {len(done.changed)} 处。"
+    else:
+        said = "方案没有改动，什么都没有变。"
+    return visit.go(f"/campaigns/{done.campaign}", said)
 
 
 def _read(visit: Visit) -> LoadedPlan:
@@ -91,6 +102,20 @@ def _dated(visit: Visit, spec: PlanSpec) -> PlanSpec:
         except ValueError as wrong:
             raise CampaignError("方案没有分阶段：请给出开始和结束日期。", code="no_dates") from wrong
     return spec.model_copy(update=given)
+
+
+def _changes_page(visit: Visit, text: str, slug: str, difference: Difference) -> Response:
+    """What would be other than it is. A second time when something changed while the first was looked at."""
+    return visit.page(
+        "launch_changes.html",
+        status=409 if visit.form.get("agreed") else 200,
+        difference=difference,
+        moved=bool(visit.form.get("agreed")),
+        most=SHOWN,
+        plan=text,
+        slug=slug,
+        typed=visit.form,
+    )
 
 
 def _review_page(visit: Visit, spec: PlanSpec | None, text: str, findings: list[Finding], *, refusal: str = "") -> Response:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
+from sqlmodel import col, select
 
 from campaign.plan.yaml_file import parse_plan
 from campaign.portal.place import Place
 from campaign.portal.plan_edit import corrected, grouped, placed, plain
 from campaign.portal.wording import plan_day
+from campaign.records.tables import Duty, PlanVersion, Unit
 from tests.integration.portal.conftest import open_account
 
 PLAN = """\
@@ -100,3 +104,50 @@ def test_findings_of_one_kind_are_told_once_with_their_sentences() -> None:
 
     found = grouped([one for one in check_plan(parse_plan(PLAN).spec, today=date(2026, 11, 1)) if one.level == "error"])
     assert [(one["title"], one["total"]) for one in found] == [("牵头单位空缺", 3)]
+
+
+def test_a_changed_plan_is_shown_first_and_applied_only_when_confirmed(empty_place: Place) -> None:
+    client = open_account(empty_place, "guan", ("admin", None))
+    first = corrected(PLAN, {"lead_for_all": "示例创建办"})
+    client.post("/launch", {"plan": first, "slug": "shili"}, page="/launch")
+    again = client.post("/launch", {"plan": first, "slug": "shili"}, page="/launch")
+    assert "什么都没有变" in client.get(again.headers["location"]).text
+    changed = first.replace("lead_unit: 区城管局", "lead_unit: 区住建局").replace("2026-12-31", "2026-11-30")
+    page = client.post("/launch", {"plan": changed, "slug": "shili"}, page="/launch")
+    assert page.status_code == 200
+    for words in ("还没有应用", "区城管局 → 区住建局", "结束日期：2026-12-31 → 2026-11-30", "新增应办事项（", "取消应办事项（", "新建单位（1）"):
+        assert words in page.text, words
+    assert standing(empty_place) == (1, {"区城管局", "示例创建办"}), "looking changes nothing"
+    form = {name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text)}
+    done = client.post("/launch", form | {"reason": "补充通知〔2026〕3号"}, page="/launch")
+    assert done.status_code == 303
+    assert "已应用改动" in client.get(done.headers["location"]).text
+    assert standing(empty_place) == (2, {"区住建局", "示例创建办"})
+    assert "补充通知〔2026〕3号" in client.get("/log?verb=replan").text
+
+
+def test_a_confirmation_of_what_has_changed_meanwhile_applies_nothing(empty_place: Place) -> None:
+    client = open_account(empty_place, "guan", ("admin", None))
+    first = corrected(PLAN, {"lead_for_all": "示例创建办"})
+    client.post("/launch", {"plan": first, "slug": "shili"}, page="/launch")
+    changed = first.replace("lead_unit: 区城管局", "lead_unit: 区住建局")
+    page = client.post("/launch", {"plan": changed, "slug": "shili", "agreed": "0" * 64}, page="/launch")
+    assert page.status_code == 409
+    assert "情况又有变化" in page.text
+    assert standing(empty_place) == (1, {"区城管局", "示例创建办"})
+
+
+def test_a_slug_of_another_plan_is_refused_in_the_words_of_the_page(empty_place: Place) -> None:
+    client = open_account(empty_place, "guan", ("admin", None))
+    first = corrected(PLAN, {"lead_for_all": "示例创建办"})
+    client.post("/launch", {"plan": first, "slug": "shili"}, page="/launch")
+    page = client.post("/launch", {"plan": first.replace("示例区创建工作方案", "另一方案"), "slug": "shili"}, page="/launch")
+    assert page.status_code == 400
+    assert "请在下面另起一个代号" in page.text
+
+
+def standing(place: Place) -> tuple[int, set[str]]:
+    """Versions of the plan, and the units that owe something."""
+    with place.store.read() as tx:
+        owed = select(Unit.name).join(Duty, col(Duty.unit_id) == col(Unit.id)).where(col(Duty.state).in_(("waiting", "open")), Duty.kind == "perform")
+        return len(tx.exec(select(PlanVersion)).all()), set(tx.exec(owed).all())
