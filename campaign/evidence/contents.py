@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from campaign.evidence.files import Health
 from campaign.evidence.names import clean_name, clean_part
-from campaign.records.duty.evidence import CampaignFacts, DutyFacts, FileFacts, ItemFacts, VersionFacts
+from campaign.records.duty.evidence import CampaignFacts, DutyFacts, FileFacts, ItemFacts, StepFacts, VersionFacts
 from campaign.records.tables.duties import DutyKind, DutyState
 from campaign.rules.calendar import CAMPAIGN_ZONE, due_on
 
@@ -33,11 +33,36 @@ class PackedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedStep:
+    """A step of the review that let the version pass; `scan` is the receipt of what was reported outside, `facts.receipt` its number."""
+
+    facts: StepFacts
+    scan: PackedFile | None
+
+    @property
+    def said(self) -> str:
+        """上报回执，收文号〔2026〕3号；empty for a step that got none."""
+        if not self.facts.receipt and self.scan is None:
+            return ""
+        return f"{self.facts.name}回执" + (f"，收文号 {self.facts.receipt}" if self.facts.receipt else "")
+
+
+@dataclass(frozen=True, slots=True)
 class PackedDuty:
     facts: DutyFacts
     version: VersionFacts | None
     note_path: str | None
     files: tuple[PackedFile, ...]
+    steps: tuple[PackedStep, ...] = ()
+
+    @property
+    def receipts(self) -> tuple[PackedStep, ...]:
+        return tuple(step for step in self.steps if step.said)
+
+    @property
+    def all_files(self) -> tuple[PackedFile, ...]:
+        """What was handed in, and the receipts that came back for it."""
+        return (*self.files, *(step.scan for step in self.steps if step.scan is not None))
 
     @property
     def state(self) -> str:
@@ -89,6 +114,7 @@ class Rows:
     duties: Sequence[DutyFacts]
     versions: Sequence[VersionFacts]
     files: Sequence[FileFacts]
+    steps: Sequence[StepFacts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +129,7 @@ class Contents:
 
     @property
     def files(self) -> Iterable[PackedFile]:
-        return (file for _, duty in self.duties for file in duty.files)
+        return (file for _, duty in self.duties for file in duty.all_files)
 
 
 def arrange(rows: Rows, health: Mapping[str, Health]) -> Contents:
@@ -119,6 +145,9 @@ def arrange(rows: Rows, health: Mapping[str, Health]) -> Contents:
     files: dict[int, list[FileFacts]] = {}
     for file in rows.files:
         files.setdefault(file.submission_id, []).append(file)
+    steps: dict[int, list[StepFacts]] = {}
+    for step in rows.steps:
+        steps.setdefault(step.submission_id, []).append(step)
     folders: list[Folder] = []
     for heading, item in headings:
         duties = by_heading.get(item.id if item else heading, [])
@@ -126,7 +155,7 @@ def arrange(rows: Rows, health: Mapping[str, Health]) -> Contents:
             continue
         number = len(folders) + 1
         path = f"{MATERIALS}/{number:03d} {clean_part(heading, 60)}"
-        folders.append(Folder(number, heading, path, item, tuple(_packed(path, duty, versions.get(duty.id), files, health) for duty in duties)))
+        folders.append(Folder(number, heading, path, item, tuple(_packed(path, duty, versions.get(duty.id), files, steps, health) for duty in duties)))
     return Contents(rows.campaign, tuple(folders), tuple(_missing(folders)))
 
 
@@ -134,18 +163,23 @@ def _heading(item: ItemFacts) -> str:
     return f"{item.number} {item.title}" if item.number and not item.title.startswith(item.number) else item.title
 
 
-def _packed(folder: str, duty: DutyFacts, version: VersionFacts | None, files: Mapping[int, list[FileFacts]], health: Mapping[str, Health]) -> PackedDuty:
+def _packed(
+    folder: str, duty: DutyFacts, version: VersionFacts | None, files: Mapping[int, list[FileFacts]], steps: Mapping[int, list[StepFacts]],
+    health: Mapping[str, Health],
+) -> PackedDuty:  # fmt: skip
     if version is None:
         return PackedDuty(duty, None, None, ())
     place = f"{folder}/{clean_part(f'{duty.unit_code} {duty.unit}', 45)}/{clean_part(f'{duty.id} {duty.material or duty.title}', 60)}"
-    packed = []
-    for file in files.get(version.id, []):
-        bad = Health.WITHDRAWN if file.withdrawn_reason else health.get(file.sha256)
-        path = None if bad else f"{place}/{file.number:02d} {clean_name(file.name, 120)}"
-        packed.append(
-            PackedFile(file.name, file.sha256, file.size, path, f"{bad.label}{'：' + file.withdrawn_reason if file.withdrawn_reason else ''}" if bad else "")
-        )
-    return PackedDuty(duty, version, f"{place}/00 报送说明.txt" if version.note.strip() else None, tuple(packed))
+    packed = tuple(_file(f"{place}/{file.number:02d}", file, health) for file in files.get(version.id, []))
+    passed = tuple(PackedStep(step, _file(f"{place}/回执{step.number:02d}", step.scan, health) if step.scan else None) for step in steps.get(version.id, []))
+    return PackedDuty(duty, version, f"{place}/00 报送说明.txt" if version.note.strip() else None, packed, passed)
+
+
+def _file(start: str, file: FileFacts, health: Mapping[str, Health]) -> PackedFile:
+    bad = Health.WITHDRAWN if file.withdrawn_reason else health.get(file.sha256)
+    if bad is None:
+        return PackedFile(file.name, file.sha256, file.size, f"{start} {clean_name(file.name, 120)}")
+    return PackedFile(file.name, file.sha256, file.size, None, f"{bad.label}{'：' + file.withdrawn_reason if file.withdrawn_reason else ''}")
 
 
 def _missing(folders: Iterable[Folder]) -> list[Missing]:
@@ -155,7 +189,7 @@ def _missing(folders: Iterable[Folder]) -> list[Missing]:
             facts = duty.facts
             if facts.required and facts.state not in _DONE:
                 found.append((facts.unit_code, Missing(facts.unit, folder.heading, facts.title, duty.due, duty.state)))
-            unreadable = [file for file in duty.files if file.remark in (Health.DAMAGED.label, Health.MISSING.label)]
+            unreadable = [file for file in duty.all_files if file.remark in (Health.DAMAGED.label, Health.MISSING.label)]
             found += [
                 (facts.unit_code, Missing(facts.unit, folder.heading, f"{facts.title}：{file.name}", duty.due, f"文件{file.remark}")) for file in unreadable
             ]

@@ -120,6 +120,7 @@ def _read(store: Store, campaign_id: int) -> Rows:
             evidence.package_duties(tx, campaign_id),
             evidence.accepted_versions(tx, campaign_id),
             evidence.accepted_files(tx, campaign_id),
+            evidence.accepted_steps(tx, campaign_id),
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from campaign.evidence.contents import Contents
+from campaign.evidence.contents import Contents, PackedFile
 from campaign.evidence.manifest import MANIFEST
 from campaign.evidence.sheets import Sheet, workbook_bytes
 
@@ -70,6 +70,10 @@ def _index_rows(contents: Contents) -> Iterator[tuple[str | int, ...]]:
             yield (*before, "", facts.closed_reason or "", duty.note_path or "", "", "")
         for file in duty.files:
             yield (*before, file.name, file.remark or facts.closed_reason or "", file.path or "", file.size, file.sha256)
+        for step in duty.receipts:
+            scan = step.scan
+            remark = f"{step.said}：{scan.remark}" if scan is not None and scan.remark else step.said
+            yield (*before, *((scan.name, remark, scan.path or "", scan.size, scan.sha256) if scan is not None else ("", remark, "", "", "")))
 
 
 def _manifest(contents: Contents) -> bytes:
@@ -99,12 +103,25 @@ def _manifest(contents: Contents) -> bytes:
                     "accepted_by": duty.version.accepted_by,
                     "accepted_at": _moment(duty.version.accepted_at),
                 },
-                "files": [{"name": file.name, "path": file.path, "sha256": file.sha256, "size": file.size, "remark": file.remark} for file in duty.files],
+                "files": [_said_of(file) for file in duty.files],
+                "steps": [
+                    {
+                        "name": step.facts.name,
+                        "accepted_by": step.facts.given_by,
+                        "accepted_at": _moment(step.facts.given_at),
+                        "receipt": {"number": step.facts.receipt or None, "scan": _said_of(step.scan) if step.scan else None} if step.said else None,
+                    }
+                    for step in duty.steps
+                ],
             }
             for folder, duty in contents.duties
         ],
     }
     return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _said_of(file: PackedFile) -> dict[str, str | int | None]:
+    return {"name": file.name, "path": file.path, "sha256": file.sha256, "size": file.size, "remark": file.remark}
 
 
 def _moment(at: datetime | None) -> str | None:

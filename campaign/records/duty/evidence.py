@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Subquery, and_, func, insert, or_, select, text, update
 from sqlmodel import Session
@@ -28,6 +29,8 @@ from campaign.records.tables import (
     Phase,
     PlanVersion,
     Requirement,
+    ReviewStep,
+    StepVerdict,
     StoredFile,
     Submission,
     SubmissionFile,
@@ -38,6 +41,7 @@ from campaign.records.tables import (
 _campaign, _plan, _phase, _item, _part = (table_of(model) for model in (Campaign, PlanVersion, Phase, Item, ItemUnit))
 _requirement, _unit, _finding, _block, _package = (table_of(model) for model in (Requirement, Unit, Finding, EventBlock, PackageRecord))
 _submission, _file, _stored, _verdict = (table_of(model) for model in (Submission, SubmissionFile, StoredFile, Verdict))
+_step, _given = table_of(ReviewStep), table_of(StepVerdict)
 _INTERNAL = (DutyKind.REVIEW, DutyKind.RECHECK)
 
 
@@ -102,6 +106,19 @@ class FileFacts:
     sha256: str
     size: int
     withdrawn_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """A step that let an accepted version pass; the one that reported it outside has the receipt's number, or its scan as a file."""
+
+    submission_id: int
+    number: int
+    name: str
+    given_by: str
+    given_at: datetime
+    receipt: str
+    scan: FileFacts | None
 
 
 def begin_snapshot(tx: Session) -> None:
@@ -180,6 +197,29 @@ def accepted_files(tx: Session, campaign_id: int) -> list[FileFacts]:
         FileFacts(row.submission_id, row.number, row.name, row.sha256, row.size, (row.withdrawn_reason or "已撤回") if row.withdrawn_at else None)
         for row in tx.execute(rows)
     ]
+
+
+def accepted_steps(tx: Session, campaign_id: int) -> list[StepFacts]:
+    """Through whose hands those versions went, in the order of the steps."""
+    newest = _newest_accepted(campaign_id)
+    rows = (
+        select(_given.c.submission_id, _given.c.number, _step.c.name, _given.c.given_by, _given.c.given_at, _given.c.receipt, _given.c.receipt_sha256,
+               _given.c.receipt_name, _stored.c.size, _stored.c.withdrawn_at, _stored.c.withdrawn_reason)
+        .join(_step, _step.c.id == _given.c.step_id)
+        .join(_submission, _submission.c.id == _given.c.submission_id)
+        .join(newest, and_(newest.c.duty_id == _submission.c.duty_id, newest.c.version == _submission.c.version))
+        .outerjoin(_stored, _stored.c.sha256 == _given.c.receipt_sha256)
+        .where(_given.c.outcome == "accepted")
+        .order_by(_given.c.submission_id, _given.c.number)
+    )  # fmt: skip
+    return [StepFacts(row.submission_id, row.number, row.name, row.given_by, row.given_at, row.receipt.strip(), _scan(row)) for row in tx.execute(rows)]
+
+
+def _scan(row: Any) -> FileFacts | None:
+    if row.receipt_sha256 is None:
+        return None
+    withdrawn = (row.withdrawn_reason or "已撤回") if row.withdrawn_at else None
+    return FileFacts(row.submission_id, row.number, row.receipt_name or "回执", row.receipt_sha256, row.size, withdrawn)
 
 
 def stored_hashes(tx: Session) -> Iterator[tuple[str, bool]]:

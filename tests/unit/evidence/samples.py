@@ -8,13 +8,29 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from campaign.evidence.files import FileStore
 from campaign.records.log import write_event
 from campaign.records.planning.ladders import store_ladder
 from campaign.records.store import Store
-from campaign.records.tables import Campaign, Duty, Item, ItemUnit, Phase, PlanVersion, Requirement, StoredFile, Submission, SubmissionFile, Unit, Verdict
+from campaign.records.tables import (
+    Campaign,
+    Duty,
+    Item,
+    ItemUnit,
+    Phase,
+    PlanVersion,
+    Requirement,
+    ReviewChain,
+    ReviewStep,
+    StepVerdict,
+    StoredFile,
+    Submission,
+    SubmissionFile,
+    Unit,
+    Verdict,
+)
 from campaign.rules.calendar import due_at_of_day
 
 NOW = datetime(2026, 9, 3, 1, 30, tzinfo=UTC)
@@ -73,6 +89,29 @@ class Sample:
             if outcome:
                 tx.add(Verdict(submission_id=submission.id, outcome=outcome, given_by="郑三", given_at=NOW))
         return [file.sha256 for file in kept]
+
+    def chain(self) -> int:
+        """Two steps: the office's review and the report outside with its receipt; answers the number of the last."""
+        with self.store.begin() as tx:
+            chain = self._add(tx, ReviewChain(name="report", title="审核并上报", sha256="c" * 64))
+            first = ReviewStep(chain_id=chain.id, number=1, key="office", name="创建办审核", who="office", days=2)
+            last = ReviewStep(chain_id=chain.id, number=2, key="report", name="上报", who="office", days=2, receipt=True)
+            return int(self._add(tx, first).id and self._add(tx, last).id)
+
+    def reported(self, duty: int, version: int, step: int, *, receipt: str = "", scan: tuple[str, bytes] | None = None) -> str | None:
+        """Both steps have let that version pass; answers the hash of the receipt's scan."""
+        kept = self.files.put(io.BytesIO(scan[1]), scan[0]) if scan else None
+        with self.store.begin() as tx:
+            if kept and tx.get(StoredFile, kept.sha256) is None:
+                self._add(tx, StoredFile(sha256=kept.sha256, size=kept.size, media_type=kept.media_type, stored_at=NOW))
+            submission = tx.exec(select(Submission).where(Submission.duty_id == duty, Submission.version == version)).one()
+            for number, step_id in ((1, step - 1), (2, step)):
+                given = StepVerdict(submission_id=submission.id, step_id=step_id, number=number, outcome="accepted", sha256=submission.sha256, given_by="郑三",
+                                    given_at=NOW)  # fmt: skip
+                if step_id == step:
+                    given.receipt, given.receipt_sha256, given.receipt_name = receipt, kept.sha256 if kept else None, scan[0] if scan else ""
+                tx.add(given)
+        return kept.sha256 if kept else None
 
     @staticmethod
     def _add(tx: Session, row: Any) -> Any:
