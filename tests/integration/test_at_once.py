@@ -162,3 +162,21 @@ def test_documents_signed_at_once_get_numbers_without_a_gap(world: World) -> Non
 
     assert sorted(notice.number or "" for notice in world.notices(NOTICE.c.id.in_(drafts))) == [f"创办通〔2026〕{number}号" for number in range(1, 7)]
     assert world.verify() == []
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_merger_while_papers_arrive_leaves_no_receipt_with_the_merged_unit(world: World, turn: int) -> None:
+    """On PostgreSQL both write at once: the merger waits for who asks for the 签收, or the asking for the merger."""
+    from campaign.records.campaigns import need_unit
+    from campaign.work.people.roll_change import merge_units
+
+    world.launch(MANY)
+    world.go("2026-03-02").work_phase()
+
+    def merge() -> object:
+        with world.store.begin() as tx:
+            return merge_units(tx, need_unit(tx, f"示例{turn}局"), need_unit(tx, "示例5局"), world.by())
+
+    together(world.deliver, merge)
+
+    assert world.verify() == []

@@ -50,7 +50,7 @@ DUTIES = (
     Check(
         "owned_by_nobody",
         "项未办结的应办事项属于已合并或撤销的单位",
-        f"""SELECT d.id FROM duty d JOIN unit u ON u.id = d.unit_id WHERE u.state <> 'active' AND d.state IN {ALIVE} AND d.origin NOT LIKE 'ack:%'""",
+        f"""SELECT d.id FROM duty d JOIN unit u ON u.id = d.unit_id WHERE u.state <> 'active' AND d.state IN {ALIVE}""",
     ),
     Check("suspended_without_time", "项暂缓的应办事项没有暂缓时间", "SELECT d.id FROM duty d WHERE (d.suspended_at IS NULL) AND d.state = 'suspended'"),
     # Not at rest: something must come next. Either the time of the next rung, or a paper that has not arrived yet, or there is nothing above.

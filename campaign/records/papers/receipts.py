@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
@@ -25,7 +25,7 @@ def asking(tx: Session, notice_ids: Collection[int], kinds: Collection[str]) -> 
     for part in chunks(sorted(notice_ids), 900):
         rows = (
             select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, _notice.c.number, _notice.c.unit_id, _unit.c.name, _unit.c.external,
-                   _unit.c.kind.label("unit_kind"))
+                   _unit.c.kind.label("unit_kind"), _unit.c.state.label("unit_state"), _campaign.c.office_unit_id)
             .join(_unit, _unit.c.id == _notice.c.unit_id)
             .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
             .where(_notice.c.id.in_(part), _notice.c.state == "delivered", _notice.c.kind.in_(list(kinds)), _notice.c.unit_id != _campaign.c.office_unit_id)
@@ -35,6 +35,28 @@ def asking(tx: Session, notice_ids: Collection[int], kinds: Collection[str]) -> 
         )  # fmt: skip
         found += tx.execute(rows).all()
     return found
+
+
+def keep_units(tx: Session, notice_ids: Collection[int], kinds: Collection[str]) -> None:
+    """Nobody merges or abolishes the units of these papers until this transaction ends; one that is being merged is waited for."""
+    if tx.get_bind().dialect.name != "postgresql":
+        return  # one writer at a time
+    for part in chunks(sorted(notice_ids), 900):
+        addressed = select(_notice.c.unit_id).where(_notice.c.id.in_(part), _notice.c.kind.in_(list(kinds)))
+        tx.execute(select(_unit.c.id).where(_unit.c.id.in_(addressed)).order_by(_unit.c.id).with_for_update(read=True))
+
+
+def owners_of_lines(tx: Session, notice_ids: Collection[int]) -> dict[int, int]:
+    """Paper → the unit, not over itself, that has the most of what it lists and is not done."""
+    rows = (
+        select(_line.c.notice_id, duty.c.unit_id, func.count())
+        .join(duty, duty.c.id == _line.c.duty_id)
+        .join(_unit, _unit.c.id == duty.c.unit_id)
+        .where(_line.c.notice_id.in_(list(notice_ids)), _line.c.removed_at.is_(None), duty.c.state.in_(UNFINISHED), _unit.c.state == "active")
+        .group_by(_line.c.notice_id, duty.c.unit_id)
+        .order_by(func.count(), duty.c.unit_id.desc())
+    )
+    return {row.notice_id: row.unit_id for row in tx.execute(rows)}
 
 
 def first_phases(tx: Session, notice_ids: Collection[int]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.planning.registry import duties_by_origin
-from campaign.records.statements import table_of
+from campaign.records.statements import chunks, table_of
 from campaign.records.tables import Body, Campaign, Duty, DutyRequest, DutyState, Finding, ItemUnit, NoticeLine, Series, Unit, UnitAlias
 from campaign.records.tables.duties import UNFINISHED
 
@@ -32,6 +32,16 @@ def drop_alias(tx: Session, name: str) -> None:
 def unit_named(tx: Session, name: str) -> Unit | None:
     """The unit of exactly this name, merged and abolished ones too."""
     return tx.execute(select(Unit).where(_unit.c.name == name)).scalar_one_or_none()
+
+
+def goes_on_as(tx: Session, unit_ids: Collection[int]) -> dict[int, int]:
+    """Unit → who goes on with what it was, where that is another one that is not over itself."""
+    found: dict[int, int] = {}
+    after = _unit.alias("after")
+    rows = select(_unit.c.id, after.c.id.label("heir")).join(after, after.c.id == _unit.c.successor_id).where(after.c.state == "active")
+    for part in chunks(sorted(unit_ids), 900):
+        found |= {row.id: row.heir for row in tx.execute(rows.where(_unit.c.id.in_(part), _unit.c.state != "active"))}
+    return found
 
 
 def office_of(tx: Session, unit: Unit) -> str | None:

@@ -1,4 +1,5 @@
-"""Who a paper goes to, found at the moment of sending: a successor and a deputy are found without anything being changed.
+"""Who a paper goes to, found at the moment of sending: a successor and a deputy are found without anything being changed, and the people of
+whatever unit goes on with one that was merged while its paper was on its way.
 
 A paper to a unit is delivered to people of that unit or not at all: with nobody who has an address it reaches no channel, whatever a file or a
 webhook would take, and the office serves it by hand. Copies keep the limit of messages: what a lead unit should know is one paper a day, and
@@ -16,6 +17,7 @@ from sqlmodel import Session
 from campaign.records.papers.outbox import Outgoing, collect_lines
 from campaign.records.people import addressing
 from campaign.records.people.addressing import PersonRow
+from campaign.records.people.merging import goes_on_as
 from campaign.records.tables import Campaign
 from campaign.rules.calendar import campaign_day
 from campaign.rules.papers import COPY_TO_LEAD
@@ -30,7 +32,9 @@ def resolve_addressees(tx: Session, outgoing: Sequence[Outgoing], now: datetime)
     today = campaign_day(now)
     campaigns = {campaign_id: tx.get_one(Campaign, campaign_id) for campaign_id in {one.campaign_id for one in outgoing}}
     offices = {campaign_id: campaign.office_unit_id for campaign_id, campaign in campaigns.items()}
-    people = addressing.people_of(tx, {one.unit_id for one in outgoing} | set(offices.values()), today)
+    now_at = goes_on_as(tx, {one.unit_id for one in outgoing})
+    people = addressing.people_of(tx, {one.unit_id for one in outgoing} | set(offices.values()) | set(now_at.values()), today)
+    people |= {unit_id: people.get(heir, []) for unit_id, heir in now_at.items()}
     upward = {one.campaign_id for one in outgoing if one.kind in ABOUT_A_UNIT}
     heads = addressing.heads_of(tx, upward, today) if upward else {}
     answer: dict[int, list[PersonRow]] = {}

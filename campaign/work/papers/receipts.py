@@ -2,13 +2,15 @@
 
 The clock starts with the delivery and becomes a duty of the unit (`ack:notice:17`). Whoever signs for it in the portal, on the command line or
 on paper ends it; so does handing in what the paper lists, for nobody does work that he has not been told of. A paper that was carried to the
-unit and signed for asks for nothing more. Which ladder is chosen per campaign under the word `receipt`; without a choice no 签收 is demanded.
+unit and signed for asks for nothing more. Where the unit was merged or abolished while the paper was on its way, whoever goes on with it is
+asked. Which ladder is chosen per campaign under the word `receipt`; without a choice no 签收 is demanded.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlmodel import Session
 
@@ -18,6 +20,7 @@ from campaign.records.duty.duties import DutyDraft, create_duties
 from campaign.records.log import write_events
 from campaign.records.papers import receipts
 from campaign.records.papers.letterhead import letterheads
+from campaign.records.people.merging import goes_on_as
 from campaign.records.planning.calendars import load_calendar
 from campaign.records.planning.ladders import receipt_ladder
 from campaign.records.tables import Campaign, DutyKind, DutyState, Notice
@@ -30,24 +33,26 @@ DAYS = 1
 
 def ask_for_receipts(tx: Session, notice_ids: Collection[int], by: By) -> int:
     """A duty for each delivered paper that demands 签收; asking again makes nothing twice."""
+    receipts.keep_units(tx, notice_ids, RECEIPTED)
     asking = receipts.asking(tx, notice_ids, RECEIPTED)
     if not asking:
         return 0
+    signers = _signers(tx, asking)
     heads = letterheads(tx, {row.campaign_id for row in asking})
     phases = receipts.first_phases(tx, [row.id for row in asking])
     drafts = []
     for row in asking:
         ladder_id = receipt_ladder(tx, row.campaign_id)
         form = form_for(row.kind, heads[row.campaign_id].relation(row.name, row.unit_kind, external=row.external))
-        if ladder_id is None or form not in RECEIPTED or row.id not in phases:
+        signer = signers.get(row.id)
+        if ladder_id is None or form not in RECEIPTED or row.id not in phases or signer is None or signer == row.office_unit_id:
             continue
         campaign = tx.get_one(Campaign, row.campaign_id)
         days = int(campaign.settings.get("receipt_days", DAYS))
         drafts.append(DutyDraft(
-            campaign_id=row.campaign_id, phase_id=phases[row.id], unit_id=row.unit_id, kind=DutyKind.PERFORM, origin=f"{receipts.ORIGIN}{row.id}",
-            title=f"签收《{row.kind}》{f'({row.number})' if row.number else ''}", ladder_id=ladder_id,
-            due_at=due_at_of_day(load_calendar(tx, campaign.calendar).add_working_days(campaign_day(by.now), days)), due_source="own", required=False,
-            notice_id=row.id,
+            campaign_id=row.campaign_id, phase_id=phases[row.id], unit_id=signer, kind=DutyKind.PERFORM, origin=f"{receipts.ORIGIN}{row.id}",
+            title=_title(row, moved=signer != row.unit_id), ladder_id=ladder_id, required=False, notice_id=row.id, due_source="own",
+            due_at=due_at_of_day(load_calendar(tx, campaign.calendar).add_working_days(campaign_day(by.now), days)),
         ))  # fmt: skip
     created = create_duties(tx, drafts, by.now)
     if created:
@@ -58,6 +63,21 @@ def ask_for_receipts(tx: Session, notice_ids: Collection[int], by: By) -> int:
             for campaign_id, count in sorted(papers.items())
         ])  # fmt: skip
     return len(created)
+
+
+def _signers(tx: Session, asking: Sequence[Any]) -> dict[int, int]:
+    """Paper → the unit that signs for it. Of an abolished unit, whoever has the most of what the paper lists; nobody, when nothing of it is left."""
+    over = {row.id: row.unit_id for row in asking if row.unit_state != "active"}
+    heirs = goes_on_as(tx, set(over.values())) if over else {}
+    owners = receipts.owners_of_lines(tx, over) if over else {}
+    found = {row.id: row.unit_id for row in asking if row.id not in over}
+    return found | {paper: heir for paper, unit_id in over.items() if (heir := heirs.get(unit_id, owners.get(paper))) is not None}
+
+
+def _title(row: Any, *, moved: bool) -> str:
+    """A successor is told whose paper it was."""
+    number = f"（{row.number}）" if row.number else ""
+    return f"签收《{row.kind}》{number}" + (f"（原发{row.name}）" if moved else "")
 
 
 def sign_for(tx: Session, notice: Notice, by: By, *, on_paper: str = "") -> bool:

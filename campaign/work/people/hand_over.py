@@ -16,6 +16,7 @@ from sqlmodel import Session
 from campaign.records.duty.duties import finish, lock
 from campaign.records.log import write_event, write_events
 from campaign.records.papers.readdressing import readdress
+from campaign.records.papers.receipts import owners_of_lines
 from campaign.records.people import merging
 from campaign.records.tables import Duty, DutyState, Series, Unit
 from campaign.work.by import By
@@ -118,11 +119,15 @@ def with_receipts(tx: Session, unit: Unit, heirs: Heirs, by: By) -> Heirs:
     duties = merging.unfinished_duties(tx, unit)
     named = {duty.id: heir for duty in duties if (heir := heirs.of_duty(duty)) is not None}
     papers = [duty for duty in duties if duty.notice_id is not None and duty.id not in named]
-    listed = merging.listed_on(tx, {duty.notice_id for duty in papers if duty.notice_id is not None})
+    noted = {duty.notice_id for duty in papers if duty.notice_id is not None}
+    listed, owners = merging.listed_on(tx, noted), owners_of_lines(tx, noted)
     found: dict[int, Unit] = {}
     for duty in papers:
-        wanted = (named[one] for one in listed.get(duty.notice_id or 0, ()) if one in named)
-        heir = next(wanted, None) or next(iter(named.values()), None) or next(iter(heirs.by_series.values()), None)
+        wanted = [named[one] for one in listed.get(duty.notice_id or 0, ()) if one in named]
+        moved = owners.get(duty.notice_id or 0, unit.id)
+        if not wanted and moved != unit.id:
+            wanted = [tx.get_one(Unit, moved)]
+        heir = next(iter([*wanted, *named.values(), *heirs.by_series.values()]), None)
         if heir is not None:
             found[duty.id] = heir
         else:

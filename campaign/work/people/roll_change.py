@@ -95,6 +95,10 @@ def _end(tx: Session, unit: Unit, heirs: Heirs, by: By, *, state: str, verb: str
     unit.state, unit.successor_id = state, into.id if into is not None else None
     tx.add(unit)
     tx.flush()
+    # Whoever delivers a paper keeps its unit until its 签收 is asked for: we waited for that in the line above, so what was asked meanwhile is seen now.
+    late = merging.unfinished_duties(tx, unit)
+    if late:
+        hand_over(tx, unit, with_receipts(tx, unit, heirs, by), by, stays=False, verb=verb)
     write_event(
         tx, at=by.now, actor=by.actor, verb=verb, reason=by.reason, subject="unit", subject_id=unit.id,
         detail={"unit": unit.name, "into": into.name if into else None, "moved": done.moved, "cancelled": done.cancelled, "series": done.series,

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
 import pytest
+from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records.campaigns import find_campaign
+from campaign.records.campaigns import find_campaign, find_duty, need_unit
 from campaign.records.papers.notices import find_notice
+from campaign.records.papers.outbox import Outcome, Outgoing
 from campaign.records.planning.ladders import RECEIPT
 from campaign.records.statements import table_of
-from campaign.records.tables import Duty, LadderChoice, Notice
+from campaign.records.tables import Duty, LadderChoice, Notice, Unit
 from campaign.rules.calendar import CAMPAIGN_ZONE
+from campaign.work.by import By
 from campaign.work.duty import change_duty
 from campaign.work.papers.amend import recall_notice
 from campaign.work.papers.reading import confirm_reading
 from campaign.work.papers.receipts import ask_for_receipts
-from tests.world import SLUG, World, at, day_of, item, plan
+from campaign.work.people.hand_over import Heirs
+from campaign.work.people.roll_change import abolish_unit, merge_units
+from campaign.work.people.roll_file import RollRow
+from campaign.work.people.roll_import import import_roll
+from tests.world import SLUG, Receiver, World, at, day_of, item, plan
+
+A, B, C = "示例甲局", "示例乙局", "示例丙局"
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)
 ASKED = DUTY.c.origin.like("ack:notice:%")
@@ -149,3 +163,106 @@ def test_the_phase_of_an_inspection_does_not_hurry_receipts(world: World) -> Non
     asked = world.duties(ASKED)[0]
     assert asked.next_rung_at is not None
     assert asked.next_rung_at.astimezone(CAMPAIGN_ZONE) == at("2026-03-05T09:00"), "by its own ladder, not four hours before"
+
+
+class MergesMeanwhile(Receiver):
+    """The unit of the first paper ends while the message is out, and the message arrives."""
+
+    def __init__(self, end: Callable[[], object], **says: str) -> None:
+        super().__init__(**says)
+        self.end: Callable[[], object] | None = end
+
+    def __call__(self, outgoing: Sequence[Outgoing], people: Mapping[int, Sequence[Any]], now: datetime) -> list[Outcome]:
+        if self.end is not None and outgoing:
+            self.end, end = None, self.end
+            end()
+        return super().__call__(outgoing, people, now)
+
+
+def ends_meanwhile(world: World, end: Callable[[Session, By], object], **says: str) -> None:
+    """甲局 has items 1 to 3, 乙局 and 丙局 one each; 甲局 ends while its 任务分解通知 is on its way."""
+    world.launch(plan([*(item(number, deadline="2026-03-30") for number in (1, 2, 3)), item(4, lead_unit=B), item(5, lead_unit=C)]))
+    world.go("2026-03-03").work_phase()
+
+    def now() -> None:
+        with world.store.begin() as tx:
+            end(tx, world.by(reason="机构改革"))
+
+    world.receiver = MergesMeanwhile(now, **says)
+    world.deliver()
+
+
+class RemembersPeople(Receiver):
+    def __init__(self) -> None:
+        super().__init__()
+        self.people: dict[int, Sequence[Any]] = {}
+
+    def __call__(self, outgoing: Sequence[Outgoing], people: Mapping[int, Sequence[Any]], now: datetime) -> list[Outcome]:
+        self.people |= {one.notice_id: people[one.delivery_id] for one in outgoing}
+        return super().__call__(outgoing, people, now)
+
+
+def merge(tx: Session, by: By) -> object:
+    import_roll(tx, [RollRow(1, A, None, None, None, (), False, "contact", "contact", "甲联", "13800000001", None, None)], by, path=Path("名册.csv"))
+    return merge_units(tx, need_unit(tx, A), need_unit(tx, B), by)
+
+
+def paper_of(world: World, unit: str) -> Notice:
+    return world.notices(NOTICE.c.unit_id == world.rows(Unit, table_of(Unit).c.name == unit)[0].id, NOTICE.c.kind == "任务分解通知")[0]
+
+
+def test_the_successor_signs_for_a_paper_that_was_on_its_way_when_its_unit_was_merged(world: World) -> None:
+    ends_meanwhile(world, merge)
+
+    (asked,) = world.duties(ASKED, DUTY.c.notice_id == paper_of(world, A).id)
+    assert (asked.unit_id, asked.title) == (world.unit(B).id, "签收《任务分解通知》（原发示例甲局）")
+    assert asked.next_rung_at is not None
+    assert world.verify() == []
+    world.submit(1)
+    assert world.duty(asked.id).state == "accepted", "whoever does what the paper lists has it"
+    assert world.verify() == []
+
+
+def test_a_paper_that_is_sent_again_after_the_merger_reaches_the_people_of_the_successor(world: World) -> None:
+    ends_meanwhile(world, merge, webhook="unknown")
+    paper = paper_of(world, A)
+    assert (paper.state, paper.unit_id) == ("issued", world.rows(Unit, table_of(Unit).c.name == A)[0].id)
+
+    told = RemembersPeople()
+    world.receiver = told
+    world.wait(minutes=2).deliver()
+
+    assert [name for _, name, *_ in told.people[paper.id]] == ["甲联"]
+    (asked,) = world.duties(ASKED, DUTY.c.notice_id == paper.id)
+    assert asked.unit_id == world.unit(B).id
+    assert world.verify() == []
+
+
+def test_of_an_abolished_unit_whoever_has_most_of_what_the_paper_lists_signs_for_it(world: World) -> None:
+    def abolish(tx: Session, by: By) -> object:
+        return abolish_unit(tx, need_unit(tx, A), Heirs({1: need_unit(tx, B), 2: need_unit(tx, C), 3: need_unit(tx, C)}), by)
+
+    ends_meanwhile(world, abolish)
+
+    (asked,) = world.duties(ASKED, DUTY.c.notice_id == paper_of(world, A).id)
+    assert asked.unit_id == world.unit(C).id
+    assert world.verify() == []
+
+
+def test_nobody_signs_for_a_paper_of_a_unit_of_which_nothing_is_left(world: World) -> None:
+    def abolish(tx: Session, by: By) -> object:
+        for number in (1, 2, 3):
+            change_duty.cancel(tx, find_duty(tx, number), by)
+        return abolish_unit(tx, need_unit(tx, A), Heirs(), by)
+
+    ends_meanwhile(world, abolish)
+
+    assert world.duties(ASKED, DUTY.c.notice_id == paper_of(world, A).id) == []
+    assert world.verify() == []
+
+
+def test_the_office_that_takes_a_unit_over_does_not_sign_for_its_own_paper(world: World) -> None:
+    ends_meanwhile(world, lambda tx, by: merge_units(tx, need_unit(tx, A), need_unit(tx, "示例创建办"), by))
+
+    assert world.duties(ASKED, DUTY.c.notice_id == paper_of(world, A).id) == []
+    assert world.verify() == []
