@@ -27,6 +27,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.access import BOARD, PUBLIC, SIGNED_IN, Role, Rule, rule_of
+from campaign.portal.menu import Menu, menu
 from campaign.portal.place import Place
 from campaign.portal.wording import FILTERS
 from campaign.records.people.accounts import Signed, session_was, signed_in, units_below
@@ -100,6 +101,9 @@ class Visit:
         """Whether a link or button leads anywhere for this visitor; pages ask it before showing one."""
         method, _, path = method_and_path.partition(" ")
         return allows(rule_of(method, path), self)
+
+    def menu(self, path: str) -> Menu:
+        return menu(self.may, path)
 
     @property
     def prefect_is_down(self) -> bool:

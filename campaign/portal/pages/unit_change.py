@@ -18,6 +18,7 @@ from campaign.errors import CampaignError
 from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.campaigns import need_unit
+from campaign.records.pages.office import unit_names
 from campaign.records.tables import Unit
 from campaign.records.trial import trial_of
 from campaign.work.people.hand_over import HandedOver, Heirs
@@ -93,10 +94,12 @@ def _page(visit: Visit, code: str, *, refusal: str = "", done: HandedOver | None
     with visit.place.store.read() as tx:
         found = need_unit(tx, code)
         work = open_work(tx, found)
+        others = [one.name for one in unit_names(tx) if one.name != found.name]
     return visit.page(
         "unit.html",
         status=400 if refusal else 200,
         unit=found,
+        others=others,
         work=work[:SHOWN],
         more=max(0, len(work) - SHOWN),
         moves=done.moves[:SHOWN] if done else [],

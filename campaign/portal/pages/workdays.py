@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import Calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter
@@ -16,7 +19,19 @@ from campaign.rules.calendar_file import notice_rows
 from campaign.work.planning.calendar_change import import_notice, set_by_hand
 
 router = APIRouter()
-COVERAGE = {"published": "已公布", "estimated": "未公布，暂按推算"}
+WEEK = Calendar(firstweekday=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day in the picture of a year; `mark` where it differs from an ordinary week, `note` why."""
+
+    number: int
+    working: bool
+    mark: str
+    note: str
+    by_hand: bool
+    today: bool
 
 
 @router.get("/calendar")
@@ -49,9 +64,11 @@ def set_days(visit: Visiting) -> Response:
         first, last = (_day(visit.form.get(name, "")) for name in ("first", "last"))
         if first is None:
             raise CampaignError("请填写开始日期。", code="no_day")
-        working = visit.form.get("working") == "1"
+        chosen = visit.form.get("working", "")
+        if chosen not in ("0", "1"):
+            raise CampaignError("请选择上班还是休息。", code="no_choice")
         with visit.place.store.begin() as tx:
-            row = DayRow(first, working, visit.form.get("note", "")[:100], "override")
+            row = DayRow(first, chosen == "1", visit.form.get("note", "")[:100], "override")
             done = set_by_hand(tx, row, ((last or first) - first).days + 1, visit.by(visit.form.get("note", "")))
     except CampaignError as refused:
         return _page(visit, 0, refusal=refused.message)
@@ -68,14 +85,35 @@ def _day(text: str) -> date | None:
 def _page(visit: Visit, year: int, *, refusal: str = "") -> Response:
     with visit.place.store.read() as tx:
         found = load_calendar(tx)
+    today = campaign_day(visit.now)
     years = range(found.first.year, found.last.year + 1)
-    year = year if year in years else campaign_day(visit.now).year
+    year = year if year in years else today.year
+    rows = {row.day: row for row in found.rows if row.day.year == year}
     return visit.page(
         "calendar.html",
         status=400 if refusal else 200,
-        years=[(one, COVERAGE[str(found.coverage(one))]) for one in years],
+        years=[(one, found.coverage(one) == "estimated") for one in years],
         year=year,
+        estimated=found.coverage(year) == "estimated",
         hours="—".join(f"{hour}:{minute:02}" for hour, minute in found.hours),
-        days=[row for row in found.rows if row.day.year == year and (row.working != (row.day.weekday() < 5) or row.source == "override")],
+        months=[(month, _weeks(rows, year, month, today)) for month in range(1, 13)],
+        days=[row for row in rows.values() if _differs(row)],
         refusal=refusal,
     )
+
+
+def _differs(row: DayRow) -> bool:
+    return row.working != (row.day.weekday() < 5) or row.source == "override"
+
+
+def _weeks(rows: Mapping[date, DayRow], year: int, month: int, today: date) -> list[list[Cell | None]]:
+    """The weeks of a month from Monday on; None for days of its neighbours."""
+
+    def cell(day: date) -> Cell | None:
+        if day.month != month:
+            return None
+        row = rows[day]
+        mark = ("班" if row.working else "休") if _differs(row) else ""
+        return Cell(day.day, row.working, mark, row.note, row.source == "override", day == today)
+
+    return [[cell(day) for day in week] for week in WEEK.monthdatescalendar(year, month)]

@@ -52,9 +52,11 @@ def office_of(tx: Session, unit: Unit) -> str | None:
     return found
 
 
-def unfinished_duties(tx: Session, unit: Unit) -> list[Duty]:
-    """As they are now, kept from everybody else until the transaction ends."""
-    rows = select(Duty).where(duty.c.unit_id == unit.id, duty.c.state.in_(UNFINISHED)).order_by(duty.c.id).with_for_update()
+def unfinished_duties(tx: Session, unit: Unit, *, only_look: bool = False) -> list[Duty]:
+    """As they are now, kept from everybody else until the transaction ends; `only_look` keeps them from nobody."""
+    rows = select(Duty).where(duty.c.unit_id == unit.id, duty.c.state.in_(UNFINISHED)).order_by(duty.c.id)
+    if not only_look:
+        rows = rows.with_for_update()
     return list(tx.execute(rows.execution_options(populate_existing=True)).scalars())
 
 

@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[#S]?\d+", re.IGNORECASE)
 
 def open_work(tx: Session, unit: Unit) -> list[tuple[str, ...]]:
     """Rows of the table, its last column blank."""
-    duties, series = merging.unfinished_duties(tx, unit), merging.growing_of(tx, unit)
+    duties, series = merging.unfinished_duties(tx, unit, only_look=True), merging.growing_of(tx, unit)
     titles = merging.titles_of(tx, {one.campaign_id for one in duties} | {one.campaign_id for one in series})
     rows: list[tuple[str, ...]] = [
         (str(one.id), one.title, titles[one.campaign_id], DutyState(one.state).label, due_on(one.due_at).isoformat() if one.due_at else "未定", "")

@@ -59,7 +59,7 @@ def set_by_hand(tx: Session, first: DayRow, days: int, by: By, *, campaign: Camp
     from datetime import timedelta
 
     if not by.reason.strip() and not first.note:
-        raise CampaignError("改工作日历须写明理由：请加 --note 或 --reason。", code="no_reason")
+        raise CampaignError("改工作日历须写明理由（命令行用 --note 或 --reason）。", code="no_reason")
     if not 1 <= days <= LONGEST:
         raise CampaignError(f"一次最多改 {LONGEST} 天，且结束日不早于开始日。", code="bad_period")
     rows = [DayRow(first.day + timedelta(days=offset), first.working, first.note or by.reason, "override") for offset in range(days)]

@@ -22,8 +22,8 @@ PAGES = {
     "contact": ("/todo", "/todo?show=red", "/todo?show=done", "/duties/{duty}", "/notices", "/search?q=整治"),
     "reviewer": ("/review",),
     "admin": ("/status", "/campaigns", "/campaigns/large-1", "/campaigns/large-1/duties", "/campaigns/large-1/duties?light=red",
-              "/campaigns/large-1/duties?state=accepted", "/campaigns/large-1/phases/2", f"/campaigns/{SLUG}/phases/2", "/sign", "/requests", "/units",
-              "/users", "/log", "/search?q=社区"),
+              "/campaigns/large-1/duties?state=accepted", "/campaigns/large-1/phases/2", f"/campaigns/{SLUG}/phases/2", "/sign", "/requests", "/units", "/units/区城管局",
+              "/calendar", "/users", "/log", "/search?q=社区"),
 }  # fmt: skip
 WEIGHT = 150 * 1024
 
