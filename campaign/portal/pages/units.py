@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterator
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -12,13 +12,26 @@ from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.people.rolls import UnitLine, list_units
 from campaign.rules.calendar import campaign_day
-from campaign.work.people.roll_file import read_roll
+from campaign.work.people.roll_file import post_words, read_roll, said_aliases
 from campaign.work.people.roll_import import import_roll
 
 router = APIRouter()
 A_PAGE = 50
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEADINGS = ("单位名称", "编号", "类别", "上级单位", "别名", "岗位", "姓名", "手机", "邮箱", "账号")
+COLUMNS = (
+    ("单位名称", 26),
+    ("编号", 10),
+    ("类别", 12),
+    ("上级单位", 20),
+    ("别名", 20),
+    ("外部单位", 8),
+    ("岗位", 14),
+    ("职务", 14),
+    ("姓名", 12),
+    ("手机", 15),
+    ("邮箱", 24),
+    ("账号", 14),
+)
 
 
 @router.get("/units")
@@ -29,36 +42,13 @@ def units(visit: Visiting, show: str = "all", page: int = 1) -> Response:
 @router.get("/units.xlsx")
 def export(visit: Visiting) -> Response:
     """One row a person, in the columns that the import reads, so that a changed table can come back."""
-    from openpyxl import Workbook
+    from campaign.evidence.sheets import Sheet, workbook_bytes
 
     with visit.place.store.read() as tx:
         rows = list_units(tx, campaign_day(visit.now))
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("单位名册")
-    sheet.append(HEADINGS)
-    for row in rows:
-        for one in row.persons or ({},):
-            sheet.append(
-                [
-                    _text(value)
-                    for value in (
-                        row.name,
-                        row.code,
-                        row.kind,
-                        row.parent,
-                        "、".join(row.aliases),
-                        one.get("post"),
-                        one.get("name"),
-                        one.get("phone"),
-                        one.get("email"),
-                        one.get("account"),
-                    )
-                ]
-            )
-    out = io.BytesIO()
-    book.save(out)
+    made = workbook_bytes([Sheet("单位名册", COLUMNS, (line for row in rows for line in _lines(row)), len(COLUMNS))])
     headers = {"content-disposition": "attachment; filename*=UTF-8''%E5%8D%95%E4%BD%8D%E5%90%8D%E5%86%8C.xlsx"}
-    return Response(out.getvalue(), media_type=SHEET, headers=headers)
+    return Response(made, media_type=SHEET, headers=headers)
 
 
 @router.post("/units/import")
@@ -97,7 +87,9 @@ def _page(visit: Visit, show: str, page: int, *, refusal: str = "") -> Response:
     )
 
 
-def _text(value: object) -> str:
-    """A cell that begins like a formula would be run by the reader's Excel."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+def _lines(row: UnitLine) -> Iterator[tuple[str, ...]]:
+    unit = (row.name, row.code, row.kind or "", row.parent or "", said_aliases(row.aliases), "是" if row.external else "")
+    for one in row.persons:
+        yield (*unit, *post_words(one["relation"], one["post"]), *(one[field] or "" for field in ("name", "phone", "email", "account")))
+    if not row.persons:
+        yield (*unit, "", "", "", "", "", "")

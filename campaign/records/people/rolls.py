@@ -30,6 +30,7 @@ class UnitLine:
     aliases: tuple[str, ...]
     persons: tuple[dict[str, Any], ...]
     reachable: bool
+    external: bool
 
 
 def next_code(tx: Session) -> str:
@@ -188,7 +189,7 @@ def list_units(tx: Session, today: date, *, kind: str | None = None, merged: boo
     return [
         UnitLine(
             row.id, row.code, row.name, row.kind, row.parent, row.state, tuple(aliases.get(row.id, ())), tuple(persons.get(row.id, ())),
-            any(one["phone"] or one["email"] or one["account"] for one in persons.get(row.id, ())),
+            any(one["phone"] or one["email"] or one["account"] for one in persons.get(row.id, ())), row.external,
         )
         for row in tx.execute(rows)
     ]  # fmt: skip

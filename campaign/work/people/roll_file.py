@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "aliases": ("别名", "简称", "曾用名"),
     "external": ("外部单位", "外部"),
     "post": ("岗位", "角色", "身份", "职责"),
+    "title": ("职务", "岗位名称"),
     "person": ("姓名", "人员", "联系人"),
     "phone": ("手机", "电话", "联系电话", "手机号", "手机号码"),
     "email": ("邮箱", "电子邮箱", "邮件"),
@@ -37,6 +38,7 @@ RELATIONS: dict[str, str] = {label: key for key, label in AUDIENCES.items()} | {
 PHONE = re.compile(r"\+?\d[\d -]{4,18}\d")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 LISTED = 30
+_BETWEEN = re.compile(r"[、，,；;\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,16 @@ class RollRow:
     phone: str | None
     email: str | None
     account: str | None
+
+
+def post_words(relation: str, name: str) -> tuple[str, str]:
+    """岗位 and 职务 for a post as a file says them: 区长 of the leading group is 组长, 区长; a post called by its relation needs no second word."""
+    return (name, "") if RELATIONS.get(name) == relation else (AUDIENCES.get(relation, name), name)
+
+
+def said_aliases(names: Iterable[str]) -> str:
+    """In one cell, without those that would be read as several: an import adds names and takes none away."""
+    return "、".join(name for name in names if not _BETWEEN.search(name))
 
 
 def read_roll(path: Path) -> list[RollRow]:
@@ -133,9 +145,9 @@ def _row(line: int, values: dict[str, str]) -> RollRow:
     post = values.get("post", "")
     person = values.get("person") or None
     relation = RELATIONS.get(post) if post else "contact" if person else None
-    aliases = tuple(word for word in re.split(r"[、，,；;\s]+", values.get("aliases", "")) if word)
+    aliases = tuple(word for word in _BETWEEN.split(values.get("aliases", "")) if word)
     return RollRow(
         line, values["unit"], values.get("code") or None, values.get("kind") or None, values.get("parent") or None, aliases,
-        values.get("external", "") in ("是", "外部", "1", "Y", "y"), relation, post or (AUDIENCES[relation] if relation else None), person,
+        values.get("external", "") in ("是", "外部", "1", "Y", "y"), relation, values.get("title") or post or (AUDIENCES[relation] if relation else None), person,
         re.sub(r"[ -]", "", values.get("phone", "")) or None, values.get("email") or None, values.get("account") or None,
     )  # fmt: skip

@@ -12,7 +12,24 @@ from sqlmodel import col, select
 from campaign.plan.yaml_text import to_yaml
 from campaign.portal.place import Place, PrefectWatch
 from campaign.records.campaigns import find_campaign, find_phase
-from campaign.records.tables import Campaign, Duty, DutyRequest, GateRecord, Notice, PassRun, Phase, StoredFile, Submission, Unit
+from campaign.records.people.rolls import add_alias, person_of, post_of, take_post
+from campaign.records.tables import (
+    Campaign,
+    Duty,
+    DutyRequest,
+    GateRecord,
+    Notice,
+    PassRun,
+    Person,
+    Phase,
+    Post,
+    StoredFile,
+    Submission,
+    Tenure,
+    Unit,
+    UnitAlias,
+)
+from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.duty.requests import ask_extension, ask_refusal
 from tests.integration.portal.conftest import NOW, Browser, Counting, browser, no_prefect, open_account, unit_with
@@ -311,6 +328,39 @@ def test_units_go_out_to_a_table_and_come_back_from_it(place: Place) -> None:
     sent.save(out)
     assert client.post("/units/import", {}, page="/units", files=[("file", ("名册.xlsx", out.getvalue()))]).status_code == 303
     assert "楚云深" in client.get("/units").text
+
+
+STRANGE = ("=示例局", "+甲办", "-乙办", "@丙站", "'丁所", "示例（区）局")
+
+
+def test_a_table_that_went_out_comes_back_without_a_change(place: Place) -> None:
+    """Also names that a spreadsheet would compute, a post that is called otherwise than its relation, and what is known under two names."""
+    with place.store.begin() as tx:
+        for number, name in enumerate(STRANGE):
+            unit = Unit(code=f"X{number}", name=name, kind="区直单位", external=number == 1)
+            tx.add(unit)
+            tx.flush()
+            add_alias(tx, f"简称{number}", unit)
+            add_alias(tx, f"旧 称{number}", unit)
+            head = person_of(tx, unit, f"=负责人{number}", f"1390000000{number}", f"a{number}@example.org", f"acc{number}")
+            take_post(tx, head, post_of(tx, unit, "group_head", "区长"), campaign_day(NOW))
+            take_post(tx, head, post_of(tx, unit, "contact", "联络员"), campaign_day(NOW))
+    client = admin(place)
+    before = standing_roll(place)
+    table = client.get("/units.xlsx").content
+    answer = client.post("/units/import", {}, page="/units", files=[("file", ("名册.xlsx", table))])
+    assert answer.status_code == 303, answer.text
+    assert "新建 0 个单位，到任 0 人，离任 0 人" in client.get("/units").text
+    assert standing_roll(place) == before
+    assert client.get("/units.xlsx").content == table
+    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(table)).active.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s"}, "nothing is computed by whoever opens it"
+    assert set(STRANGE) <= {cell.value for cell in cells}
+
+
+def standing_roll(place: Place) -> list[object]:
+    with place.store.read() as tx:
+        return [[row.model_dump() for row in tx.exec(select(model)).all()] for model in (Unit, UnitAlias, Person, Post, Tenure)]
 
 
 def test_a_wrong_table_changes_nothing_and_says_where(place: Place) -> None:
