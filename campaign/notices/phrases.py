@@ -107,6 +107,12 @@ PHRASES = MappingProxyType(
             opening="截至{day}，{campaign}中由你单位牵头的下列 {count} 项工作，责任单位超过规定时限尚未办结，已发文督办，现予抄告。",
             closing="请牵头单位加强统筹协调，督促责任单位尽快办结。",
         ),
+        "督办汇总单": Phrases(
+            gist="{count} 项工作督办情况汇总",
+            opening="{campaign}中下列 {count} 项工作已向责任单位发出提醒或督办文书。因您当日收到的消息已达上限，未逐件发送，现汇总告知。",
+            closing="请予关注，督促责任单位抓紧办理；各件文书可在工作台查阅。",
+            salutation="有关负责同志：",
+        ),
         "签发提醒": Phrases(
             gist="{count} 件文书待签发",
             opening="{campaign}下列 {count} 件文书已经拟就，等待签发。",

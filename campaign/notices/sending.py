@@ -21,7 +21,7 @@ from campaign.notices.wording import compose
 from campaign.records.papers.outbox import Outcome, Outgoing
 from campaign.rules.ladder_terms import CHANNELS
 
-PersonRow = tuple[str, str, str | None, str | None, str | None]
+PersonRow = tuple[str, str, str | None, str | None, str | None, int | None]
 
 AT_ONCE = 20
 BEGIN_WITHIN = 80.0
@@ -62,7 +62,7 @@ def send_batch(
 class Sender:
     """The way out of a process: made once at the edge, called for each batch, closed at the end.
 
-    Takes people as the records list them: (relation, name, phone, email, account), by delivery. A unit of which nobody is known is refused by
+    Takes people as the records list them: (relation, name, phone, email, account, id), by delivery. A unit of which nobody is known is refused by
     every channel; a webhook whose receiver finds people itself may be told so, and then gets the unit's name.
     """
 
@@ -82,7 +82,7 @@ class Sender:
 
 
 def _person(row: PersonRow) -> Addressee:
-    relation, name, phone, email, account = row
+    relation, name, phone, email, account = row[:5]
     return Addressee(name, phone, email, account, relation)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from campaign.records.store import Store
 
-HEAD = "0011"
+HEAD = "0012"
 VERSION_TABLE = "campaign_version"
 
 

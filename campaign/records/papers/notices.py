@@ -22,8 +22,9 @@ _campaign, _phase = table_of(Campaign), table_of(Phase)
 
 def find_notice(tx: Session, wanted: str | int) -> Notice:
     text = str(wanted).lstrip("#").strip()
-    if text.isdigit():
-        found = tx.get(Notice, int(text))
+    number = row_number(text)
+    if number is not None:
+        found = tx.get(Notice, number)
     else:
         named = list(tx.execute(select(Notice).where(_notice.c.number == text).order_by(_notice.c.id).limit(2)).scalars())
         if len(named) > 1:

@@ -5,7 +5,7 @@ Numbers of documents are given when a notice is closed for sending (`numbers`). 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,13 +16,13 @@ from sqlmodel import Session
 from campaign.records.duty.duties import clock_of
 from campaign.records.papers import outbox_statements as statements
 from campaign.records.papers.letterhead import SIGNATORY, letterheads
-from campaign.records.papers.manners import hold_back
+from campaign.records.papers.manners import Admission, hold_back
 from campaign.records.papers.notices import only_of
 from campaign.records.papers.numbers import give_numbers
 from campaign.records.statements import chunks, insert_new, insert_of, table_of
 from campaign.records.tables import Attempt, Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
 from campaign.rules.calendar import campaign_day
-from campaign.rules.papers import COPY_TO_LEAD, Relation, form_for
+from campaign.rules.papers import LISTS_OTHERS, Relation, form_for
 
 CLAIM_FOR = timedelta(minutes=2)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -80,6 +80,8 @@ def collect_lines(
     channel: str = "webhook",
     audience: str = "contact",
     pass_id: int | None = None,
+    batch: int = 0,
+    send_at: datetime | None = None,
 ) -> int:
     """Add duties (unit_id, duty_id) to each unit's open notice of this kind and day, making it and its delivery; answers how many notices were touched."""
     units = sorted({unit_id for unit_id, _ in duties})
@@ -99,7 +101,7 @@ def collect_lines(
             "kind": kind,
             "rung": 0,
             "day": day,
-            "batch": 0,
+            "batch": batch,
             "state": "open",
             "title": kind,
             "created_at": now,
@@ -117,10 +119,11 @@ def collect_lines(
             _notice.c.rung == 0,
             _notice.c.day == day,
             _notice.c.state == "open",
+            _notice.c.batch == batch,
             _notice.c.unit_id.in_(part),
         )
         found |= {row.unit_id: row.id for row in tx.execute(chosen)}
-    add_deliveries(tx, sorted(found.values()), channel=channel, audience=audience, now=now)
+    add_deliveries(tx, sorted(found.values()), channel=channel, audience=audience, now=send_at or now)
     line = insert_of(tx, NoticeLine)
     line = line.on_conflict_do_update(index_elements=["notice_id", "duty_id"], set_={"removed_at": None})
     for part in chunks([{"notice_id": found[unit], "duty_id": duty_id} for unit, duty_id in duties], 1000):
@@ -145,11 +148,16 @@ def next_attempt_time(tx: Session) -> datetime | None:
     return at
 
 
-def claim(tx: Session, now: datetime, limit: int, holder: str, *, campaign_id: int | None = None) -> list[Outgoing]:
-    """Take up to `limit` deliveries that are due, closing and numbering their notices. A sender that dies leaves them due again in two minutes."""
+def claim(
+    tx: Session, now: datetime, limit: int, holder: str, *, campaign_id: int | None = None, admission: Callable[[Sequence[Any]], Admission] | None = None
+) -> list[Outgoing]:
+    """Take up to `limit` deliveries that are due, closing and numbering their notices. A sender that dies leaves them due again in two minutes.
+
+    `admission` says of what may go out now whether its people still take messages today.
+    """
     chosen = statements.due_ids(campaign_id is not None, tx.get_bind().dialect.name == "postgresql")
     due = tx.execute(chosen, {"b_now": now, "b_limit": limit} | ({} if campaign_id is None else {"b_campaign": campaign_id})).scalars()
-    taken = hold_back(tx, list(due), now)
+    taken = hold_back(tx, list(due), now, admission)
     if not taken:
         return []
     _record_lost(tx, taken, now)
@@ -182,7 +190,7 @@ def _close(tx: Session, notices: list[int], now: datetime) -> None:
 
 def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
     rows = tx.execute(statements.OUTGOING, {"b_ids": delivery_ids}).all()
-    lines = lines_of(tx, [row.notice_id for row in rows], {row.notice_id for row in rows if row.kind == COPY_TO_LEAD})
+    lines = lines_of(tx, [row.notice_id for row in rows], {row.notice_id for row in rows if row.kind in LISTS_OTHERS})
     heads = letterheads(tx, (row.campaign_id for row in rows))
     return [
         Outgoing(

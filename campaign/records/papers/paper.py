@@ -14,7 +14,7 @@ from campaign.records.papers.notices import way_out
 from campaign.records.papers.outbox import Outgoing, lines_of
 from campaign.records.statements import table_of
 from campaign.records.tables import Attempt, Campaign, Delivery, Notice, Unit
-from campaign.rules.papers import COPY_TO_LEAD
+from campaign.rules.papers import LISTS_OTHERS
 
 _delivery, _attempt = table_of(Delivery), table_of(Attempt)
 
@@ -29,7 +29,7 @@ def paper_of(tx: Session, notice: Notice, now: datetime) -> Paper:
     """A paper that is not issued yet reads as if it were issued now."""
     campaign, unit = tx.get_one(Campaign, notice.campaign_id), tx.get_one(Unit, notice.unit_id)
     assert notice.id is not None
-    lines = lines_of(tx, [notice.id], {notice.id} if notice.kind == COPY_TO_LEAD else ()).get(notice.id, [])
+    lines = lines_of(tx, [notice.id], {notice.id} if notice.kind in LISTS_OTHERS else ()).get(notice.id, [])
     head = letterheads(tx, [notice.campaign_id])[notice.campaign_id]
     outgoing = Outgoing(
         delivery_id=0, notice_id=notice.id, campaign_id=notice.campaign_id, campaign_title=campaign.title, unit_id=notice.unit_id,

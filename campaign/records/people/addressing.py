@@ -16,8 +16,8 @@ from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import chunks, insert_new, table_of
 from campaign.records.tables import Absence, Body, BodyMember, ItemUnit, NoticeLine, Person, Post, Tenure, Unit
 
-PersonRow = tuple[str, str, str | None, str | None, str | None]
-"""(relation, name, phone, email, account), as the way out takes them."""
+PersonRow = tuple[str, str, str | None, str | None, str | None, int | None]
+"""(relation, name, phone, email, account, id), as the way out takes them."""
 MOST_DEPUTIES = 5
 _person, _post, _tenure, _absence = (table_of(model) for model in (Person, Post, Tenure, Absence))
 _line, _part, _body, _member = (table_of(model) for model in (NoticeLine, ItemUnit, Body, BodyMember))
@@ -40,15 +40,15 @@ def people_of(tx: Session, unit_ids: Collection[int], today: date) -> dict[int, 
     here: dict[int, list[PersonRow]] = {}
     away: dict[tuple[int, str], list[PersonRow]] = {}
     for row in rows:
-        own: PersonRow = (row.relation, row.name, row.phone, row.email, row.account)
+        own: PersonRow = (row.relation, row.name, row.phone, row.email, row.account, row.id)
         if row.id not in deputies:
-            if any(own[2:]):
+            if any(own[2:5]):
                 here.setdefault(row.unit_id, []).append(own)
             continue
         deputy = stand_in.get(_last_deputy(deputies, row.id) or 0)
-        if deputy is not None and any(deputy[1:]):
+        if deputy is not None and any(deputy[1:4]):
             here.setdefault(row.unit_id, []).append((row.relation, *deputy))
-        elif any(own[2:]):
+        elif any(own[2:5]):
             away.setdefault((row.unit_id, row.relation), []).append(own)
     for (unit_id, relation), people in away.items():
         if not any(one[0] == relation for one in here.get(unit_id, ())):
@@ -61,13 +61,13 @@ def person_row(tx: Session, person_id: int, today: date) -> list[PersonRow]:
     deputies = _away(tx, today)
     found = _persons(tx, {person_id, _last_deputy(deputies, person_id) or person_id})
     chosen = found.get(_last_deputy(deputies, person_id) or person_id) or found.get(person_id)
-    return [("successor", *chosen)] if chosen is not None and any(chosen[1:]) else []
+    return [("successor", *chosen)] if chosen is not None and any(chosen[1:4]) else []
 
 
 def heads_of(tx: Session, campaign_ids: Collection[int], today: date) -> dict[int, list[PersonRow]]:
     """Campaign → the heads of its leading group whom the register knows by name; of two persons of one name nobody knows which is meant."""
     rows = (
-        select(_body.c.campaign_id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account)
+        select(_body.c.campaign_id, _person.c.id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account)
         .join(_member, _member.c.body_id == _body.c.id)
         .join(_person, _person.c.name == _member.c.name)
         .where(_body.c.campaign_id.in_(list(campaign_ids)), _body.c.kind == "leading_group", _member.c.role == "head")
@@ -77,7 +77,7 @@ def heads_of(tx: Session, campaign_ids: Collection[int], today: date) -> dict[in
     found: dict[int, list[PersonRow]] = {}
     for row in tx.execute(rows):
         if row.phone or row.email or row.account:
-            found.setdefault(row.campaign_id, []).append(("group_head", row.name, row.phone, row.email, row.account))
+            found.setdefault(row.campaign_id, []).append(("group_head", row.name, row.phone, row.email, row.account, row.id))
     return {campaign_id: people for campaign_id, people in found.items() if len({one[1] for one in people}) == len(people)}
 
 
@@ -129,9 +129,9 @@ def _last_deputy(deputies: dict[int, int | None], person_id: int) -> int | None:
     return None
 
 
-def _persons(tx: Session, ids: Collection[int]) -> dict[int, tuple[str, str | None, str | None, str | None]]:
-    found: dict[int, tuple[str, str | None, str | None, str | None]] = {}
+def _persons(tx: Session, ids: Collection[int]) -> dict[int, tuple[str, str | None, str | None, str | None, int | None]]:
+    found: dict[int, tuple[str, str | None, str | None, str | None, int | None]] = {}
     for part in chunks(sorted(ids), 900):
         for row in tx.execute(select(_person.c.id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account).where(_person.c.id.in_(part))):
-            found[row.id] = (row.name, row.phone, row.email, row.account)
+            found[row.id] = (row.name, row.phone, row.email, row.account, row.id)
     return found

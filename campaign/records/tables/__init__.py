@@ -8,7 +8,7 @@ from campaign.records.tables.escalations import Attempt, Delivery, DocumentCount
 from campaign.records.tables.inspections import Finding, GateRecord, Inspection, PackageRecord
 from campaign.records.tables.log import CalendarDay, CalendarHead, CalendarOverlay, Event, EventBlock, Lease, Parked, PassDecision, PassDue, PassRun
 from campaign.records.tables.paper import CoverSheet, PaperReceipt, Signatory
-from campaign.records.tables.papers import Amendment, ChannelBudget, TypedNumber
+from campaign.records.tables.papers import Amendment, ChannelBudget, NoticePerson, TypedNumber
 from campaign.records.tables.plans import Campaign, Item, ItemUnit, Phase, PlanVersion, Requirement, Series
 from campaign.records.tables.requests import DutyRequest, FileWithdrawal, NoticeReading, Upload
 from campaign.records.tables.reviews import CompiledPart, ReviewChain, ReviewChoice, ReviewStep, StepVerdict
@@ -49,6 +49,7 @@ __all__ = [
     "LoginThrottle",
     "Notice",
     "NoticeLine",
+    "NoticePerson",
     "NoticeReading",
     "PackageRecord",
     "PaperReceipt",

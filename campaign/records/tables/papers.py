@@ -1,7 +1,8 @@
 """What belongs to papers and their sending beside the paper itself: the budget of each robot, numbers typed by hand, and papers about papers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from campaign.records.tables.base import one_of
@@ -15,6 +16,18 @@ class ChannelBudget(SQLModel, table=True):
     channel: str = Field(primary_key=True, max_length=24)
     window_start: datetime = Field(primary_key=True)
     used: int = 0
+
+
+class NoticePerson(SQLModel, table=True):
+    """Who is told of a paper, and the day that it counts for; `put_off` is who had three messages that day and reads it in the next day's summary."""
+
+    __tablename__ = "notice_person"
+    __table_args__ = (Index("ix_notice_person_day", "person_id", "day"),)
+
+    notice_id: int = Field(foreign_key="notice.id", primary_key=True)
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    day: date
+    put_off: bool = False
 
 
 class TypedNumber(SQLModel, table=True):

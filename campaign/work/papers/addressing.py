@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -27,7 +28,22 @@ ONE_PERSON = "person:"
 """The audience of a paper that is sent afresh to a successor."""
 
 
-def resolve_addressees(tx: Session, outgoing: Sequence[Outgoing], now: datetime) -> dict[int, list[PersonRow]]:
+class Addressed(Protocol):
+    """A delivery as far as it says who should get it."""
+
+    @property
+    def delivery_id(self) -> int: ...
+    @property
+    def campaign_id(self) -> int: ...
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def audience(self) -> str: ...
+
+
+def resolve_addressees(tx: Session, outgoing: Sequence[Addressed], now: datetime) -> dict[int, list[PersonRow]]:
     """Delivery → people. Empty where nobody can be reached; the office itself is always there, as whoever reads its outbox."""
     today = campaign_day(now)
     campaigns = {campaign_id: tx.get_one(Campaign, campaign_id) for campaign_id in {one.campaign_id for one in outgoing}}
@@ -47,7 +63,7 @@ def resolve_addressees(tx: Session, outgoing: Sequence[Outgoing], now: datetime)
         else:
             found = _of_unit(one, people.get(one.unit_id, []))
         if not found and office in (one.unit_id, office if one.kind in ABOUT_A_UNIT else None):
-            found = [("office", "办公室", None, None, None)]
+            found = [("office", "办公室", None, None, None, None)]
         answer[one.delivery_id] = found
     return answer
 
@@ -64,13 +80,13 @@ def copy_to_lead_units(tx: Session, delivered: Sequence[Outgoing], now: datetime
         collect_lines(tx, campaign_id=campaign_id, kind=COPY_TO_LEAD, duties=lines, now=now, pass_id=pass_id)
 
 
-def _of_unit(one: Outgoing, people: Sequence[PersonRow]) -> list[PersonRow]:
+def _of_unit(one: Addressed, people: Sequence[PersonRow]) -> list[PersonRow]:
     """Those the rung names; where the unit has none of them, whoever it has."""
     relations = set(one.audience.split(","))
     return [person for person in people if person[0] in relations] or list(people)
 
 
-def _above(one: Outgoing, own: Sequence[PersonRow], office: Sequence[PersonRow], heads: Sequence[PersonRow]) -> list[PersonRow]:
+def _above(one: Addressed, own: Sequence[PersonRow], office: Sequence[PersonRow], heads: Sequence[PersonRow]) -> list[PersonRow]:
     relations = set(one.audience.split(","))
     named = [person for person in (*own, *office) if person[0] in relations]
     if "group_head" in relations and not any(person[0] == "group_head" for person in named):

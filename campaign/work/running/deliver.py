@@ -21,7 +21,8 @@ from campaign.records.tables import Campaign, DutyKind, DutyState, Notice, Unit
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.duty.hand_in import working_days_after
-from campaign.work.papers.addressing import copy_to_lead_units, resolve_addressees
+from campaign.work.papers.addressing import copy_to_lead_units
+from campaign.work.papers.crowding import Crowding
 from campaign.work.papers.receipts import ask_for_receipts
 from campaign.work.running.pass_types import PassContext
 
@@ -39,9 +40,11 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
     now = ctx.request.now
     with store.begin() as tx:
         leases.renew_in(tx, ctx.hold)
-        claimed = outbox.claim(tx, now, ctx.services.batch, ctx.hold.holder, campaign_id=ctx.campaign_id)
+        crowding = Crowding(tx, now)
+        claimed = outbox.claim(tx, now, ctx.services.batch, ctx.hold.holder, campaign_id=ctx.campaign_id, admission=crowding)
+        crowding.write()
         outgoing = within_budget(tx, claimed, now)
-        addressees = resolve_addressees(tx, outgoing, now)
+        addressees = {one.delivery_id: crowding.addressees(one.delivery_id, one.notice_id) for one in outgoing}
         warn_of_papers(tx, {one.campaign_id for one in outgoing if one.number}, now, ctx.request.actor)
     if not outgoing:
         return {"sent": 0}
