@@ -16,17 +16,31 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 LIGHTS = ("red", "yellow", "green", "grey")
-STATES = ("open", "submitted", "accepted", "returned", "waived", "cancelled", "suspended", "waiting")
-KINDS = ("sign", "perform", "material", "report", "rectify", "recheck", "review")
+STATES = {
+    "open": "办理中", "submitted": "已报送待审核", "accepted": "已办结", "returned": "退回补正", "waived": "免报/不涉及", "cancelled": "已取消",
+    "suspended": "暂缓", "waiting": "待触发",
+}  # fmt: skip
+KINDS = {"sign": "签订", "perform": "办理", "material": "报送资料", "report": "定期报告", "rectify": "整改", "recheck": "整改复核", "review": "审核"}
+
+
+def glossed(words: dict[str, str]) -> str:
+    return "，".join(f"{word}={label}" for word, label in words.items())
 
 
 @click.command()
 @click.option("--campaign", metavar="CAMPAIGN", help="只列这一个创建活动的。")
-@click.option("--light", type=click.Choice(LIGHTS), help="只列这种灯：red 红（逾期），yellow 黄，green 绿，grey 不计。")
+@click.option("--light", metavar="灯", type=click.Choice(LIGHTS), help="只列这种灯：red 红（逾期），yellow 黄，green 绿，grey 不计。")
 @click.option("--unit", metavar="单位", help="只列这个单位的，用名称或编号。")
 @click.option("--phase", metavar="PHASE", help="只列这个阶段的，须同时指明 --campaign。")
-@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="只列这种状态的，可重复；不给则列除已取消以外的全部。")
-@click.option("--kind", type=click.Choice(KINDS), help="只列这一类的。")
+@click.option(
+    "--state",
+    "states",
+    metavar="状态",
+    type=click.Choice(list(STATES)),
+    multiple=True,
+    help=f"只列这种状态的，可重复；不给则列除已取消以外的全部。可选：{glossed(STATES)}。",
+)
+@click.option("--kind", metavar="类别", type=click.Choice(list(KINDS)), help=f"只列这一类的。可选：{glossed(KINDS)}。")
 @click.option("--all", "everything", is_flag=True, help=f"表格里全部列出（默认只列前 {SHOWN} 项）。")
 @reads
 def duties(

@@ -2,12 +2,17 @@
 
 Owns the table of click's messages. Click asks gettext for each of them under a module-level name `_`; gettext itself would need
 compiled catalogues and a LANGUAGE variable in the user's environment, so `speak_chinese` puts the look-up into click's modules instead.
+Columns are counted as a terminal shows them: a Chinese character is two wide.
 A test reads click's sources and fails when a message that a user can meet is missing here.
 """
 
 from __future__ import annotations
 
 import sys
+from unicodedata import east_asian_width
+
+import click
+from click import formatting
 
 MESSAGES: dict[str, str] = {
     "Usage:": "用法：",
@@ -34,8 +39,8 @@ MESSAGES: dict[str, str] = {
     "Missing {param_type}": "缺少{param_type}",
     "No such option {name!r}.": "没有选项 {name}。",
     "No such command {name!r}.": "没有命令 {name}。",
-    "Did you mean {possibility}?": "是不是 {possibility}?",
-    "(Did you mean one of: {possibilities}?)": "（是不是其中之一：{possibilities}?）",
+    "Did you mean {possibility}?": "是不是 {possibility}？",
+    "(Did you mean one of: {possibilities}?)": "（是不是其中之一：{possibilities}？）",
     "Invalid value: {message}": "取值不对：{message}",
     "Invalid value for {param_hint}: {message}": "{param_hint} 的取值不对：{message}",
     "Got unexpected extra argument ({args})": "多出了参数（{args}）",
@@ -56,7 +61,7 @@ MESSAGES: dict[str, str] = {
     "{value!r} does not match the format {format}.": "「{value}」应写成 {format}。",
     "{value!r} does not match the formats {formats}.": "「{value}」应写成其中之一：{formats}。",
     "{value} is not in the range {range}.": "{value} 不在范围 {range} 内。",
-    "{value!r} is not a valid {number_type}.": "「{value}」不是数字（{number_type}）。",
+    "{value!r} is not a valid {number_type}.": "「{value}」应写成整数，如 12。",
     "{value!r} is not a valid boolean. Recognized values: {states}": "「{value}」不是是否值，可写：{states}",
     "{value!r} is not a valid UUID.": "「{value}」不是有效的 UUID。",
     "file": "文件",
@@ -89,8 +94,25 @@ def translate_plural(singular: str, plural: str, count: int) -> str:
     return translate(singular if count == 1 else plural)
 
 
+def shown_width(text: str) -> int:
+    """How many columns a terminal takes for it."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in click.unstyle(text))
+
+
+class ChineseFormatter(click.HelpFormatter):
+    """Headings with full-width colons."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, translate("Usage:"))
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{'':>{self.current_indent}}{heading}：\n")
+
+
 def speak_chinese() -> None:
     """Give click's modules the look-up above; calling it again changes nothing."""
+    click.Context.formatter_class = ChineseFormatter
+    setattr(formatting, "term_len", shown_width)  # noqa: B010 - click imports it under this name and offers no other way
     for name, module in list(sys.modules.items()):
         if name == "click" or name.startswith("click."):
             if hasattr(module, "_"):

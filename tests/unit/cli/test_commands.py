@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from campaign.cli import main
+from campaign.cli import duties, main
 from campaign.cli.commands import COMMANDS
+from campaign.cli.zh import shown_width
+from campaign.records.tables import DutyKind, DutyState
 from tests.unit.cli.test_main import ask, modules_after
 
 ROOT = Path(__file__).parents[3]
@@ -22,6 +24,20 @@ def test_help_is_chinese_and_has_an_example(path: str, capsys: pytest.CaptureFix
     assert code == 0
     assert len(CHINESE.findall(out)) > 10
     assert re.search(rf"campaign\s+{path.replace(' ', chr(92) + 's+')}\b", out.partition("用法")[2].partition("\n")[2]), "no example"
+
+
+def test_help_stands_in_columns_as_a_terminal_shows_them(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = ask(capsys, "launch", "--help")
+    assert code == 0
+    options = re.findall(r"^(  -.*?  +)(?=[\u4e00-\u9fff])", out.partition("选项：\n")[2], re.M)
+    assert len(options) > 5
+    assert len({shown_width(one) for one in options}) == 1
+
+
+def test_states_and_kinds_are_glossed_as_the_tables_name_them() -> None:
+    assert set(duties.STATES) == {one.value for one in DutyState}
+    assert all(DutyState(value).label.startswith(label) for value, label in duties.STATES.items())
+    assert {one.value: one.label for one in DutyKind} == duties.KINDS
 
 
 def test_every_writing_command_takes_the_shared_options() -> None:
