@@ -42,8 +42,9 @@ def moment(value: datetime | None) -> str:
     return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def clock_time(value: datetime) -> str:
-    return f"{value.astimezone(CAMPAIGN_ZONE):%H:%M:%S}"
+def to_the_second(value: datetime) -> str:
+    """11月21日 14:30:05: until when a page knows what it says."""
+    return f"{moment(value)}:{value:%S}"
 
 
 def deadline(due_at: datetime | None, now: datetime, calendar: WorkingCalendar) -> str:
@@ -94,7 +95,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "plan_day": plan_day,
     "short_day": short_day,
     "moment": moment,
-    "clock_time": clock_time,
+    "to_the_second": to_the_second,
     "size": size,
     "actor": actor,
     "light_word": light_word,

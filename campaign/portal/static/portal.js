@@ -119,7 +119,7 @@
     var told = null;
     try { told = await answer.json(); } catch (error) { told = null; }
     if (answer.ok && told) { return told; }
-    var problem = new Error(told && told.error ? told.error.message : "服务器没有接受(" + answer.status + ")");
+    var problem = new Error(told && told.error ? told.error.message : "服务器没有接受（" + answer.status + "）");
     problem.status = answer.status;
     problem.code = told && told.error ? told.error.code : "";
     problem.final = answer.status >= 400 && answer.status < 500 && answer.status !== 409 && answer.status !== 408;
@@ -132,8 +132,8 @@
     bar.max = 100; bar.value = 0; bar.setAttribute("aria-label", name + " 上传进度");
     row.appendChild(words); row.appendChild(bar); place.appendChild(row);
     return {
-      text: function (said) { words.textContent = name + ":" + said; },
-      progress: function (got, all) { bar.value = Math.floor(100 * got / all); words.textContent = name + ":" + bar.value + "%(" + Math.round(got / 1048576) + " / " + Math.round(all / 1048576) + " MB)"; },
+      text: function (said) { words.textContent = name + "：" + said; },
+      progress: function (got, all) { bar.value = Math.floor(100 * got / all); words.textContent = name + "：" + bar.value + "%（" + Math.round(got / 1048576) + " / " + Math.round(all / 1048576) + " MB）"; },
       login: function () {
         var link = document.createElement("a");
         link.href = "/login?next=" + encodeURIComponent(window.location.pathname);
