@@ -9,11 +9,11 @@ DATA ?= .data
 setup: $(VENV)/.ready
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本:请安装后重试,或用 make PYTHON=/路径/python3.11 指定。"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "不能建立虚拟环境:Debian/Ubuntu 请先安装 python3-venv。"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本：请安装后重试，或用 make PYTHON=/路径/python3.11 指定。"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "不能建立虚拟环境：Debian/Ubuntu 请先安装 python3-venv。"; exit 1; }
 
 $(VENV)/.ready: requirements.txt pyproject.toml | $(VENV)/bin/python
-	@echo "正在安装依赖(首次约 2 分钟)…"
+	@echo "正在安装依赖（首次约 2 分钟）…"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@$(BIN)/python -m compileall -q campaign flows tasks config deployments

@@ -105,7 +105,7 @@ def abolish(unit: str, heir: str | None, table: Path | None, blank: Path | None,
 def split(unit: str, table: Path | None, blank: Path | None, act: Writing) -> None:
     """拆分单位：承接表里写到的事项转给别的单位，其余的、人员和账号留在原单位。
 
-    先用 --make-table 生成待填的表;承接的单位须先登记(campaign units import)。
+    先用 --make-table 生成待填的表；承接的单位须先登记（campaign units import）。
 
     例：campaign units split 区住建局 --table 承接表.csv --reason 职能划转 --as 创建办
     """

@@ -23,6 +23,7 @@ def test_help_is_chinese_and_has_an_example(path: str, capsys: pytest.CaptureFix
     code, out, _ = ask(capsys, *path.split(), "--help")
     assert code == 0
     assert len(CHINESE.findall(out)) > 10
+    assert not re.findall("[\u4e00-\u9fff][,;:!?(][^\\n]{0,8}|[,;:!?][\u4e00-\u9fff]", out), "Chinese punctuation is full-width"
     assert re.search(rf"campaign\s+{path.replace(' ', chr(92) + 's+')}\b", out.partition("用法")[2].partition("\n")[2]), "no example"
 
 
