@@ -1,10 +1,13 @@
 """The inspection's date moves: one decision re-dates every deadline that counts from it, and each unit concerned gets one 调整通知.
 
-What was overdue stays overdue. Earlier than planned needs notice: nobody is told on Friday that Monday's deadline was yesterday.
+What was overdue stays overdue. Earlier than planned needs notice: nobody is told on Friday that Monday's deadline was yesterday. The stored plan
+gets the new date as a version of its own, so that launching the old file again shows that it would take the decision back, and a file with the
+new date changes nothing.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -23,6 +26,7 @@ from campaign.work.by import By
 from campaign.work.planning.blueprint import Blueprint, draw
 from campaign.work.planning.materials import known_again
 from campaign.work.planning.phases import shift_phase
+from campaign.work.planning.versions import keep_plan
 
 NOTICE_DAYS = 3
 
@@ -42,27 +46,40 @@ def move_inspection(tx: Session, campaign: Campaign, to: date, by: By) -> int:
     soonest = calendar.add_working_days(today, NOTICE_DAYS)
     if to < soonest:
         raise CampaignError(f"迎检日期至少应在 {NOTICE_DAYS} 个工作日之后（{soonest}），以便各单位准备。", code="too_soon")
-    spec = PlanSpec.model_validate(registry.latest_plan(tx, campaign).spec)
-    assert spec.inspection is not None
-    moved_spec = spec.model_copy(update={"inspection": spec.inspection.model_copy(update={"start": to.isoformat()})})
+    latest = registry.latest_plan(tx, campaign)
+    spec = PlanSpec.model_validate(latest.spec)
+    moved_spec = _moved(spec, before, to)
     plan = draw(moved_spec, launched_at=campaign.launched_at, calendar=calendar)
     campaign.inspection_on = to
     tx.add(campaign)
     moved = _redate(tx, campaign, plan, soonest if to < before else None, by) + _shift_phases(tx, campaign, spec, plan, by)
+    version = keep_plan(tx, campaign, plan.spec, latest.number + 1, by)
     write_event(tx, at=by.now, actor=by.actor, verb="move_inspection", reason=by.reason, campaign_id=campaign.id,
-                detail={"from": before.isoformat(), "to": to.isoformat(), "duties": moved})  # fmt: skip
+                detail={"from": before.isoformat(), "to": to.isoformat(), "duties": moved, "plan": version})  # fmt: skip
     return moved
+
+
+def _moved(spec: PlanSpec, before: date, to: date) -> PlanSpec:
+    """The inspectors stay as long as they would have stayed."""
+    assert spec.inspection is not None
+    changed = {"start": to.isoformat()}
+    if spec.inspection.end and re.fullmatch(r"\d{4}-\d\d-\d\d", spec.inspection.end):
+        changed["end"] = (date.fromisoformat(spec.inspection.end) + (to - before)).isoformat()
+    return spec.model_copy(update={"inspection": spec.inspection.model_copy(update=changed)})
 
 
 def _redate(tx: Session, campaign: Campaign, plan: Blueprint, soonest: date | None, by: By) -> int:
     """Duties of items and materials whose words count from the inspection. Moved earlier, none is due before the minimum notice."""
     assert campaign.id is not None
     due: dict[tuple[str, int | None], datetime | None] = {}
-    ids = {item.key: item.id for item in registry.items_of(tx, campaign)}
+    items = {item.key: item for item in registry.items_of(tx, campaign)}
+    ids = {key: item.id for key, item in items.items()}
     rows = registry.requirement_rows(tx, ids.values())
     for item in plan.items:
         if (item.spec.deadline or "").startswith("inspection"):
             due[item.key, None] = item.due_at
+            if item.key in items:
+                items[item.key].due_at = item.due_at
         numbers = known_again(rows.get(ids.get(item.key, 0), ()), item).numbers
         for number, material, dated in zip(numbers, item.spec.materials, item.materials, strict=True):
             if (material.due or "").startswith("inspection"):

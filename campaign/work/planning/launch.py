@@ -7,7 +7,6 @@ Refuses a plan that `check_plan` finds wanting, with every reason at once.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,7 +24,7 @@ from campaign.records.log import write_event
 from campaign.records.people import rolls
 from campaign.records.planning import registry
 from campaign.records.planning.calendars import ensure_years, load_calendar
-from campaign.records.tables import Campaign, Phase, PlanVersion
+from campaign.records.tables import Campaign, Phase
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.people.roll import enter_organisation, enter_units
@@ -34,6 +33,7 @@ from campaign.work.planning.ladder_choices import choose_ladders, stored_ladder
 from campaign.work.planning.replan import apply_items, close_the_removed
 from campaign.work.planning.review_chains import choose_chains
 from campaign.work.planning.stagger import load_hints
+from campaign.work.planning.versions import digest_of, keep_plan, still_counting
 from campaign.work.running.bulletin import first_bulletin_at
 from campaign.work.running.digest import next_digest_at
 
@@ -67,7 +67,7 @@ def launch(
     years = [int(year) for year in re.findall(r"\b(20\d\d)-", spec.model_dump_json())] or [by.now.year]
     ensure_years(tx, min(years) - 1, max(years) + 1)
     plan = draw(spec, launched_at=known.launched_at if known else by.now, calendar=load_calendar(tx), start=start, end=end)
-    digest = hashlib.sha256(json.dumps(plan.spec.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    digest = digest_of(plan.spec)
     if known is not None and known.title != plan.spec.title and registry.latest_plan(tx, known).spec.get("title") != plan.spec.title:
         raise Conflict(f"代号「{slug}」已用于「{known.title}」：请用 --slug 另起一个代号。", code="slug_taken", slug=slug)
     done = _launch_new(tx, plan, by, slug, digest, ladders, rehearsal, test_address) if known is None else _relaunch(tx, known, plan, by, digest)
@@ -116,7 +116,7 @@ def _launch_new(tx: Session, plan: Blueprint, by: By, slug: str, digest: str, la
     choose_ladders(tx, campaign, ladders)
     choose_chains(tx, campaign, ladders)
     done.created = len(apply_items(tx, campaign, phases, plan, units, by).created)
-    _keep_plan(tx, campaign, plan, digest, 1, by)
+    keep_plan(tx, campaign, plan.spec, 1, by)
     campaign.next_bulletin_at = first_bulletin_at(tx, campaign, by.now)
     campaign.next_digest_at = next_digest_at(tx, campaign, by.now)
     tx.add(campaign)
@@ -146,15 +146,25 @@ def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: 
         else:
             done.changed += _change_phase(phases[phase.key], columns, number) + _bring_back(phases[phase.key])
     tx.flush()
+    before = PlanSpec.model_validate(latest.spec)
+    done.changed += _inspection(campaign, plan)
     campaign.starts_on, campaign.ends_on, campaign.inspection_on = plan.starts_on, plan.ends_on, plan.inspection_on
-    applied = apply_items(tx, campaign, phases, plan, units, by)
+    applied = apply_items(tx, campaign, phases, plan, units, by, still=still_counting(before, plan.spec))
     done.created = len(applied.created)
     done.changed += applied.changed + close_the_removed(tx, campaign, phases, plan, applied, by)
-    _keep_plan(tx, campaign, plan, digest, latest.number + 1, by)
+    keep_plan(tx, campaign, plan.spec, latest.number + 1, by)
     done.warnings = applied.asked
     detail = {"changed": done.changed[:200], "sha256": digest, "units": units.made}
     write_event(tx, at=by.now, actor=by.actor, verb="replan", reason=by.reason, campaign_id=campaign.id, detail=detail)
     return done
+
+
+def _inspection(campaign: Campaign, plan: Blueprint) -> list[str]:
+    """Said by itself: a file from before 「调整迎检日期」 would take that decision back."""
+    if campaign.inspection_on == plan.inspection_on:
+        return []
+    old, new = (day.isoformat() if day else "未定" for day in (campaign.inspection_on, plan.inspection_on))
+    return [f"迎检日期：现行 {old} → 方案文件 {new}（如已另行调整过迎检日期，请先把方案文件 inspection 的 start 改为 {old}）"]
 
 
 def _phase_columns(phase: PhasePlan) -> dict[str, Any]:
@@ -179,11 +189,6 @@ def _bring_back(row: Phase) -> list[str]:
         return []
     row.state, row.closed_at = "planned", None
     return [f"恢复阶段「{row.name}」"]
-
-
-def _keep_plan(tx: Session, campaign: Campaign, plan: Blueprint, digest: str, number: int, by: By) -> None:
-    tx.add(PlanVersion(campaign_id=campaign.id, number=number, sha256=digest, spec=plan.spec.model_dump(mode="json"), applied_at=by.now, actor=by.actor))
-    tx.flush()
 
 
 def _warnings(tx: Session, campaign_id: int, plan: Blueprint, by: By, created: list[str]) -> list[str]:

@@ -39,7 +39,10 @@ class Applied:
 PLANNED = ("item:", "receipt:", "selfcheck:", "summary:", "letter:")
 
 
-def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan: Blueprint, units: Units, by: By) -> Applied:
+def apply_items(
+    tx: Session, campaign: Campaign, phases: dict[str, Phase], plan: Blueprint, units: Units, by: By, *, still: frozenset[str] = frozenset()
+) -> Applied:
+    """`still` are the keys of items whose duties keep their days."""
     done = Applied()
     periods = {series.id: series.recurrence for series in registry.series_of(tx, campaign)}
     _enter_items(tx, campaign, phases, plan, done)
@@ -55,9 +58,10 @@ def apply_items(tx: Session, campaign: Campaign, phases: dict[str, Phase], plan:
     for phase in going_on.values():
         drafts += standing_duties(campaign, phase, units_engaged)
     done.series |= series
+    kept = {item.id for item in items if item.key in still}
     done.wanted = {draft.origin for draft in drafts}
     known = registry.duties_by_origin(tx, campaign, [draft.origin for draft in drafts]) if campaign_has_duties(tx, campaign) else {}
-    done.changed = [told for draft in drafts if draft.origin in known for told in _follow(tx, known[draft.origin], draft, by)]
+    done.changed = [told for draft in drafts if draft.origin in known for told in _follow(tx, known[draft.origin], draft, by, keep=draft.item_id in kept)]
     done.changed += follow_recurrence(tx, campaign, periods, by)
     done.created = create_duties(tx, [draft for draft in drafts if draft.origin not in known], by.now, RungClock(tx, campaign.calendar))
     return done
@@ -146,7 +150,7 @@ def _enter_parts(tx: Session, rows: dict[str, Item], plan: Blueprint, units: Uni
     tx.flush()
 
 
-def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By) -> list[str]:
+def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By, *, keep: bool = False) -> list[str]:
     """Bring a duty to what the plan now says. What is finished stays, but for what an earlier version of the plan had cancelled."""
     if duty.state == DutyState.CANCELLED and (duty.closed_reason or "").startswith(NO_LONGER_ASKED):
         return [_ask_again(tx, duty, draft)]
@@ -157,7 +161,7 @@ def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By) -> list[str]:
     if duty.state == DutyState.WAITING and draft.event_name != duty.event_name and not (draft.event_name and duty.due_source == "event"):
         _date_anew(duty, draft)
         told.append(f"「{duty.title}」（#{duty.id}）期限：{f'等待{draft.event_name}' if draft.event_name else _day(draft.due_at)}")
-    elif draft.due_at is not None and draft.due_at != duty.due_at and not _keeps_its_own(tx, duty, draft.due_at, draft.due_source):
+    elif not keep and draft.due_at is not None and draft.due_at != duty.due_at and not _keeps_its_own(tx, duty, draft.due_at, draft.due_source):
         told.append(f"「{duty.title}」（#{duty.id}）期限：{_day(duty.due_at)} → {_day(draft.due_at)}")
         if duty.state == DutyState.WAITING:
             _date_anew(duty, draft)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
 
 from campaign.errors import CampaignError, Conflict, NotAllowed
+from campaign.plan.spec import PlanSpec
 from campaign.records.campaigns import find_campaign, find_duty, need_unit
+from campaign.records.planning.registry import latest_plan
 from campaign.records.statements import table_of
-from campaign.records.tables import Duty, DutyRequest, Notice
+from campaign.records.tables import Duty, DutyRequest, Event, Notice
 from campaign.work.by import By
 from campaign.work.duty.requests import ask_extension, ask_refusal, grant_extension, reassign, reject
 from campaign.work.duty.suspensions import resume_many, suspend_many
@@ -140,6 +143,57 @@ def test_an_earlier_inspection_leaves_the_minimum_notice(world: World) -> None:
     with world.store.begin() as tx:
         move_inspection(tx, find_campaign(tx, SLUG), date(2026, 3, 9), world.by())
     assert day_of(world.duty().due_at) == date(2026, 3, 5), "three working days after the decision, not March 2"
+
+
+def moved(world: World, to: date) -> int:
+    with world.store.begin() as tx:
+        return move_inspection(tx, find_campaign(tx, SLUG), to, world.by())
+
+
+def test_a_moved_inspection_is_a_version_of_the_plan(world: World) -> None:
+    def spec(start: str, *more: dict[str, Any]) -> PlanSpec:
+        items = [item(1, deadline="inspection-7d"), item(2, deadline="inspection-20d"), item(3, deadline="2026-03-20"), *more]
+        return plan(items, inspection={"start": start, "end": (date.fromisoformat(start) + timedelta(days=2)).isoformat()})
+
+    world.opened(spec("2026-03-27"))
+    world.go("2026-03-09")
+    assert moved(world, date(2026, 4, 3)) == 1, "item 2 was due on 7 March"
+    with world.store.read() as tx:
+        kept = latest_plan(tx, find_campaign(tx, SLUG))
+    assert (kept.number, kept.spec["inspection"]) == (2, {"start": "2026-04-03", "end": "2026-04-05"})
+    (told,) = world.rows(Event, table_of(Event).c.verb == "move_inspection")
+    assert (told.reason, told.detail["plan"]) == ("示例理由", 2)
+
+    assert world.launch(spec("2026-04-03")).changed == [], "a file with the new date changes nothing"
+    assert world.campaign().inspection_on == date(2026, 4, 3)
+
+    more = world.launch(spec("2026-04-03", item(4, deadline="2026-03-25")))
+    assert (more.changed, more.created) == ([], 1), "another change does not let off what was overdue when the date moved"
+    assert day_of(world.duty(2).due_at) == date(2026, 3, 7)
+    assert world.verify() == []
+
+
+def test_the_file_from_before_the_move_says_that_it_takes_the_decision_back(world: World) -> None:
+    old = plan([item(1, deadline="inspection-7d")], inspection={"start": "2026-03-27"})
+    world.opened(old)
+    moved(world, date(2026, 4, 3))
+
+    back = world.launch(old).changed
+
+    assert back[0].startswith("迎检日期：现行 2026-04-03 → 方案文件 2026-03-27")
+    assert any("期限：2026-03-27 → 2026-03-20" in line for line in back)
+    assert world.campaign().inspection_on == date(2026, 3, 27)
+    assert world.verify() == []
+
+
+def test_an_earlier_date_keeps_its_notice_through_the_next_launch(world: World) -> None:
+    world.opened(plan([item(1, deadline="inspection-7d")], inspection={"start": "2026-03-27"}))
+    moved(world, date(2026, 3, 9))
+
+    done = world.launch(plan([item(1, deadline="inspection-7d"), item(2)], inspection={"start": "2026-03-09"}))
+
+    assert (done.changed, done.created) == ([], 1)
+    assert day_of(world.duty().due_at) == date(2026, 3, 5)
 
 
 def test_calendar_files_have_the_last_day_and_keep_their_uid(world: World) -> None:
