@@ -23,6 +23,7 @@ from campaign.records.tables import Event, EventBlock
 GENESIS = "0" * 64
 BLOCK_ROWS = 10_000
 _event, _block = table_of(Event), table_of(EventBlock)
+_WRITE = insert(_event)
 
 
 def write_event(
@@ -56,7 +57,7 @@ def write_event(
 
 def write_events(tx: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
-        tx.execute(insert(_event), rows)
+        tx.execute(_WRITE, rows)
 
 
 def seal_events(store: Store, now: datetime) -> int:

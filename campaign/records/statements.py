@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, text
+from sqlalchemy import ColumnElement, Dialect, Integer, Table, Text, TypeDecorator, bindparam, literal_column, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, SQLModel
 
 
@@ -27,9 +31,59 @@ def insert_new(tx: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]
     """INSERT … ON CONFLICT DO NOTHING of many rows; answers the `returning` column of those that were new."""
     if not rows:
         return []
-    column = table_of(model).c[returning]
-    statement: Insert = insert_of(tx, model).on_conflict_do_nothing().returning(column)
-    return list(tx.execute(statement, rows).scalars())
+    return list(tx.execute(_insert_new(table_of(model), returning, tx.get_bind().dialect.name == "sqlite"), rows).scalars())
+
+
+@cache
+def _insert_new(table: Table, returning: str, is_sqlite: bool) -> Insert:
+    statement = (sqlite.insert(table) if is_sqlite else postgresql.insert(table)).on_conflict_do_nothing()
+    return statement.returning(table.c[returning])
+
+
+class _Ids(TypeDecorator[Collection[int]]):
+    """Many ids as one parameter."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(postgresql.ARRAY(Integer()) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        ids = value or ()
+        return list(ids) if dialect.name == "postgresql" else f"[{','.join(map(str, ids))}]"
+
+
+class _Among(FunctionElement[bool]):
+    """Of no type: a Boolean would be compared with 1 on SQLite, and lead to no index."""
+
+    name = "among"
+    inherit_cache = True
+
+
+@compiles(_Among)
+def _any_of(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY ({ids})"
+
+
+@compiles(_Among, "sqlite")
+def _in_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - a column and a parameter
+
+
+def among(column: ColumnElement[Any], name: str = "b_ids") -> ColumnElement[bool]:
+    """`column` is one of the ids bound as `name`, however many: the statement is the same text for one and for ten thousand.
+
+    An IN list would be spelled out anew at each execution, be prepared anew for each length, and end at a few thousand.
+    """
+    return _Among(column, bindparam(name, type_=_Ids()))
+
+
+def one_of_words(column: ColumnElement[Any], words: Iterable[str]) -> ColumnElement[bool]:
+    """`column` is one of these words of our own, written into the statement, where a partial index on them is seen to fit."""
+    return column.in_([literal_column(f"'{word}'") for word in sorted(words)])
 
 
 def chunks(values: Iterable[Any], size: int) -> Iterable[list[Any]]:

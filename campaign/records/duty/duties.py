@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlmodel import Session
 
 from campaign.records.planning.calendars import calendar_of, load_calendar
 from campaign.records.planning.ladders import chosen_ladder, ladder_of
-from campaign.records.statements import chunks, insert_new, table_of
+from campaign.records.statements import among, insert_new, one_of_words, table_of
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, NoticeLine, Submission
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
 from campaign.rules.ladder import RungDue, first_rung_at, next_rung_at
@@ -156,16 +155,12 @@ def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, 
             start_revision(tx, part, due_at=due_at, now=now, state=DutyState(part.state), source=source)
 
 
-def _ids() -> BindParameter[Any]:
-    return bindparam("b_ids", expanding=True)
-
-
 # Built once: whatever ends or is handed in comes through these, one by one and by thousands.
-_DISARM = update(duty_table).where(duty_table.c.id.in_(_ids()), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None)
-_COLLECTING = select(_notice.c.id).where(_notice.c.state.in_(("open", "draft")))
+_DISARM = update(duty_table).where(among(duty_table.c.id), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None)
+_COLLECTING = select(_notice.c.id).where(_notice.c.id == _line.c.notice_id, one_of_words(_notice.c.state, ("open", "draft"))).exists()
 _LEAVE = (
     update(_line)
-    .where(_line.c.duty_id.in_(_ids()), _line.c.removed_at.is_(None), _line.c.notice_id.in_(_COLLECTING))
+    .where(among(_line.c.duty_id), _line.c.removed_at.is_(None), _COLLECTING)
     .values(removed_at=bindparam("b_now"))
     .returning(_line.c.notice_id)
 )
@@ -173,37 +168,45 @@ _LEAVE_STEPS = _LEAVE.where(_line.c.escalation_id.is_not(None))
 _LISTED = select(_line.c.id).where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None)).exists()
 _DROP_DRAFTS = (
     update(_notice)
-    .where(_notice.c.id.in_(_ids()), _notice.c.state == "draft", ~_LISTED)
+    .where(among(_notice.c.id), _notice.c.state == "draft", ~_LISTED)
     .values(state="empty", closed_reason=NOTHING_LEFT)
     .returning(_notice.c.id)
+)
+_TO_SIGN = select(duty_table.c.id).where(
+    among(duty_table.c.notice_id), duty_table.c.kind == DutyKind.SIGN, one_of_words(duty_table.c.state, UNFINISHED)
+)
+_CANCEL = (
+    update(duty_table)
+    .where(among(duty_table.c.id), one_of_words(duty_table.c.state, UNFINISHED))
+    .values(state=DutyState.CANCELLED, next_rung_at=None, finished_at=bindparam("b_now"), closed_reason=bindparam("b_reason"))
+    .returning(duty_table.c.id)
 )
 
 
 def stop_ladders(tx: Session, duty_ids: Iterable[int], now: datetime) -> None:
     """Finished or handed-in duties are told no more: their lines leave notices that have not gone out."""
     ids = list(duty_ids)
-    for part in chunks(ids, 900):
-        tx.execute(_DISARM, {"b_ids": part})
-    take_off_papers(tx, ids, now)
+    if ids:
+        tx.execute(_DISARM, {"b_ids": ids})
+        take_off_papers(tx, ids, now)
 
 
 def take_off_papers(tx: Session, duty_ids: Iterable[int], now: datetime, *, steps_only: bool = False) -> None:
     """Lines of these duties leave notices that have not gone out; with `steps_only` those of ladder steps. A draft with nothing left asks for no signature."""
-    touched: set[int] = set()
-    for part in chunks(duty_ids, 900):
-        touched.update(tx.execute(_LEAVE_STEPS if steps_only else _LEAVE, {"b_ids": part, "b_now": now}).scalars())
-    for part in chunks(sorted(touched), 900):
-        drafts = list(tx.execute(_DROP_DRAFTS, {"b_ids": part}).scalars())
-        if drafts:
-            asked = (duty_table.c.notice_id.in_(drafts)) & (duty_table.c.kind == DutyKind.SIGN)
-            _cancel_asked(tx, asked, now, NOTHING_LEFT)
+    touched = set(tx.execute(_LEAVE_STEPS if steps_only else _LEAVE, {"b_ids": list(duty_ids), "b_now": now}).scalars())
+    drafts = list(tx.execute(_DROP_DRAFTS, {"b_ids": sorted(touched)}).scalars()) if touched else []
+    if drafts:
+        _cancel(tx, tx.execute(_TO_SIGN, {"b_ids": drafts}).scalars().all(), now, NOTHING_LEFT)
 
 
 def _cancel_asked(tx: Session, asked: ColumnElement[bool], now: datetime, reason: str) -> None:
     """What somebody was asked to do has become pointless: those duties end without a verdict."""
-    ended = update(duty_table).where(asked, duty_table.c.state.in_(UNFINISHED))
-    values = {"state": DutyState.CANCELLED, "next_rung_at": None, "finished_at": now, "closed_reason": reason}
-    take_off_papers(tx, list(tx.execute(ended.values(**values).returning(duty_table.c.id)).scalars()), now)
+    _cancel(tx, tx.execute(select(duty_table.c.id).where(asked, duty_table.c.state.in_(UNFINISHED))).scalars().all(), now, reason)
+
+
+def _cancel(tx: Session, ids: Sequence[int], now: datetime, reason: str) -> None:
+    if ids:
+        take_off_papers(tx, tx.execute(_CANCEL, {"b_ids": ids, "b_now": now, "b_reason": reason}).scalars().all(), now)
 
 
 def waiting_for(tx: Session, campaign: Campaign, event_name: str) -> list[Duty]:

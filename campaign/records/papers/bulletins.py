@@ -24,13 +24,6 @@ def due(tx: Session, now: datetime, campaign_id: int | None) -> list[tuple[int, 
     return [(row.id, row.title) for row in tx.execute(rows.order_by(_campaign.c.id))]
 
 
-def next_time(tx: Session) -> datetime | None:
-    at: datetime | None = tx.execute(
-        select(func.min(_campaign.c.next_bulletin_at)).where(_campaign.c.state == "launched", _campaign.c.rehearsal.is_(False))
-    ).scalar_one_or_none()
-    return at
-
-
 def count(tx: Session, campaign_id: int) -> int:
     return int(tx.execute(select(func.count()).select_from(_notice).where(_notice.c.campaign_id == campaign_id, _notice.c.kind == "周报")).scalar_one())
 

@@ -29,13 +29,6 @@ def due(tx: Session, now: datetime, campaign_id: int | None) -> dict[int, list[i
     return found
 
 
-def next_time(tx: Session) -> datetime | None:
-    at: datetime | None = tx.execute(
-        select(func.min(_campaign.c.next_digest_at)).where(_campaign.c.state == "launched", _campaign.c.rehearsal.is_(False))
-    ).scalar_one_or_none()
-    return at
-
-
 def told_until(tx: Session, campaign: Campaign) -> datetime:
     """The last digest that its office got, of whichever of its campaigns; else the launch."""
     ours = select(_campaign.c.id).where(_campaign.c.office_unit_id == campaign.office_unit_id)

@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from campaign.records.statements import table_of
+from campaign.records.statements import among, table_of
 from campaign.records.tables import Body, Campaign
 from campaign.rules.papers import Relation, relation_of
 
 ISSUER, SIGNATORY = "创办", "领导小组办公室"
 _campaign, _body = table_of(Campaign), table_of(Body)
+_group = select(_body.c.name).where(_body.c.campaign_id == _campaign.c.id, _body.c.kind == "leading_group").order_by(_body.c.id).limit(1)
+_HEADS = select(_campaign.c.id, _campaign.c.settings, _group.scalar_subquery().label("group")).where(among(_campaign.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,8 @@ class Letterhead:
 
 
 def letterheads(tx: Session, campaign_ids: Iterable[int]) -> dict[int, Letterhead]:
-    wanted = sorted(set(campaign_ids))
-    groups: dict[int, str] = {}
-    for row in tx.execute(select(_body.c.campaign_id, _body.c.name).where(_body.c.campaign_id.in_(wanted), _body.c.kind == "leading_group")):
-        groups.setdefault(row.campaign_id, row.name)
-    rows = tx.execute(select(_campaign.c.id, _campaign.c.settings).where(_campaign.c.id.in_(wanted)))
-    return {row.id: _read(row.settings, groups.get(row.id)) for row in rows}
+    rows = tx.execute(_HEADS, {"b_ids": sorted(set(campaign_ids))})
+    return {row.id: _read(row.settings, row.group) for row in rows}
 
 
 def keep_letterhead(campaign: Campaign, *, issuer: str | None = None, signatory: str | None = None, relations: Mapping[str, str] | None = None) -> Letterhead:

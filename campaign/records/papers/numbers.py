@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
 from campaign.records.papers.letterhead import letterheads
-from campaign.records.statements import insert_of, table_of
+from campaign.records.statements import among, table_of
 from campaign.records.tables import DocumentCounter, Notice, TypedNumber, Unit
+from campaign.records.tables.escalations import BY_ISSUE
 from campaign.rules.calendar import campaign_day
 from campaign.rules.papers import BULLETINS, code_of
 
@@ -23,6 +27,12 @@ LONGEST = 60
 WHOLE_TIME = 0
 """The counter's year for 总第n期."""
 _notice, _unit, _counter = table_of(Notice), table_of(Unit), table_of(DocumentCounter)
+_ADDRESSED = (
+    select(_notice.c.id, _unit.c.name, _unit.c.kind, _unit.c.external).join(_unit, _unit.c.id == _notice.c.unit_id).where(among(_notice.c.id))
+)
+_NUMBER = update(_notice).where(_notice.c.id == bindparam("b_id")).values(number=bindparam("b_number"))
+# Said of what kinds, though no bulletin has such a number: so the index of numbers is seen to fit.
+_TAKEN = select(_notice.c.number).where(_notice.c.number.in_(bindparam("b_numbers", expanding=True)), text(f"kind NOT IN ({BY_ISSUE})"))
 
 
 def give_numbers(tx: Session, papers: Sequence[tuple[int, int, str]], now: datetime) -> dict[int, str]:
@@ -31,14 +41,7 @@ def give_numbers(tx: Session, papers: Sequence[tuple[int, int, str]], now: datet
         return {}
     year = campaign_day(now).year
     heads = letterheads(tx, (campaign_id for _, campaign_id, _ in papers))
-    units = {
-        row.id: row
-        for row in tx.execute(
-            select(_notice.c.id, _unit.c.name, _unit.c.kind, _unit.c.external)
-            .join(_unit, _unit.c.id == _notice.c.unit_id)
-            .where(_notice.c.id.in_([notice_id for notice_id, _, _ in papers]))
-        )
-    }
+    units = {row.id: row for row in tx.execute(_ADDRESSED, {"b_ids": [notice_id for notice_id, _, _ in papers]})}
     groups: dict[tuple[str, str], list[int]] = {}
     given: dict[int, str] = {}
     for notice_id, campaign_id, kind in papers:
@@ -52,8 +55,7 @@ def give_numbers(tx: Session, papers: Sequence[tuple[int, int, str]], now: datet
     for (issuer, code), ids in sorted(groups.items()):
         given |= dict(zip(ids, _next_numbers(tx, issuer, code, year, len(ids)), strict=True))
     if given:
-        numbered = update(_notice).where(_notice.c.id == bindparam("b_id")).values(number=bindparam("b_number"))
-        tx.connection().execute(numbered, [{"b_id": notice_id, "b_number": number} for notice_id, number in given.items()])
+        tx.connection().execute(_NUMBER, [{"b_id": notice_id, "b_number": number} for notice_id, number in given.items()])
     return given
 
 
@@ -85,7 +87,7 @@ def _next_numbers(tx: Session, issuer: str, code: str, year: int, count: int) ->
         wanted = count - len(found)
         last = _count_on(tx, issuer, code, year, wanted)
         texts = [f"{issuer}{code}〔{year}〕{number}号" for number in range(last - wanted + 1, last + 1)]
-        taken = set(tx.execute(select(_notice.c.number).where(_notice.c.number.in_(texts))).scalars())
+        taken = set(tx.execute(_TAKEN, {"b_numbers": texts}).scalars())
         found += [text for text in texts if text not in taken]
     return found
 
@@ -96,6 +98,12 @@ def _next_issue(tx: Session, campaign_id: int, kind: str, year: int) -> str:
 
 
 def _count_on(tx: Session, issuer: str, code: str, year: int, by: int) -> int:
-    counted = insert_of(tx, DocumentCounter).values(issuer=issuer, code=code, year=year, last=by)
-    counted = counted.on_conflict_do_update(index_elements=["issuer", "code", "year"], set_={"last": _counter.c.last + by})
-    return int(tx.execute(counted.returning(_counter.c.last)).scalar_one())
+    counted = _count(tx.get_bind().dialect.name == "sqlite")
+    return int(tx.execute(counted, {"issuer": issuer, "code": code, "year": year, "last": by}).scalar_one())
+
+
+@cache
+def _count(is_sqlite: bool) -> Any:
+    counted: Any = sqlite.insert(_counter) if is_sqlite else postgresql.insert(_counter)
+    counted = counted.on_conflict_do_update(index_elements=["issuer", "code", "year"], set_={"last": _counter.c.last + counted.excluded.last})
+    return counted.returning(_counter.c.last)

@@ -10,24 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, and_, func, insert, select, text
+from sqlalchemy import Update, and_, func, insert, select
 from sqlmodel import Session
 
 from campaign.records.duty.duties import clock_of
 from campaign.records.papers import outbox_statements as statements
 from campaign.records.papers.letterhead import SIGNATORY, letterheads
 from campaign.records.papers.manners import Admission, hold_back
-from campaign.records.papers.notices import only_of
 from campaign.records.papers.numbers import give_numbers
-from campaign.records.statements import chunks, insert_new, insert_of, table_of
-from campaign.records.tables import Attempt, Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
+from campaign.records.statements import chunks, insert_new, table_of
+from campaign.records.tables import Attempt, Delivery, Notice, RungRow, Unit
 from campaign.rules.calendar import campaign_day
 from campaign.rules.papers import LISTS_OTHERS, Relation, form_for
 
 CLAIM_FOR = timedelta(minutes=2)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-_notice, _line, _delivery, _attempt, _escalation = table_of(Notice), table_of(NoticeLine), table_of(Delivery), table_of(Attempt), table_of(Escalation)
-_campaign, _unit, _rung = table_of(Campaign), table_of(Unit), table_of(RungRow)
+_notice, _delivery, _unit, _rung = (table_of(model) for model in (Notice, Delivery, Unit, RungRow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,47 +85,16 @@ def collect_lines(
     units = sorted({unit_id for unit_id, _ in duties})
     if not units:
         return 0
-    day = campaign_day(now)
-    made = insert_of(tx, Notice)
-    made = made.on_conflict_do_update(
-        index_elements=["campaign_id", "unit_id", "kind", "rung", "day", "batch"],
-        index_where=text("state IN ('open', 'draft')"),
-        set_={"pass_id": made.excluded.pass_id},
-    )
-    rows = [
-        {
-            "campaign_id": campaign_id,
-            "unit_id": unit,
-            "kind": kind,
-            "rung": 0,
-            "day": day,
-            "batch": batch,
-            "state": "open",
-            "title": kind,
-            "created_at": now,
-            "pass_id": pass_id,
-        }
+    day, postgres = campaign_day(now), tx.get_bind().dialect.name == "postgresql"
+    tx.execute(statements.collecting(postgres), [
+        {"campaign_id": campaign_id, "unit_id": unit, "kind": kind, "rung": 0, "day": day, "batch": batch, "state": "open", "title": kind, "created_at": now,
+         "pass_id": pass_id}
         for unit in units
-    ]
-    for part in chunks(rows, 500):
-        tx.execute(made, part)
-    found: dict[int, int] = {}
-    for part in chunks(units, 500):
-        chosen = select(_notice.c.unit_id, _notice.c.id).where(
-            _notice.c.campaign_id == campaign_id,
-            _notice.c.kind == kind,
-            _notice.c.rung == 0,
-            _notice.c.day == day,
-            _notice.c.state == "open",
-            _notice.c.batch == batch,
-            _notice.c.unit_id.in_(part),
-        )
-        found |= {row.unit_id: row.id for row in tx.execute(chosen)}
+    ])  # fmt: skip
+    asked = {"b_campaign": campaign_id, "b_kind": kind, "b_day": day, "b_batch": batch, "b_ids": units}
+    found = {row.unit_id: row.id for row in tx.execute(statements.COLLECTING_TODAY, asked)}
     add_deliveries(tx, sorted(found.values()), channel=channel, audience=audience, now=send_at or now)
-    line = insert_of(tx, NoticeLine)
-    line = line.on_conflict_do_update(index_elements=["notice_id", "duty_id"], set_={"removed_at": None})
-    for part in chunks([{"notice_id": found[unit], "duty_id": duty_id} for unit, duty_id in duties], 1000):
-        tx.execute(line, part)
+    tx.execute(statements.listing(postgres), [{"notice_id": found[unit], "duty_id": duty_id} for unit, duty_id in duties])
     return len(found)
 
 
@@ -139,13 +106,6 @@ def add_deliveries(tx: Session, notice_ids: Iterable[int], *, channel: str, audi
     ]  # fmt: skip
     for part in chunks(rows, 1000):
         insert_new(tx, Delivery, part)
-
-
-def next_attempt_time(tx: Session) -> datetime | None:
-    """When the next sending is due; a rehearsal's never is, for the clock does not send it."""
-    first = only_of(select(func.min(_delivery.c.next_attempt_at)).where(_delivery.c.next_attempt_at.is_not(None)), None)
-    at: datetime | None = tx.execute(first).scalar_one_or_none()
-    return at
 
 
 def claim(
@@ -209,7 +169,7 @@ def lines_of(tx: Session, notice_ids: Collection[int], with_unit: Collection[int
     found: dict[int, list[Line]] = {}
     rows = tx.execute(statements.LINES, {"b_ids": list(notice_ids)}).all()
     owners = {row.unit_id for row in rows if row.notice_id in with_unit}
-    names = {row.id: row.name for row in tx.execute(select(_unit.c.id, _unit.c.name).where(_unit.c.id.in_(owners)))} if owners else {}
+    names = {row.id: row.name for row in tx.execute(statements.UNIT_NAMES, {"b_ids": owners})} if owners else {}
     for row in rows:
         title = f"{names[row.unit_id]}：{row.title}" if row.notice_id in with_unit else row.title
         found.setdefault(row.notice_id, []).append(Line(row.id, title, row.due_at, row.closed_reason))
@@ -274,15 +234,14 @@ def mark_delivered(tx: Session, notice_ids: list[int], now: datetime) -> None:
     """The notices have arrived: the dwell of the next rung begins now for the duties on them."""
     if not notice_ids:
         return
-    fresh: list[int] = []
-    for part in chunks(notice_ids, 900):
-        fresh += tx.execute(statements.ARRIVED, {"b_ids": part, "b_now": now}).scalars()
-    for part in chunks(fresh, 900):
-        for group in tx.execute(statements.TO_ARM, {"b_ids": part}).all():
-            at = clock_of(tx, group.campaign_id).after(group.ladder_id, group.rung, group.due_at, now, group.floor_rung)
-            if at is not None:
-                same = {f"b_{column.name}": group[place] for place, column in enumerate(statements.ALIKE)}
-                tx.execute(statements.ARM, {"b_ids": part, "b_at": at} | same)
+    fresh = tx.execute(statements.ARRIVED, {"b_ids": notice_ids, "b_now": now}).scalars().all()
+    if not fresh:
+        return
+    for group in tx.execute(statements.TO_ARM, {"b_ids": fresh}).all():
+        at = clock_of(tx, group.campaign_id).after(group.ladder_id, group.rung, group.due_at, now, group.floor_rung)
+        if at is not None:
+            same = {f"b_{column.name}": group[place] for place, column in enumerate(statements.ALIKE)}
+            tx.execute(statements.ARM, {"b_ids": fresh, "b_at": at} | same)
 
 
 def write_notice(

@@ -9,10 +9,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Insert, Select, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
 
 from campaign.records.duty.duties import duty_table as duty
-from campaign.records.statements import table_of
+from campaign.records.statements import among, one_of_words, table_of
 from campaign.records.tables import Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
 from campaign.rules.papers import NUMBERED_ALWAYS
@@ -21,8 +23,33 @@ _notice, _line, _delivery, _escalation = table_of(Notice), table_of(NoticeLine),
 _campaign, _unit, _rung = table_of(Campaign), table_of(Unit), table_of(RungRow)
 
 
-def ids() -> BindParameter[Any]:
-    return bindparam("b_ids", expanding=True)
+def _insert(model: type[SQLModel], postgres: bool) -> Any:
+    return postgresql.insert(table_of(model)) if postgres else sqlite.insert(table_of(model))
+
+
+@cache
+def collecting(postgres: bool) -> Insert:
+    """The open notice of a unit, kind and day; one that is there is locked, so that no sender closes it before its lines are in."""
+    made = _insert(Notice, postgres)
+    statement: Insert = made.on_conflict_do_update(
+        index_elements=["campaign_id", "unit_id", "kind", "rung", "day", "batch"],
+        index_where=text("state IN ('open', 'draft')"),
+        set_={"pass_id": made.excluded.pass_id},
+    )
+    return statement
+
+
+@cache
+def listing(postgres: bool) -> Insert:
+    """A line; one that was taken off is there again."""
+    statement: Insert = _insert(NoticeLine, postgres).on_conflict_do_update(index_elements=["notice_id", "duty_id"], set_={"removed_at": None})
+    return statement
+
+
+COLLECTING_TODAY = select(_notice.c.unit_id, _notice.c.id).where(
+    _notice.c.campaign_id == bindparam("b_campaign"), _notice.c.kind == bindparam("b_kind"), _notice.c.rung == 0, _notice.c.day == bindparam("b_day"),
+    _notice.c.batch == bindparam("b_batch"), _notice.c.state == "open", among(_notice.c.unit_id),
+)  # fmt: skip
 
 
 @cache
@@ -44,23 +71,23 @@ def _only(rows: Select[Any], of_campaign: bool) -> Select[Any]:
     return rows.where(joined.exists())
 
 
-LOST = select(_delivery.c.id, _delivery.c.attempts).where(_delivery.c.id.in_(ids()), _delivery.c.state == "sending")
+LOST = select(_delivery.c.id, _delivery.c.attempts).where(among(_delivery.c.id), _delivery.c.state == "sending")
 TAKE = (
     update(_delivery)
-    .where(_delivery.c.id.in_(ids()))
+    .where(among(_delivery.c.id))
     .values(state="sending", claimed_by=bindparam("b_holder"), next_attempt_at=bindparam("b_until"), attempts=_delivery.c.attempts + 1)
     .returning(_delivery.c.id, _delivery.c.notice_id)
 )
-LOCK_NOTICES = select(_notice.c.id).where(_notice.c.id.in_(ids())).order_by(_notice.c.id).with_for_update()
-_OPEN = and_(_notice.c.id.in_(ids()), _notice.c.state == "open")
+LOCK_NOTICES = select(_notice.c.id).where(among(_notice.c.id)).order_by(_notice.c.id).with_for_update()
+_OPEN = and_(among(_notice.c.id), _notice.c.state == "open")
 _HAS_LINE = exists().where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None))
 DROP_EMPTY = update(_notice).where(_OPEN, ~_HAS_LINE, _notice.c.body.is_(None)).values(state="empty").returning(_notice.c.id)
-CANCEL_EMPTY = update(_delivery).where(_delivery.c.notice_id.in_(ids())).values(state="cancelled", next_attempt_at=None)
+CANCEL_EMPTY = update(_delivery).where(among(_delivery.c.notice_id)).values(state="cancelled", next_attempt_at=None)
 ISSUE = update(_notice).where(_OPEN).values(state="issued", issued_at=bindparam("b_now"))
 TO_NUMBER = (
     select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind)
     .outerjoin(_rung, and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung))
-    .where(_notice.c.id.in_(ids()), _notice.c.state == "issued", _notice.c.number.is_(None), or_(_rung.c.numbered, _notice.c.kind.in_(NUMBERED_ALWAYS)))
+    .where(among(_notice.c.id), _notice.c.state == "issued", _notice.c.number.is_(None), or_(_rung.c.numbered, one_of_words(_notice.c.kind, NUMBERED_ALWAYS)))
     .order_by(_notice.c.id)
 )
 OUTGOING = (
@@ -70,19 +97,20 @@ OUTGOING = (
     .join(_notice, _notice.c.id == _delivery.c.notice_id)
     .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
     .join(_unit, _unit.c.id == _notice.c.unit_id)
-    .where(_delivery.c.id.in_(ids()), _delivery.c.state == "sending")
+    .where(among(_delivery.c.id), _delivery.c.state == "sending")
     .order_by(_delivery.c.id)
 )  # fmt: skip
 LINES = (
     select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, duty.c.closed_reason, duty.c.unit_id)
     .join(duty, duty.c.id == _line.c.duty_id)
-    .where(_line.c.notice_id.in_(ids()), _line.c.removed_at.is_(None))
+    .where(among(_line.c.notice_id), _line.c.removed_at.is_(None))
     .order_by(duty.c.due_at, duty.c.id)
 )
+UNIT_NAMES = select(_unit.c.id, _unit.c.name).where(among(_unit.c.id))
 
 CLAIMED = (
     select(_delivery.c.id, _delivery.c.notice_id, _delivery.c.number, _delivery.c.channel, _delivery.c.audience, _delivery.c.attempts)
-    .where(_delivery.c.id.in_(ids()), _delivery.c.claimed_by == bindparam("b_holder"), _delivery.c.state == "sending")
+    .where(among(_delivery.c.id), _delivery.c.claimed_by == bindparam("b_holder"), _delivery.c.state == "sending")
     .order_by(_delivery.c.id)
 )
 SETTLE = (
@@ -91,19 +119,19 @@ SETTLE = (
     .values(state="delivered", delivered_at=bindparam("b_now"), next_attempt_at=None, recipients=bindparam("b_recipients"))
 )
 PUT_OFF = update(_delivery).where(_delivery.c.id == bindparam("b_id")).values(state="pending", next_attempt_at=bindparam("b_again_at"))
-FAIL = update(_delivery).where(_delivery.c.id.in_(ids())).values(state="failed", next_attempt_at=None)
+FAIL = update(_delivery).where(among(_delivery.c.id)).values(state="failed", next_attempt_at=None)
 
 ARRIVED = (
     update(_notice)
-    .where(_notice.c.id.in_(ids()), _notice.c.state == "issued")
+    .where(among(_notice.c.id), _notice.c.state == "issued")
     .values(state="delivered", delivered_at=bindparam("b_now"))
     .returning(_notice.c.id)
 )
 ALIKE = (duty.c.campaign_id, duty.c.ladder_id, duty.c.rung, duty.c.due_at, duty.c.floor_rung)
 _TOLD = select(_escalation.c.duty_id).where(
-    _escalation.c.notice_id.in_(ids()), _escalation.c.duty_id == duty.c.id, _escalation.c.revision == duty.c.revision, _escalation.c.rung == duty.c.rung
+    among(_escalation.c.notice_id), _escalation.c.duty_id == duty.c.id, _escalation.c.revision == duty.c.revision, _escalation.c.rung == duty.c.rung
 )
-_WAITING = and_(duty.c.next_rung_at.is_(None), duty.c.state.in_(CLIMBING), exists(_TOLD))
-_ON_LINES = duty.c.id.in_(select(_line.c.duty_id).where(_line.c.notice_id.in_(ids())))
+_WAITING = and_(duty.c.next_rung_at.is_(None), one_of_words(duty.c.state, CLIMBING), exists(_TOLD))
+_ON_LINES = duty.c.id.in_(select(_line.c.duty_id).where(among(_line.c.notice_id)))
 TO_ARM = select(*ALIKE).where(_ON_LINES, _WAITING).distinct()
 ARM = update(duty).where(_ON_LINES, _WAITING, *(column == bindparam(f"b_{column.name}") for column in ALIKE)).values(next_rung_at=bindparam("b_at"))

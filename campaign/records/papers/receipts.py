@@ -4,37 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
-from campaign.records.statements import chunks, table_of
+from campaign.records.statements import among, chunks, one_of_words, table_of
 from campaign.records.tables import Campaign, Delivery, Duty, Notice, NoticeLine, NoticeReading, Unit
 from campaign.records.tables.duties import UNFINISHED
 
 ORIGIN = "ack:notice:"
 _notice, _line, _unit, _campaign, _reading, _delivery = (table_of(model) for model in (Notice, NoticeLine, Unit, Campaign, NoticeReading, Delivery))
+_worked = duty.alias("worked")
+_RECEIPT = duty.c.origin.like(f"{ORIGIN}%") & one_of_words(duty.c.state, UNFINISHED)
+
+# Built once: every sending and every hand-in asks them.
+_PHASES = select(_line.c.notice_id, duty.c.phase_id).join(duty, duty.c.id == _line.c.duty_id).where(among(_line.c.notice_id)).order_by(_line.c.id)
+_SHOWN = (
+    select(duty.c.id, duty.c.notice_id, duty.c.campaign_id)
+    .join(_line, and_(_line.c.notice_id == duty.c.notice_id, _line.c.removed_at.is_(None)))
+    .join(_worked, and_(_worked.c.id == _line.c.duty_id, _worked.c.unit_id == duty.c.unit_id))
+    .where(among(_worked.c.id), _RECEIPT)
+)
+_OPEN = select(duty.c.id, duty.c.notice_id, duty.c.campaign_id).where(among(duty.c.id), _RECEIPT).order_by(duty.c.id)
+_SIGN = update(duty).where(among(duty.c.id), duty.c.acked_at.is_(None)).values(acked_at=bindparam("b_at"), acked_by=bindparam("b_by"))
+
+
+@cache
+def _asking(kinds: frozenset[str]) -> Select[Any]:
+    once = exists().where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None), _line.c.duty_id == duty.c.id, duty.c.series_id.is_(None))
+    by_hand = exists().where(_delivery.c.notice_id == _notice.c.id, _delivery.c.channel == "hand", _delivery.c.state == "delivered")
+    return (
+        select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, _notice.c.number, _notice.c.unit_id, _unit.c.name, _unit.c.external,
+               _unit.c.kind.label("unit_kind"), _unit.c.state.label("unit_state"), _campaign.c.office_unit_id)
+        .join(_unit, _unit.c.id == _notice.c.unit_id)
+        .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
+        .where(among(_notice.c.id), _notice.c.state == "delivered", one_of_words(_notice.c.kind, kinds), _notice.c.unit_id != _campaign.c.office_unit_id)
+        .where(or_(_notice.c.kind != "任务分解通知", once), ~exists().where(_reading.c.notice_id == _notice.c.id), ~by_hand)
+        .order_by(_notice.c.id)
+    )  # fmt: skip
 
 
 def asking(tx: Session, notice_ids: Collection[int], kinds: Collection[str]) -> list[Any]:
     """Of delivered papers of these kinds to units outside the office those that nobody has confirmed; a notice of recurring reports alone asks for nothing."""
-    once = exists().where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None), _line.c.duty_id == duty.c.id, duty.c.series_id.is_(None))
-    found: list[Any] = []
-    for part in chunks(sorted(notice_ids), 900):
-        rows = (
-            select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, _notice.c.number, _notice.c.unit_id, _unit.c.name, _unit.c.external,
-                   _unit.c.kind.label("unit_kind"), _unit.c.state.label("unit_state"), _campaign.c.office_unit_id)
-            .join(_unit, _unit.c.id == _notice.c.unit_id)
-            .join(_campaign, _campaign.c.id == _notice.c.campaign_id)
-            .where(_notice.c.id.in_(part), _notice.c.state == "delivered", _notice.c.kind.in_(list(kinds)), _notice.c.unit_id != _campaign.c.office_unit_id)
-            .where(or_(_notice.c.kind != "任务分解通知", once), ~exists().where(_reading.c.notice_id == _notice.c.id))
-            .where(~exists().where(_delivery.c.notice_id == _notice.c.id, _delivery.c.channel == "hand", _delivery.c.state == "delivered"))
-            .order_by(_notice.c.id)
-        )  # fmt: skip
-        found += tx.execute(rows).all()
-    return found
+    return list(tx.execute(_asking(frozenset(kinds)), {"b_ids": notice_ids}).all())
 
 
 def keep_units(tx: Session, notice_ids: Collection[int], kinds: Collection[str]) -> None:
@@ -61,9 +76,8 @@ def owners_of_lines(tx: Session, notice_ids: Collection[int]) -> dict[int, int]:
 
 def first_phases(tx: Session, notice_ids: Collection[int]) -> dict[int, int]:
     """Paper → the phase of the first duty on it."""
-    rows = select(_line.c.notice_id, duty.c.phase_id).join(duty, duty.c.id == _line.c.duty_id).where(_line.c.notice_id.in_(list(notice_ids)))
     found: dict[int, int] = {}
-    for row in tx.execute(rows.order_by(_line.c.id)):
+    for row in tx.execute(_PHASES, {"b_ids": notice_ids}):
         found.setdefault(row.notice_id, row.phase_id)
     return found
 
@@ -76,30 +90,16 @@ def receipts_of(tx: Session, notice_ids: Collection[int]) -> list[Duty]:
 
 def shown_by_work(tx: Session, duty_ids: Sequence[int]) -> list[tuple[int, int, int]]:
     """Open receipts of papers that list one of these duties of the same unit: (receipt's duty, paper, campaign)."""
-    worked = duty.alias("worked")
-    found: dict[int, tuple[int, int, int]] = {}
-    for part in chunks(duty_ids, 900):
-        rows = (
-            select(duty.c.id, duty.c.notice_id, duty.c.campaign_id)
-            .join(_line, and_(_line.c.notice_id == duty.c.notice_id, _line.c.removed_at.is_(None)))
-            .join(worked, and_(worked.c.id == _line.c.duty_id, worked.c.unit_id == duty.c.unit_id))
-            .where(worked.c.id.in_(part), duty.c.origin.like(f"{ORIGIN}%"), duty.c.state.in_(UNFINISHED))
-        )
-        found |= {row.id: (row.id, row.notice_id, row.campaign_id) for row in tx.execute(rows)}
+    found = {row.id: (row.id, row.notice_id, row.campaign_id) for row in tx.execute(_SHOWN, {"b_ids": duty_ids})}
     return [found[key] for key in sorted(found)]
 
 
 def open_among(tx: Session, duty_ids: Sequence[int]) -> list[tuple[int, int, int]]:
-    found: list[tuple[int, int, int]] = []
-    for part in chunks(duty_ids, 900):
-        chosen = duty.c.id.in_(part) & duty.c.origin.like(f"{ORIGIN}%") & duty.c.state.in_(UNFINISHED)
-        found += [(row.id, row.notice_id, row.campaign_id) for row in tx.execute(select(duty.c.id, duty.c.notice_id, duty.c.campaign_id).where(chosen))]
-    return found
+    return [(row.id, row.notice_id, row.campaign_id) for row in tx.execute(_OPEN, {"b_ids": duty_ids})]
 
 
 def mark_signed_for(tx: Session, duty_ids: Sequence[int], by: str, at: datetime) -> None:
-    for part in chunks(duty_ids, 900):
-        tx.execute(update(duty).where(duty.c.id.in_(part), duty.c.acked_at.is_(None)).values(acked_at=at, acked_by=by))
+    tx.execute(_SIGN, {"b_ids": duty_ids, "b_at": at, "b_by": by})
 
 
 def unsigned_for(tx: Session, campaign_id: int, *, limit: int = 20) -> list[Any]:

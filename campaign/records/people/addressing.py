@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
-from campaign.records.statements import chunks, insert_new, table_of
+from campaign.records.statements import among, insert_new, table_of
 from campaign.records.tables import Absence, Body, BodyMember, ItemUnit, NoticeLine, Person, Post, Tenure, Unit
 
 PersonRow = tuple[str, str, str | None, str | None, str | None, int | None]
@@ -21,20 +20,30 @@ PersonRow = tuple[str, str, str | None, str | None, str | None, int | None]
 MOST_DEPUTIES = 5
 _person, _post, _tenure, _absence = (table_of(model) for model in (Person, Post, Tenure, Absence))
 _line, _part, _body, _member = (table_of(model) for model in (NoticeLine, ItemUnit, Body, BodyMember))
+_TODAY: BindParameter[date] = bindparam("b_today")
+
+# Built once: every sending asks them.
+_HOLDING = (
+    select(_post.c.unit_id, _post.c.relation, _person.c.id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account)
+    .join(_tenure, _tenure.c.post_id == _post.c.id)
+    .join(_person, _person.c.id == _tenure.c.person_id)
+    .where(among(_post.c.unit_id), _tenure.c.from_on <= _TODAY, or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= _TODAY))
+    .order_by(_post.c.relation, _person.c.id)
+)
+_AWAY = select(_absence.c.person_id, _absence.c.deputy_id).where(_absence.c.from_on <= _TODAY, _absence.c.to_on >= _TODAY).order_by(_absence.c.from_on)
+_PERSONS = select(_person.c.id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account).where(among(_person.c.id))
+_LED = (
+    select(duty.c.campaign_id, _part.c.unit_id, duty.c.id)
+    .join(_line, _line.c.duty_id == duty.c.id)
+    .join(_part, _part.c.item_id == duty.c.item_id)
+    .where(among(_line.c.notice_id), _line.c.removed_at.is_(None), _part.c.role == "lead", _part.c.unit_id != duty.c.unit_id)
+    .order_by(duty.c.campaign_id, _part.c.unit_id, duty.c.id)
+)
 
 
 def people_of(tx: Session, unit_ids: Collection[int], today: date) -> dict[int, list[PersonRow]]:
     """Unit → who answers for it today. Who is away without a deputy counts only where nobody else holds such a post."""
-    rows: list[Any] = []
-    for part in chunks(sorted(unit_ids), 900):
-        held = (
-            select(_post.c.unit_id, _post.c.relation, _person.c.id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account)
-            .join(_tenure, _tenure.c.post_id == _post.c.id)
-            .join(_person, _person.c.id == _tenure.c.person_id)
-            .where(_post.c.unit_id.in_(part), _tenure.c.from_on <= today, or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= today))
-            .order_by(_post.c.relation, _person.c.id)
-        )
-        rows += tx.execute(held).all()
+    rows = tx.execute(_HOLDING, {"b_ids": unit_ids, "b_today": today}).all()
     deputies = _away(tx, today)
     stand_in = _persons(tx, {one for one in deputies.values() if one is not None})
     here: dict[int, list[PersonRow]] = {}
@@ -83,14 +92,7 @@ def heads_of(tx: Session, campaign_ids: Collection[int], today: date) -> dict[in
 
 def led_lines(tx: Session, notice_ids: Collection[int]) -> list[tuple[int, int, int]]:
     """(campaign, lead unit, duty) of what these papers list, where another unit leads the item."""
-    rows = (
-        select(duty.c.campaign_id, _part.c.unit_id, duty.c.id)
-        .join(_line, _line.c.duty_id == duty.c.id)
-        .join(_part, _part.c.item_id == duty.c.item_id)
-        .where(_line.c.notice_id.in_(list(notice_ids)), _line.c.removed_at.is_(None), _part.c.role == "lead", _part.c.unit_id != duty.c.unit_id)
-        .order_by(duty.c.campaign_id, _part.c.unit_id, duty.c.id)
-    )
-    return [(row[0], row[1], row[2]) for row in tx.execute(rows)]
+    return [(row[0], row[1], row[2]) for row in tx.execute(_LED, {"b_ids": notice_ids})]
 
 
 def enter_absence(tx: Session, person_id: int, deputy_id: int | None, from_on: date, to_on: date, by: str) -> None:
@@ -115,8 +117,7 @@ def persons_named(tx: Session, unit: Unit, name: str, today: date) -> list[Perso
 
 
 def _away(tx: Session, today: date) -> dict[int, int | None]:
-    rows = select(_absence.c.person_id, _absence.c.deputy_id).where(_absence.c.from_on <= today, _absence.c.to_on >= today).order_by(_absence.c.from_on)
-    return {row.person_id: row.deputy_id for row in tx.execute(rows)}
+    return {row.person_id: row.deputy_id for row in tx.execute(_AWAY, {"b_today": today})}
 
 
 def _last_deputy(deputies: dict[int, int | None], person_id: int) -> int | None:
@@ -131,7 +132,7 @@ def _last_deputy(deputies: dict[int, int | None], person_id: int) -> int | None:
 
 def _persons(tx: Session, ids: Collection[int]) -> dict[int, tuple[str, str | None, str | None, str | None, int | None]]:
     found: dict[int, tuple[str, str | None, str | None, str | None, int | None]] = {}
-    for part in chunks(sorted(ids), 900):
-        for row in tx.execute(select(_person.c.id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account).where(_person.c.id.in_(part))):
+    if ids:
+        for row in tx.execute(_PERSONS, {"b_ids": ids}):
             found[row.id] = (row.name, row.phone, row.email, row.account, row.id)
     return found

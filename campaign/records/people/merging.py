@@ -15,12 +15,18 @@ from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.planning.registry import duties_by_origin
-from campaign.records.statements import chunks, table_of
+from campaign.records.statements import among, table_of
 from campaign.records.tables import Body, Campaign, Duty, DutyRequest, DutyState, Finding, ItemUnit, NoticeLine, Series, Unit, UnitAlias
 from campaign.records.tables.duties import UNFINISHED
 
 _unit, _alias, _part, _series, _finding, _campaign, _request, _body, _line = (
     table_of(model) for model in (Unit, UnitAlias, ItemUnit, Series, Finding, Campaign, DutyRequest, Body, NoticeLine)
+)
+_after = _unit.alias("after")
+_GOES_ON = (
+    select(_unit.c.id, _after.c.id.label("heir"))
+    .join(_after, _after.c.id == _unit.c.successor_id)
+    .where(among(_unit.c.id), _unit.c.state != "active", _after.c.state == "active")
 )
 RANK = {"lead": 0, "responsible": 1, "supporting": 2}
 
@@ -36,12 +42,7 @@ def unit_named(tx: Session, name: str) -> Unit | None:
 
 def goes_on_as(tx: Session, unit_ids: Collection[int]) -> dict[int, int]:
     """Unit → who goes on with what it was, where that is another one that is not over itself."""
-    found: dict[int, int] = {}
-    after = _unit.alias("after")
-    rows = select(_unit.c.id, after.c.id.label("heir")).join(after, after.c.id == _unit.c.successor_id).where(after.c.state == "active")
-    for part in chunks(sorted(unit_ids), 900):
-        found |= {row.id: row.heir for row in tx.execute(rows.where(_unit.c.id.in_(part), _unit.c.state != "active"))}
-    return found
+    return {row.id: row.heir for row in tx.execute(_GOES_ON, {"b_ids": unit_ids})}
 
 
 def office_of(tx: Session, unit: Unit) -> str | None:

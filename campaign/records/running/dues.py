@@ -1,4 +1,4 @@
-"""What is due at all, asked in one statement: the clock's question, which most of the time is answered by six times nothing.
+"""What is due at all, and when something will be, each asked in one statement: the clock's questions, the first mostly answered by six times nothing.
 
 Every part is a look-up in an index, or a walk over campaigns and phases, of which there are hundreds. Rehearsals live in their own time: their
 duties are never read, however long they are overdue by ours.
@@ -7,14 +7,15 @@ duties are never read, however long they are overdue by ours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Boolean, bindparam, text
+from sqlalchemy import Boolean, bindparam, column, text
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Series
+from campaign.rules.calendar import due_at_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,14 @@ class Due:
 def kinds_due(tx: Session, now: datetime, today: date, horizon: date) -> Due:
     """Of each kind: is anything due? Series are to be grown up to `horizon`."""
     return Due(*tx.execute(_KINDS_DUE, {"now": now, "today": today, "horizon": horizon}).one())
+
+
+def next_at(tx: Session) -> datetime | None:
+    """When anything of campaigns that live in our time is due next: a rung, a sending, a bulletin, a digest, a pass of a phase or its first day."""
+    times = tx.execute(_NEXT).one()
+    day = times[-1]
+    known = [*times[:-1], due_at_of_day(day - timedelta(days=1)) if day else None]
+    return min((at for at in known if at is not None), default=None)
 
 
 _LIVE = "c.state = 'launched' AND NOT c.rehearsal"
@@ -54,3 +63,22 @@ _KINDS_DUE = (
     )
     .columns(phase=Boolean(), duty=Boolean(), series=Boolean(), digest=Boolean(), bulletin=Boolean(), delivery=Boolean())
 )
+
+_PHASE_OF = f"FROM phase p JOIN campaign c ON c.id = p.campaign_id WHERE {_LIVE}"
+# Said though min() skips NULLs: without IS NOT NULL SQLite may not use the partial index of rungs, and reads every duty of the campaign.
+_TIMES = f"""
+    SELECT
+    (SELECT min(first) FROM (
+        SELECT (SELECT min(d.next_rung_at) FROM duty d WHERE d.campaign_id = c.id AND d.next_rung_at IS NOT NULL) AS first
+        FROM campaign c WHERE NOT c.rehearsal) AS rungs) AS rung,
+    (SELECT min(v.next_attempt_at) FROM delivery v WHERE v.next_attempt_at IS NOT NULL
+        AND EXISTS (SELECT 1 FROM notice n JOIN campaign c ON c.id = n.campaign_id WHERE n.id = v.notice_id AND NOT c.rehearsal)) AS attempt,
+    (SELECT min(c.next_bulletin_at) FROM campaign c WHERE {_LIVE}) AS bulletin,
+    (SELECT min(c.next_digest_at) FROM campaign c WHERE {_LIVE}) AS digest,
+    (SELECT min(p.next_pass_at) {_PHASE_OF} AND p.state = 'open') AS pass,
+    (SELECT min(p.starts_on) {_PHASE_OF} AND p.state = 'planned') AS opens"""  # noqa: S608 - constants
+_TIME = duty.c.next_rung_at.type
+_NEXT = text(_TIMES).columns(
+    column("rung", _TIME), column("attempt", _TIME), column("bulletin", _TIME), column("digest", _TIME), column("pass", _TIME),
+    column("opens", table_of(Series).c.next_on.type),
+)  # fmt: skip

@@ -10,7 +10,8 @@ from sqlalchemy import BindParameter, bindparam, exists, func, insert, select, u
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table
-from campaign.records.statements import chunks, insert_new, table_of
+from campaign.records.leases import ALONE
+from campaign.records.statements import among, chunks, insert_new, one_of_words, table_of
 from campaign.records.tables import Campaign, Duty, DutyState, Escalation, Notice, Parked, PassDue, PassRun, Phase, Series, Submission, Unit
 from campaign.records.tables.duties import UNFINISHED
 
@@ -18,21 +19,39 @@ _run, _due, _notice, _escalation, _unit, _phase, _campaign = (table_of(model) fo
 _parked, _series, _submission = table_of(Parked), table_of(Series), table_of(Submission)
 
 
+_SAME = (
+    (_run.c.name == bindparam("b_name"))
+    & _run.c.campaign_id.is_not_distinct_from(bindparam("b_campaign"))
+    & _run.c.phase_id.is_not_distinct_from(bindparam("b_phase"))
+)
+_ABANDON = update(_run).where(_SAME, _run.c.state == "running").values(state="abandoned", finished_at=bindparam("b_now"))
+_LAST_DONE = select(_run.c.now).where(_SAME, _run.c.state == "done").order_by(_run.c.id.desc()).limit(1)
 _START = insert(_run).returning(_run.c.id)
 _FINISH = update(_run).where(_run.c.id == bindparam("b_id"))
 _PHASE: BindParameter[Any] = bindparam("b_phase")
-_UNITS: BindParameter[Any] = bindparam("b_units", expanding=True)
 # Asked once for each unit of a phase, in every pass.
-_AWAITING = (duty_table.c.phase_id == _PHASE) & duty_table.c.unit_id.in_(_UNITS) & (duty_table.c.state == DutyState.WAITING)
-_GROWING = (_series.c.phase_id == _PHASE) & _series.c.unit_id.in_(_UNITS) & (_series.c.state == "active") & (_series.c.next_on <= bindparam("b_horizon"))
+_AWAITING = (duty_table.c.phase_id == _PHASE) & among(duty_table.c.unit_id, "b_units") & (duty_table.c.state == DutyState.WAITING)
+_GROWING = (_series.c.phase_id == _PHASE) & among(_series.c.unit_id, "b_units") & (_series.c.state == "active") & (_series.c.next_on <= bindparam("b_horizon"))
 _AWAITS = select(exists().where(_AWAITING, duty_table.c.event_name.is_(None)) | exists().where(_GROWING))
 _asked = duty_table.alias("asked")
 _UNDER_REVIEW = (
-    exists().where(_submission.c.duty_id == duty_table.c.id, _asked.c.submission_id == _submission.c.id, _asked.c.state.in_(UNFINISHED)).correlate(duty_table)
+    exists().where(_submission.c.duty_id == duty_table.c.id, _asked.c.submission_id == _submission.c.id, one_of_words(_asked.c.state, UNFINISHED)).correlate(duty_table)
 )
-_HANDED_IN = (duty_table.c.phase_id == _PHASE) & duty_table.c.unit_id.in_(_UNITS) & (duty_table.c.state == DutyState.SUBMITTED)
-_UNREVIEWED = select(Duty).where(_HANDED_IN, ~_UNDER_REVIEW)
+_HANDED_IN = (duty_table.c.phase_id == _PHASE) & among(duty_table.c.unit_id, "b_units") & (duty_table.c.state == DutyState.SUBMITTED)
+_UNREVIEWED = select(duty_table.c.id).where(_HANDED_IN, ~_UNDER_REVIEW)
+_OWING = select(duty_table.c.unit_id).where(duty_table.c.phase_id == _PHASE).union(select(_series.c.unit_id).where(_series.c.phase_id == _PHASE))
+_UNITS_OF_PHASE = select(_unit.c.id, _unit.c.code, _unit.c.name).where(_unit.c.id.in_(_OWING)).order_by(_unit.c.code)
 _COUNT_NOTICES = select(func.count()).select_from(_notice).where(_notice.c.pass_id == bindparam("b_pass"))
+_DUE_PHASES = (
+    select(_campaign.c.slug, _phase.c.key)
+    .join(_campaign, _campaign.c.id == _phase.c.campaign_id)
+    .where(
+        _campaign.c.state == "launched", _campaign.c.rehearsal.is_(False),
+        ((_phase.c.state == "planned") & (_phase.c.starts_on <= bindparam("b_today")))
+        | ((_phase.c.state == "open") & (_phase.c.next_pass_at <= bindparam("b_now"))),
+    )
+    .order_by(_campaign.c.id, _phase.c.number)
+)  # fmt: skip
 
 
 def start(tx: Session, **columns: Any) -> int:
@@ -41,9 +60,9 @@ def start(tx: Session, **columns: Any) -> int:
 
 
 def abandon_others(tx: Session, name: str, campaign_id: int | None, phase_id: int | None, now: datetime) -> None:
-    """The lease is ours, so whoever still says `running` for the same work is dead."""
-    same = (_run.c.name == name) & _run.c.campaign_id.is_not_distinct_from(campaign_id) & _run.c.phase_id.is_not_distinct_from(phase_id)
-    tx.execute(update(_run).where(same, _run.c.state == "running").values(state="abandoned", finished_at=now))
+    """The lease is ours, so whoever still says `running` for the same work is dead. Where nobody else is, nobody can have died."""
+    if not tx.info.get(ALONE):
+        tx.execute(_ABANDON, {"b_name": name, "b_campaign": campaign_id, "b_phase": phase_id, "b_now": now})
 
 
 def finish(tx: Session, pass_id: int, state: str, now: datetime, message: str, counts: dict[str, Any]) -> None:
@@ -55,8 +74,7 @@ def by_key(tx: Session, request_key: str) -> PassRun | None:
 
 
 def last_done_at(tx: Session, name: str, campaign_id: int | None, phase_id: int | None) -> datetime | None:
-    same = (_run.c.name == name) & _run.c.campaign_id.is_not_distinct_from(campaign_id) & _run.c.phase_id.is_not_distinct_from(phase_id)
-    at: datetime | None = tx.execute(select(_run.c.now).where(same, _run.c.state == "done").order_by(_run.c.id.desc()).limit(1)).scalar_one_or_none()
+    at: datetime | None = tx.execute(_LAST_DONE, {"b_name": name, "b_campaign": campaign_id, "b_phase": phase_id}).scalar_one_or_none()
     return at
 
 
@@ -87,42 +105,23 @@ def count_notices(tx: Session, pass_id: int) -> int:
 
 def units_of_phase(tx: Session, phase_id: int) -> list[tuple[int, str, str]]:
     """Units that owe something in a phase: (id, code, name) by code."""
-    chosen = select(duty_table.c.unit_id).where(duty_table.c.phase_id == phase_id).union(select(_series.c.unit_id).where(_series.c.phase_id == phase_id))
-    return [
-        (row.id, row.code, row.name) for row in tx.execute(select(_unit.c.id, _unit.c.code, _unit.c.name).where(_unit.c.id.in_(chosen)).order_by(_unit.c.code))
-    ]
+    return [(row.id, row.code, row.name) for row in tx.execute(_UNITS_OF_PHASE, {"b_phase": phase_id})]
 
 
 def awaits_assignment(tx: Session, phase_id: int, unit_ids: Sequence[int], horizon: date) -> bool:
     """Do these units have duties of the phase to be opened, or series to be grown?"""
-    return bool(tx.execute(_AWAITS, {"b_phase": phase_id, "b_units": list(unit_ids), "b_horizon": horizon}).scalar_one())
+    return bool(tx.execute(_AWAITS, {"b_phase": phase_id, "b_units": unit_ids, "b_horizon": horizon}).scalar_one())
 
 
 def unreviewed(tx: Session, phase_id: int, unit_ids: Sequence[int]) -> list[Duty]:
     """Handed-in duties without an open review; the caller makes sure that each gets one."""
-    return list(tx.execute(_UNREVIEWED, {"b_phase": phase_id, "b_units": list(unit_ids)}).scalars())
+    ids = tx.execute(_UNREVIEWED, {"b_phase": phase_id, "b_units": unit_ids}).scalars().all()
+    return list(tx.execute(select(Duty).where(duty_table.c.id.in_(ids)).order_by(duty_table.c.id)).scalars()) if ids else []
 
 
 def due_phases(tx: Session, today: Any, now: datetime) -> list[tuple[str, str]]:
     """(campaign slug, phase key) of phases whose pass is due: planned ones whose day has come, open ones whose next pass has."""
-    rows = tx.execute(
-        select(_campaign.c.slug, _phase.c.key)
-        .join(_campaign, _campaign.c.id == _phase.c.campaign_id)
-        .where(
-            _campaign.c.state == "launched", _campaign.c.rehearsal.is_(False),
-            ((_phase.c.state == "planned") & (_phase.c.starts_on <= today)) | ((_phase.c.state == "open") & (_phase.c.next_pass_at <= now)),
-        )
-        .order_by(_campaign.c.id, _phase.c.number)
-    ).all()  # fmt: skip
-    return [(row.slug, row.key) for row in rows]
-
-
-def next_phase_time(tx: Session) -> tuple[Any, datetime | None]:
-    """The next day a planned phase starts on, and the next pass of an open one."""
-    live = (_campaign.c.state == "launched") & _campaign.c.rehearsal.is_(False)
-    joined = select(func.min(_phase.c.starts_on)).join(_campaign, _campaign.c.id == _phase.c.campaign_id).where(live, _phase.c.state == "planned")
-    passes = select(func.min(_phase.c.next_pass_at)).join(_campaign, _campaign.c.id == _phase.c.campaign_id).where(live, _phase.c.state == "open")
-    return tx.execute(joined).scalar_one_or_none(), tx.execute(passes).scalar_one_or_none()
+    return [(row.slug, row.key) for row in tx.execute(_DUE_PHASES, {"b_today": today, "b_now": now})]
 
 
 def parked_rows(tx: Session) -> list[Parked]:

@@ -6,17 +6,34 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
-from campaign.records.statements import chunks, table_of
+from campaign.records.statements import among, one_of_words, table_of
 from campaign.records.tables import Campaign, Delivery, Duty, DutyKind, DutyState, Escalation, Notice, NoticeLine, RungRow, Submission, Unit
 from campaign.records.tables.duties import CLIMBING
 
 _unit, _notice, _line, _delivery, _rung, _escalation = (table_of(model) for model in (Unit, Notice, NoticeLine, Delivery, RungRow, Escalation))
 _submission, _campaign = table_of(Submission), table_of(Campaign)
 INTERNAL = (DutyKind.REVIEW, DutyKind.RECHECK)
+
+# Built once: a year has a thousand instants.
+_NEWEST = select(func.max(duty.c.id))
+_MADE = select(duty.c.id).where(duty.c.id > bindparam("b_after"), duty.c.campaign_id == bindparam("b_campaign"), duty.c.state == DutyState.OPEN)
+_OPENED = select(duty.c.id).where(
+    duty.c.campaign_id == bindparam("b_campaign"), duty.c.state == DutyState.OPEN, duty.c.opened_at == bindparam("b_at")
+)
+_c = duty.c
+_GLIMPSES = select(_c.id, _c.unit_id, _c.kind, _c.origin, _c.state, _c.due_at, _c.revision, _c.notice_id).where(among(_c.id)).order_by(_c.id)
+_asked = duty.alias("asked")
+_UNDER_REVIEW = (
+    select(Duty, _submission.c.version)
+    .join(_submission, _submission.c.duty_id == duty.c.id)
+    .join(_asked, _asked.c.submission_id == _submission.c.id)
+    .where(among(_asked.c.id), one_of_words(_asked.c.state, CLIMBING), duty.c.state == DutyState.SUBMITTED)
+    .order_by(duty.c.id)
+)
 
 
 def unit_codes(tx: Session) -> dict[int, str]:
@@ -30,42 +47,25 @@ def owed_ids(tx: Session, campaign_id: int) -> list[int]:
 
 def newest_id(tx: Session) -> int:
     """One step down the primary key: is there anything new at all?"""
-    return int(tx.execute(select(func.coalesce(func.max(duty.c.id), 0))).scalar_one())
+    return int(tx.execute(_NEWEST).scalar_one() or 0)
 
 
 def opened_ids(tx: Session, campaign_id: int, after_id: int, opened_at: datetime | None) -> list[int]:
     """Duties that are new since `after_id`, and those opened at this instant, if anything was."""
-    mine = (duty.c.campaign_id == campaign_id) & (duty.c.state == DutyState.OPEN)
-    found = set(tx.execute(select(duty.c.id).where(duty.c.id > after_id, mine)).scalars())
+    found = set(tx.execute(_MADE, {"b_campaign": campaign_id, "b_after": after_id}).scalars())
     if opened_at is not None:
-        found.update(tx.execute(select(duty.c.id).where(mine, duty.c.opened_at == opened_at)).scalars())
+        found.update(tx.execute(_OPENED, {"b_campaign": campaign_id, "b_at": opened_at}).scalars())
     return sorted(found)
 
 
 def glimpses(tx: Session, ids: Sequence[int]) -> list[Any]:
     """As much of these duties as people need to plan their day; whole objects for tens of thousands would take seconds."""
-    c = duty.c
-    found: list[Any] = []
-    for part in chunks(ids, 900):
-        rows = select(c.id, c.unit_id, c.kind, c.origin, c.state, c.due_at, c.revision, c.notice_id).where(c.id.in_(part)).order_by(c.id)
-        found += tx.execute(rows).all()
-    return found
+    return list(tx.execute(_GLIMPSES, {"b_ids": ids}).all()) if ids else []
 
 
 def under_review(tx: Session, review_ids: Sequence[int]) -> list[tuple[Duty, int]]:
     """The duties that these open reviews are about, with the number of the version."""
-    found: list[tuple[Duty, int]] = []
-    asked = duty.alias("asked")
-    for part in chunks(review_ids, 900):
-        rows = (
-            select(Duty, _submission.c.version)
-            .join(_submission, _submission.c.duty_id == duty.c.id)
-            .join(asked, asked.c.submission_id == _submission.c.id)
-            .where(asked.c.id.in_(part), asked.c.state.in_(CLIMBING), duty.c.state == DutyState.SUBMITTED)
-            .order_by(duty.c.id)
-        )
-        found += [(row[0], row[1]) for row in tx.execute(rows)]
-    return found
+    return [(row[0], row[1]) for row in tx.execute(_UNDER_REVIEW, {"b_ids": review_ids})]
 
 
 class Told(NamedTuple):

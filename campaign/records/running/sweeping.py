@@ -53,15 +53,6 @@ def count_due(tx: Session, now: datetime, campaign_id: int | None) -> int:
     return int(tx.execute(due.where(duty.c.campaign_id.in_(select(_campaign.c.id).where(~_campaign.c.rehearsal)))).scalar_one())
 
 
-def next_rung_time(tx: Session) -> datetime | None:
-    """The earliest of all campaigns but rehearsals, whose duties it never reads: one of them may be full of what is long past by our time."""
-    # Said though min() skips NULLs: without it SQLite may not use the partial index, and reads every duty of the campaign.
-    owed = (duty.c.campaign_id == _campaign.c.id) & duty.c.next_rung_at.is_not(None)
-    first = select(func.min(duty.c.next_rung_at)).where(owed).correlate(_campaign).scalar_subquery()
-    times = tx.execute(select(first).where(~_campaign.c.rehearsal)).scalars()
-    return min((at for at in times if at is not None), default=None)
-
-
 def collect_due(tx: Session, pass_id: int, now: datetime, *, campaign_id: int | None = None, phase_id: int | None = None) -> int:
     """Put the due ids into the pass's table, in parts by primary key; answers how many parts. Read from the index alone."""
     whose = "c.id = :campaign_id" if campaign_id is not None else "NOT c.rehearsal"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from campaign.records.papers import bulletins, digests, notices, outbox
+from campaign.records.papers import digests, notices
 from campaign.records.planning import registry
 from campaign.records.running import dues, pass_runs, sweeping
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Phase
-from campaign.rules.calendar import campaign_day, due_at_of_day
+from campaign.rules.calendar import campaign_day
 from campaign.work.running.pass_types import PassRequest
 from campaign.work.running.series import HORIZON
 
@@ -53,13 +53,4 @@ def _is_due(phase: Phase, today: date, now: datetime) -> bool:
 def next_due_at(store: Store, now: datetime) -> datetime | None:
     """The earliest moment at which something will be due; None when nothing ever will."""
     with store.read() as tx:
-        day, phase_pass = pass_runs.next_phase_time(tx)
-        times = [
-            sweeping.next_rung_time(tx),
-            outbox.next_attempt_time(tx),
-            bulletins.next_time(tx),
-            digests.next_time(tx),
-            phase_pass,
-            due_at_of_day(day - timedelta(days=1)) if day else None,
-        ]
-    return min((at for at in times if at is not None), default=None)
+        return dues.next_at(tx)
