@@ -85,6 +85,12 @@ class Settings(BaseSettings):
     pg_bin: Path | None = Field(default=None, description="pg_dump 和 pg_restore 所在的目录；不填则从 PATH 里找")
     log_level: str = Field(default="INFO", description="日志级别：DEBUG、INFO、WARNING、ERROR")
 
+    @field_validator("home", "database_url", "prefect_api_url", mode="before")
+    @classmethod
+    def _empty_is_not_given(cls, value: object) -> object:
+        """`CAMPAIGN_HOME=` in a filled-in `.env.example`, or an unset variable of a script: the default, never the current folder."""
+        return None if isinstance(value, str) and not value.strip() else value
+
     @field_validator("tz")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -156,4 +162,4 @@ def _explain(wrong: ValidationError) -> str:
         else:
             allowed = str(error["msg"]).removeprefix("Value error, ")
         parts.append(f"{name}（现在是「{error['input']}」）{allowed}")
-    return "设置有误：" + ";".join(parts) + "。请改正环境变量或 .env"
+    return "设置有误：" + "；".join(parts) + "。请改正环境变量或 .env"

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from campaign.disk import why
 from campaign.engine.client import ADDRESS_FILE
 from campaign.errors import CampaignError
 from config.settings import Settings
@@ -87,7 +88,7 @@ def _folders(*folders: Path) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CampaignError(f"不能建立目录 {folder}：{error.strerror}。请检查权限和磁盘空间，或用 --data 换一个目录。", code="no_home") from error
+            raise CampaignError(f"不能建立目录 {folder}：{why(error)}。请检查权限和磁盘空间，或用 --data 换一个目录。", code="no_home") from error
 
 
 def _python(module: str, *arguments: str) -> list[str]:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from campaign.disk import why
 from campaign.errors import CampaignError
 from config.settings import Settings, load_settings
 from deployments.children import Child, end_all
@@ -107,6 +108,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _serve(settings, screen, stopping, demo=options.demo)
     except CampaignError as refusal:
         screen.error(refusal.message)
+        return 1
+    except OSError as trouble:
+        screen.error(f"不能启动：{trouble.filename or '数据目录'} {why(trouble)}。请检查磁盘空间和权限，或用 --data 换一个目录。")
         return 1
 
 

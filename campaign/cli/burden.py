@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaign.cli.desk import DAY, answer, by_of, named_campaign, opened
+from campaign.cli.desk import DAY, NUMBER, answer, by_of, named_campaign, opened
 from campaign.cli.options import Writing, may_write, named, writes
 from campaign.cli.output import emit_json, say, show_table
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @click.option("--weeks", type=click.IntRange(1, 26), default=8, show_default=True, help="看最近几周。")
 @click.option("--cap", type=click.IntRange(1, 1000), metavar="件", help="设定上限：一个单位一周最多交办几件，超过的临时交办先压下。")
 @click.option("--no-cap", is_flag=True, help="取消上限。")
-@click.option("--confirm", "confirmed", type=int, metavar="ID", help="确认交办压下的一项，须写明理由。")
-@click.option("--drop", "dropped", type=int, metavar="ID", help="取消压下的一项，须写明理由。")
+@click.option("--confirm", "confirmed", type=NUMBER, metavar="编号", help="确认交办压下的一项，须写明理由。")
+@click.option("--drop", "dropped", type=NUMBER, metavar="编号", help="取消压下的一项，须写明理由。")
 @may_write
 def burden(campaign: str, weeks: int, cap: int | None, no_cap: bool, confirmed: int | None, dropped: int | None, act: Writing) -> None:
     """负担：各单位每周被交办多少件，其中方案之外的多少件，哪些因超过上限被压下。

@@ -20,7 +20,7 @@ COVERAGE = {"published": "已公布", "estimated": "未公布，暂按法定节�
 
 @click.command()
 @click.option("--campaign", metavar="CAMPAIGN", help="看这个创建活动所用的日历。")
-@click.option("--year", type=int, help="列出这一年与周一至周五不同的日子。")
+@click.option("--year", type=click.IntRange(2000, 2099), metavar="年份", help="列出这一年与周一至周五不同的日子。")
 @reads
 def show(campaign: str | None, year: int | None, ask: Reading) -> None:
     """查看工作日历：工作时间，各年放假安排是否已公布，哪些日子与平常不同。

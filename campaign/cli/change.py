@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from campaign.cli.desk import DAY, answer, by_of, local, named_campaign, opened, refuse_future_of_duty
-from campaign.cli.options import Writing, writes
+from campaign.cli.options import YEARS, Writing, writes
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -114,11 +114,14 @@ def deadline_of(text: str, act: Writing) -> datetime:
     from campaign.rules.calendar import due_at_of_day
 
     try:
-        if len(text.strip()) <= len("2026-09-30"):
-            return due_at_of_day(date.fromisoformat(text.strip()))
+        whole_day = len(text.strip()) <= len("2026-09-30")
         moment = datetime.fromisoformat(text.strip())
     except ValueError as wrong:
         raise click.UsageError(f"--to 的写法不对（现在是「{text}」）：应为 2026-09-30 或 2026-09-30T17:00", click.get_current_context(silent=True)) from wrong
+    if moment.year not in YEARS:
+        raise click.UsageError(f"--to 的年份应在 {YEARS[0]} 至 {YEARS[-1]} 之间（现在是「{text}」）", click.get_current_context(silent=True))
+    if whole_day:
+        return due_at_of_day(moment.date())
     return (moment if moment.tzinfo else moment.replace(tzinfo=act.settings.zone)).astimezone(UTC)
 
 

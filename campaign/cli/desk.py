@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaign.cli.options import Reading, Writing
+from campaign.cli.options import YEARS, Reading, Writing
 from campaign.cli.output import emit_json, say
 from campaign.errors import NotAllowed, NotFound
 
@@ -36,12 +36,29 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value).strip())
+            day = date.fromisoformat(str(value).strip())
         except ValueError:
             self.fail(f"「{value}」应写成 2026-09-30", param, ctx)
+        if day.year not in YEARS:
+            self.fail(f"「{value}」的年份应在 {YEARS[0]} 至 {YEARS[-1]} 之间", param, ctx)
+        return day
 
 
-DAY = Day()
+class Number(click.ParamType[int]):
+    """The number of a row, as lists show it."""
+
+    name = "编号"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).strip().lstrip("#")
+        if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+            self.fail(f"「{value}」应是清单里的编号，如 12", param, ctx)
+        return int(text)
+
+
+DAY, NUMBER = Day(), Number()
+LONGEST_NUMBER = 18
+"""Digits; no row has a longer number."""
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import click
 
+from campaign.disk import why
 from campaign.errors import CampaignError, RetryLater
 
 DONE, ANSWER_IS_NO, REFUSED, LATER, DEFECT, STOPPED = 0, 1, 2, 3, 70, 130
@@ -54,9 +55,9 @@ def guarded(call: Callable[[], object]) -> int:
 
 
 def usage_sentence(wrong: click.UsageError) -> str:
-    message = wrong.format_message().strip().rstrip(".。")
+    message = wrong.format_message().strip().rstrip(".。").replace("。 ", "，")
     where = wrong.ctx.command_path if wrong.ctx is not None else "campaign"
-    return f"{message}。用法见 {where} --help"
+    return f"{message}{'' if message.endswith('？') else '。'}用法见 {where} --help"
 
 
 def explain(error: BaseException) -> tuple[int, str]:
@@ -108,7 +109,7 @@ def _explain_system(error: BaseException) -> tuple[int, str] | None:
     if not isinstance(error, OSError):
         return None
     name = str(error.filename) if error.filename is not None else ""
-    at = f":{name}" if name else ""
+    at = f"：{name}" if name else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return REFUSED, f"磁盘已满{at}。请清出空间后重试"
     if isinstance(error, FileNotFoundError):
@@ -121,7 +122,7 @@ def _explain_system(error: BaseException) -> tuple[int, str] | None:
         return REFUSED, f"路径上已有同名文件{at}。请换一个路径"
     if isinstance(error, ConnectionError | TimeoutError):
         return LATER, f"连接失败{at}。请检查网络和服务地址后重试"
-    return REFUSED, f"系统拒绝了这次读写{at}（{error.strerror or type(error).__name__}）。请检查磁盘和权限"
+    return REFUSED, f"系统拒绝了这次读写{at}（{why(error)}）。请检查磁盘和权限"
 
 
 def _log(error: BaseException) -> Path:

@@ -9,6 +9,7 @@ import click
 from campaign.cli.desk import opened
 from campaign.cli.options import Reading, reads
 from campaign.cli.output import emit_json, say
+from campaign.disk import put_whole
 from campaign.errors import NotFound
 
 
@@ -34,7 +35,7 @@ def ics(which: str, path: Path, ask: Reading) -> None:
             except NotFound as missing:
                 raise NotFound(f"没有名为「{which}」的单位或创建活动。", code="no_subject", asked=which) from missing
             name, written = campaign.title, campaign_calendar(tx, campaign, ask.now)
-    path.write_bytes(written)
+    put_whole(path, written)
     events = written.count(b"BEGIN:VEVENT")
     if ask.json:
         emit_json({"of": name, "events": events, "file": path})

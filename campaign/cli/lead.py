@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaign.cli.desk import DAY, answer, by_of, local, opened, refuse_future_of_duty
+from campaign.cli.desk import DAY, NUMBER, answer, by_of, local, opened, refuse_future_of_duty
 from campaign.cli.options import Reading, Writing, reads, writes
 from campaign.cli.output import emit_json, say, show_table
 from campaign.errors import NotFound
@@ -59,7 +59,7 @@ def split(duty: str, units: tuple[str, ...], everybody: bool, due: date | None, 
 
 @click.command(name="show")
 @click.argument("unit", metavar="单位")
-@click.option("--item", "item_id", type=int, metavar="编号", help="只看一项任务：各责任单位的进展。")
+@click.option("--item", "item_id", type=NUMBER, metavar="编号", help="只看一项任务：各责任单位的进展。")
 @reads
 def show_led(unit: str, item_id: int | None, ask: Reading) -> None:
     """牵头单位的任务和各责任单位的进展：谁逾期、谁已报送。
@@ -94,7 +94,7 @@ def show_led(unit: str, item_id: int | None, ask: Reading) -> None:
 
 
 @click.command()
-@click.argument("item_id", metavar="任务编号", type=int)
+@click.argument("item_id", metavar="任务编号", type=NUMBER)
 @click.option("--unit", "units", metavar="单位", multiple=True, help="只提醒这些单位；不写则提醒全部未报送的。")
 @writes
 def remind(item_id: int, units: tuple[str, ...], act: Writing) -> None:
@@ -116,7 +116,7 @@ def remind(item_id: int, units: tuple[str, ...], act: Writing) -> None:
 @click.command(name="compile")
 @click.argument("duty", metavar="DUTY")
 @_FILES
-@click.option("--part", "parts", type=int, multiple=True, metavar="版本编号", help="用哪些审核通过的版本；不写则用全部。")
+@click.option("--part", "parts", type=NUMBER, multiple=True, metavar="版本编号", help="用哪些审核通过的版本；不写则用全部。")
 @click.option("--note", default="", metavar="文字", help="汇总说明。")
 @writes
 def compile_(duty: str, files: tuple[Path, ...], parts: tuple[int, ...], note: str, act: Writing) -> None:

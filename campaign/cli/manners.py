@@ -36,7 +36,7 @@ def hours(campaign: str | None, opens: str | None, closes: str | None, rest_days
 
 @click.command()
 @_campaign
-@click.option("--set", "cap", type=int, metavar="件数", help="一个单位一个月最多收几件带文号的文书。")
+@click.option("--set", "cap", type=click.IntRange(1, 10_000), metavar="件数", help="一个单位一个月最多收几件带文号的文书。")
 @may_write
 def cap(campaign: str | None, cap: int | None, act: Writing) -> None:
     """各单位本月收到的带文号文书，以及月度上限；超过上限的点名提醒，文书照发。

@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 Command = Callable[..., Any]
+YEARS = range(2000, 2100)
+"""What a person can mean by a day or a time. Outside of it sums of days leave the calendar."""
+
+
+class Folder(click.Path):
+    """A folder that is named. An empty name, as an unset variable of a script leaves it, would be the current folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and not value.strip():
+            self.fail("没有写目录", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +114,7 @@ def _writing(command: Command, *, nobody_will_do: bool) -> Command:
 
 def _reading_options(command: Command) -> Command:
     for option in (
-        click.option("--data", "data_dir", metavar="目录", type=click.Path(path_type=Path, file_okay=False), help="数据目录；默认取环境变量 CAMPAIGN_HOME。"),
+        click.option("--data", "data_dir", metavar="目录", type=Folder(), help="数据目录；默认取环境变量 CAMPAIGN_HOME。"),
         click.option("--now", metavar="时间", help="当作现在的时间，如 2026-09-01T08:30；不写时区则为北京时间。"),
         as_json,
     ):
@@ -122,4 +136,6 @@ def parse_now(text: str | None, settings: Settings) -> datetime:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as wrong:
         raise click.UsageError(f"--now 的写法不对（现在是「{text}」）：应为 2026-09-01 或 2026-09-01T08:30", click.get_current_context(silent=True)) from wrong
+    if moment.year not in YEARS:
+        raise click.UsageError(f"--now 的年份应在 {YEARS[0]} 至 {YEARS[-1]} 之间（现在是「{text}」）", click.get_current_context(silent=True))
     return (moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)).astimezone(UTC)

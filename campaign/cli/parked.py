@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from campaign.cli.desk import answer, by_of, chosen_campaign, local, opened, refuse_future_of_duty, shown
+from campaign.cli.desk import NUMBER, answer, by_of, chosen_campaign, local, opened, refuse_future_of_duty, shown
 from campaign.cli.options import Reading, Writing, reads, writes
 from campaign.cli.output import emit_json, say, show_table
 
@@ -38,7 +38,7 @@ def list_(campaign: str | None, ask: Reading) -> None:
 
 
 @click.command()
-@click.argument("number", metavar="编号", type=int)
+@click.argument("number", metavar="编号", type=NUMBER)
 @writes
 def release(number: int, act: Writing) -> None:
     """改正以后把一项待处理放回，按督办规则重新计算下一级的时间，须写明理由。

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from campaign.cli.output import emit_json, progress, refuse_overwriting, say, show, show_table, to_json
+from campaign.disk import put_whole
 
 if TYPE_CHECKING:
     from campaign.plan.intake import Attachment
@@ -51,7 +52,7 @@ def read(
     into: Path | None,
     show_all: bool,
 ) -> None:
-    """读取方案:Word、WPS、PDF、Excel、文本。
+    """读取方案：Word、WPS、PDF、Excel、文本。
 
     不加输出选项时，在终端显示审阅页：组织机构、阶段、任务事项（空缺标红）、督办机制，以及带行号的问题。
 
@@ -133,7 +134,7 @@ def _deliver(spec: PlanSpec, form: str, out: Path | None, show_all: bool) -> Non
         if out is None:
             say(text.removesuffix("\n"))
         else:
-            out.write_text(text, encoding="utf-8")
+            put_whole(out, text.encode())
             say(f"已写出 {out}：{len(spec.phases)} 个阶段，{len(spec.items)} 项任务，{len(spec.warnings)} 处提示。下一步：campaign plan check {out}")
 
 

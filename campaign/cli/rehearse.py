@@ -11,6 +11,7 @@ import click
 from campaign.cli.desk import DAY, only_campaign, opened
 from campaign.cli.options import Reading, reads
 from campaign.cli.output import emit_json, progress, say, show_table, warn
+from campaign.disk import put_whole
 from campaign.errors import CampaignError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _write_page(found: Rehearsal, path: Path) -> None:
 
     if path.suffix.lower() not in (".html", ".htm"):
         raise CampaignError(f"报告应写成网页文件，现在是「{path.name}」：请用 .html 结尾的文件名。", code="not_html")
-    path.write_text(page_of(found), "utf-8")
+    put_whole(path, page_of(found).encode())
 
 
 def _tell(found: Rehearsal, html: Path | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaign.cli.desk import DAY, answer, by_of, local, named_campaign, opened, refuse_future_of_duty, shown
+from campaign.cli.desk import DAY, NUMBER, answer, by_of, local, named_campaign, opened, refuse_future_of_duty, shown
 from campaign.cli.options import Reading, Writing, reads, writes
 from campaign.cli.output import emit_json, show_table
 from campaign.errors import NotFound
@@ -86,7 +86,7 @@ def list_(decided: bool, ask: Reading) -> None:
 
 
 @click.command()
-@click.argument("request", type=int)
+@click.argument("request", metavar="编号", type=NUMBER)
 @click.option("--on", "day", type=DAY, help="准予延到哪一天；默认为申请的日期。")
 @writes
 def grant(request: int, day: date | None, act: Writing) -> None:
@@ -107,7 +107,7 @@ def grant(request: int, day: date | None, act: Writing) -> None:
 
 
 @click.command()
-@click.argument("request", type=int)
+@click.argument("request", metavar="编号", type=NUMBER)
 @click.argument("unit")
 @writes
 def reassign(request: int, unit: str, act: Writing) -> None:
@@ -126,7 +126,7 @@ def reassign(request: int, unit: str, act: Writing) -> None:
 
 
 @click.command()
-@click.argument("request", type=int)
+@click.argument("request", metavar="编号", type=NUMBER)
 @writes
 def reject(request: int, act: Writing) -> None:
     """驳回申请，须写明理由；退单被驳回的恢复计时。
@@ -165,7 +165,7 @@ def begin(campaign: str, document: str, phase: str | None, unit: str | None, act
 
 
 @click.command()
-@click.argument("suspension", type=int)
+@click.argument("suspension", metavar="编号", type=NUMBER)
 @writes
 def end(suspension: int, act: Writing) -> None:
     """恢复一次暂缓所停下的事项。

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import click
 
+from campaign.cli.options import Folder
+
 
 @click.command()
 @click.option("--demo", is_flag=True, help="同时准备一个示例活动（已经有了就不再动它）。")
-@click.option("--data", "data_dir", metavar="目录", type=click.Path(path_type=Path, file_okay=False), help="数据目录；默认取环境变量 CAMPAIGN_HOME。")
+@click.option("--data", "data_dir", metavar="目录", type=Folder(), help="数据目录；默认取环境变量 CAMPAIGN_HOME。")
 def up(demo: bool, data_dir: Path | None) -> None:
     """在本机启动全部服务：Prefect、门户、运行器和督办时钟；Ctrl-C 全部停止，数据保留。
 

@@ -60,7 +60,7 @@ MESSAGES: dict[str, str] = {
     "{value!r} is not one of {choices}.": "「{value}」不可用，可选：{choices}。",
     "{value!r} does not match the format {format}.": "「{value}」应写成 {format}。",
     "{value!r} does not match the formats {formats}.": "「{value}」应写成其中之一：{formats}。",
-    "{value} is not in the range {range}.": "{value} 不在范围 {range} 内。",
+    "{value} is not in the range {range}.": "{value} 超出允许的范围（{range}，x 为所填的数）。",
     "{value!r} is not a valid {number_type}.": "「{value}」应写成整数，如 12。",
     "{value!r} is not a valid boolean. Recognized values: {states}": "「{value}」不是是否值，可写：{states}",
     "{value!r} is not a valid UUID.": "「{value}」不是有效的 UUID。",

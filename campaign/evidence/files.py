@@ -23,7 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from campaign.disk import keep_on_disk
+from campaign.disk import keep_on_disk, why
 from campaign.errors import CampaignError
 from campaign.evidence.errors import BadFile, Damaged, NoSuchFile, Withdrawn
 from campaign.evidence.looking import look_at
@@ -254,7 +254,7 @@ def _disk_trouble() -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in (28, 122)  # ENOSPC, EDQUOT
-        fact = "磁盘空间不足，文件没有保存：请清理磁盘后重新上传。" if full else f"资料库不能读写（{error.strerror}）：请检查数据目录的权限。"
+        fact = "磁盘空间不足，文件没有保存：请清理磁盘后重新上传。" if full else f"资料库不能读写（{why(error)}）：请检查数据目录的权限。"
         raise CampaignError(fact, code="disk_full" if full else "no_store") from error
 
 

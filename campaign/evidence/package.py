@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from campaign.disk import keep_on_disk
+from campaign.disk import keep_on_disk, why
 from campaign.errors import CampaignError
 from campaign.evidence.contents import Contents, Rows, arrange
 from campaign.evidence.errors import BadPackage, Damaged, NoSuchFile, Withdrawn
@@ -182,4 +182,4 @@ def _disk_trouble(out: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (28, 122):  # ENOSPC, EDQUOT
             raise CampaignError("磁盘空间不足，资料包没有生成：请清理磁盘或换一个目录后重试。", code="disk_full") from error
-        raise BadPackage(f"资料包写不到 {out}({error.strerror}）：请换一个可写的空目录。", folder=str(out)) from error
+        raise BadPackage(f"资料包写不到 {out}（{why(error)}）：请换一个可写的空目录。", folder=str(out)) from error

@@ -22,6 +22,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from campaign.disk import why
 from campaign.errors import CampaignError
 from campaign.notices.phrases import PHRASES, PLAIN
 from campaign.notices.wording import due_words, words_of
@@ -74,7 +75,7 @@ def render(outgoing: Outgoing, templates: Path | Sequence[Path], out: Path, *, s
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise CampaignError(f"不能写入 {out}：{error.strerror}。请换一个可写的位置。", code="cannot_write") from error
+        raise CampaignError(f"不能写入 {out}：{why(error)}。请换一个可写的位置。", code="cannot_write") from error
     return out
 
 

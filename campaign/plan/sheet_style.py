@@ -6,6 +6,7 @@ is never one.
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+
+from campaign.disk import put_whole
 
 _FONT = "宋体"
 _THIN = Side(style="thin", color="B7B7B7")
@@ -120,7 +123,10 @@ class Book:
         return found
 
     def save(self, path: Path) -> None:
-        self.book.save(path)
+        """Made in memory first: a zip file that meets a full disk complains once more when it is thrown away."""
+        made = io.BytesIO()
+        self.book.save(made)
+        put_whole(path, made.getvalue())
 
 
 def _lines(text: str, width: float) -> int:

@@ -9,6 +9,7 @@ The models are frozen and forbid unknown keys, so a misspelt field in a hand-edi
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,10 @@ WHEN = re.compile(
     r"|(launch|inspection)([+-]\d{1,3}(d|wd))?"  # counted from the launch or the inspection's first day (T-n)
     r"|event:[^+\s]{1,40}(\+\d{1,3}(d|wd))?"  # counted from an event that somebody reports
 )
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+"""A year outside is a slip of the hand, as 0206. Old plans are read too."""
+MOST = 1_000_000
+"""Of copies, files or times: above that it is a slip too, and no column takes it."""
 
 
 def _checked_when(value: str) -> str:
@@ -27,6 +32,13 @@ def _checked_when(value: str) -> str:
         raise ValueError(
             "时间应写成 2026-09-30、2026-09-30T17:00+08:00、launch+3d（启动后第3天）、launch+3wd（第3个工作日）、inspection-7d（迎检前7天）或 event:活动结束+7d"
         )
+    if value[:1].isdigit():
+        try:
+            day = datetime.fromisoformat(value)
+        except ValueError as never:
+            raise ValueError("没有这一天或这个时刻") from never
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(f"年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间")
     return value
 
 
@@ -93,10 +105,10 @@ class Material(Part):
     """What is to be handed in: 资料、台账、总结、图片. A written key says which one it is when its name changes."""
 
     name: str = Field(min_length=1)
-    copies: int | None = Field(default=None, ge=1)
+    copies: int | None = Field(default=None, ge=1, le=MOST)
     due: When | None = None
     form: Literal["electronic", "paper", "both"] | None = None
-    count: int | None = Field(default=None, ge=1, description="份数要求，如每年不少于8次")
+    count: int | None = Field(default=None, ge=1, le=MOST, description="份数要求，如每年不少于8次")
     key: str | None = Field(default=None, max_length=60, description="改名后仍认作同一份资料")
 
     @model_serializer(mode="wrap")
@@ -124,7 +136,7 @@ class Recurrence(Part):
 
     every: Literal["day", "week", "month", "quarter", "year", "festival", "event", "open"]
     on: tuple[str, ...] = ()
-    times: int | None = Field(default=None, ge=1)
+    times: int | None = Field(default=None, ge=1, le=MOST)
     text: str | None = None
 
 

@@ -120,6 +120,8 @@ def _allowed(error: Any, tree: Tree) -> str:
             return f"「{given}」不对，" + str(error["msg"]).removeprefix("Value error, ")
         case "greater_than_equal":
             return f"应不小于 {limits.get('ge')}"
+        case "less_than_equal":
+            return f"应不大于 {limits.get('le')}"
         case _ if kind.startswith("int"):
             return f"「{given}」应是整数"
         case _ if kind.startswith("float"):

@@ -12,6 +12,9 @@ from campaign.errors import NotFound
 from campaign.records.statements import table_of
 from campaign.records.tables import Campaign, Duty, Phase, Unit, UnitAlias
 
+LONGEST_NUMBER = 18
+"""Digits: above that a number is no row's, and SQLite refuses to be asked for it."""
+
 _campaign, _phase, _duty, _unit, _alias = (table_of(model) for model in (Campaign, Phase, Duty, Unit, UnitAlias))
 
 
@@ -42,6 +45,7 @@ def list_campaigns(tx: Session, *, discarded: bool = False) -> list[Campaign]:
 def find_phase(tx: Session, campaign: Campaign, wanted: str) -> Phase:
     """By number, key or name, never by kind: a plan may have two phases of one kind."""
     wanted = wanted.split(" · ", 1)[0].strip()
+    wanted = str(int(wanted)) if wanted.isdecimal() and not wanted.isascii() else wanted  # typed with full-width digits
     phases: list[Phase] = list(tx.execute(select(Phase).where(_phase.c.campaign_id == campaign.id).order_by(_phase.c.number)).scalars())
     for written in ([str(phase.number) for phase in phases], [phase.key for phase in phases], [phase.name for phase in phases]):
         same = [phase for phase, words in zip(phases, written, strict=True) if words == wanted]
@@ -61,8 +65,9 @@ def find_phase(tx: Session, campaign: Campaign, wanted: str) -> Phase:
 def find_duty(tx: Session, wanted: str | int) -> Duty:
     """By id, or by its origin when that is unique."""
     text = str(wanted).lstrip("#").strip()
-    duty = tx.get(Duty, int(text)) if text.isdigit() else None
-    if duty is None and not text.isdigit():
+    number = row_number(text)
+    duty = tx.get(Duty, number) if number is not None else None
+    if duty is None and number is None:
         rows = tx.execute(select(Duty).where(_duty.c.origin == text).limit(2)).scalars().all()
         if len(rows) > 1:
             raise NotFound(f"有多项应办事项的来源是「{text}」：请用编号。", code="ambiguous_duty", asked=text)
@@ -72,15 +77,21 @@ def find_duty(tx: Session, wanted: str | int) -> Duty:
     return duty
 
 
+def row_number(text: str) -> int | None:
+    """The number of a row as it is typed, in full-width digits too; None for what no table can have."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+
+
 def _near_duties(tx: Session, text: str) -> str:
     """What a person may have meant: the range of numbers, or duties whose title or origin holds the words."""
     top = tx.execute(select(func.max(_duty.c.id))).scalar_one()
     if not top:
         return "还没有任何应办事项，请先启动创建活动"
-    if text.isdigit():
+    if text.isdecimal():
         return f"编号从 1 到 {top}"
     alike = _duty.c.title.contains(text, autoescape=True) | _duty.c.origin.contains(text, autoescape=True)
-    offered = "；".join(f"#{row.id} {row.title}" for row in tx.execute(select(_duty.c.id, _duty.c.title).where(alike).order_by(_duty.c.id).limit(3)))
+    rows = select(_duty.c.id, _duty.c.title, _unit.c.name).join(_unit, _unit.c.id == _duty.c.unit_id).where(alike).order_by(_duty.c.id).limit(3)
+    offered = "；".join(f"#{row.id} {row.name}“{row.title}”" for row in tx.execute(rows))
     return f"是否要找：{offered}？请用编号" if offered else f"请用编号，从 1 到 {top}"
 
 
@@ -107,4 +118,4 @@ def need_unit(tx: Session, wanted: str) -> Unit:
 def _offer(wanted: str, known: Iterable[str]) -> str:
     known = list(dict.fromkeys(known))
     near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.3) or known[:5]
-    return f"是否要找：{'、'.join(near)}?" if near else "目前还没有记录。"
+    return f"是否要找：{'、'.join(near)}？" if near else "目前还没有记录。"

@@ -18,7 +18,7 @@ from uuid import uuid4
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
-from campaign.disk import keep_on_disk
+from campaign.disk import keep_on_disk, why
 from campaign.errors import CampaignError, Conflict
 from campaign.records.store import Store
 
@@ -92,7 +92,7 @@ def disk_trouble(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CampaignError(f"不能写入 {folder}：{error.strerror or error}。请检查权限和磁盘空间。", code="no_space") from error
+        raise CampaignError(f"不能写入 {folder}：{why(error)}。请检查权限和磁盘空间。", code="no_space") from error
     except sqlite3.Error as error:
         raise CampaignError(f"数据库没有复制成功：{error}。原来的数据没有改动，请稍后再试。", code="dump_failed") from error
 

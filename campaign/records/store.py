@@ -22,13 +22,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import Session
 
+from campaign.disk import why
 from campaign.errors import CampaignError, RetryLater
 
 BUSY_SECONDS = 15
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 LONG_SECONDS, GAP_SECONDS, GAP_SHARE = 0.1, 0.012, 0.1
 """After a transaction as long as that, nobody of this thread writes for a tenth of it: some looks of whoever waits for the file."""
 LOOK_SECONDS = 0.002, 0.004
@@ -38,7 +40,7 @@ class Store:
     """The records. `begin()` is one writing transaction, committed at its end; `read()` sees one snapshot and writes nothing."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(_with_driver(url))
+        self.url = _readable(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = threading.Lock()
         if self.is_sqlite:
@@ -55,7 +57,7 @@ class Store:
             try:
                 home.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise CampaignError(f"不能建立数据目录 {home}：{error.strerror}。请换一个可写的目录。", code="no_home") from error
+                raise CampaignError(f"不能建立数据目录 {home}：{why(error)}。请换一个可写的目录。", code="no_home") from error
             url = f"sqlite:///{home / 'campaign.db'}"
         store = cls(url)
         from campaign.records.migrations import migrate
@@ -108,6 +110,19 @@ def database_clock(tx: Session) -> datetime:
         return datetime.fromisoformat(stamp).replace(tzinfo=UTC)
     at: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
     return at.astimezone(UTC)
+
+
+def _readable(url: str) -> URL:
+    """The address, if it is one of the two databases that the records can live in. It is not repeated: it may hold a password."""
+    try:
+        found = make_url(_with_driver(url))
+    except (ArgumentError, ValueError):
+        found = None
+    if found is None or found.drivername not in DRIVERS or not found.database:
+        raise CampaignError(
+            "CAMPAIGN_DATABASE_URL 不是业务库的地址：应写成 postgresql://user:password@host:5432/campaign；不填则用数据目录里的 SQLite。", code="bad_database_url"
+        )
+    return found
 
 
 def _with_driver(url: str) -> str:

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from campaign.disk import keep_on_disk
+from campaign.disk import keep_on_disk, why
 from campaign.notices.addressees import Addressee
 from campaign.notices.channels.base import Sent, envelope
 from campaign.notices.wording import Message
@@ -35,7 +35,7 @@ class FileChannel:
             with self._turn:
                 self._append(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         except OSError as error:
-            return Sent("failed", f"写入 {self.path.name} 失败：{error.strerror}")
+            return Sent("failed", f"写入 {self.path.name} 失败：{why(error)}")
         return Sent("delivered", f"已写入 {self.path.name}")
 
     def close(self) -> None:

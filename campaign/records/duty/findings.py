@@ -9,13 +9,14 @@ from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
 from campaign.errors import NotFound
+from campaign.records.campaigns import row_number
 from campaign.records.duty.duties import duty_table
 from campaign.records.statements import insert_new, table_of
-from campaign.records.tables import Duty, DutyKind, Finding, Inspection
+from campaign.records.tables import Duty, DutyKind, Finding, Inspection, Unit
 from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day
 
-_finding, _inspection = table_of(Finding), table_of(Inspection)
+_finding, _inspection, _unit = table_of(Finding), table_of(Inspection), table_of(Unit)
 
 
 def add(tx: Session, **columns: Any) -> Finding:
@@ -27,8 +28,9 @@ def add(tx: Session, **columns: Any) -> Finding:
 def find_finding(tx: Session, wanted: str | int) -> Finding:
     """By id, or by its reference when one campaign only has it."""
     text = str(wanted).lstrip("#").strip()
-    found = tx.get(Finding, int(text)) if text.isdigit() else None
-    if found is None and not text.isdigit():
+    number = row_number(text)
+    found = tx.get(Finding, number) if number is not None else None
+    if found is None and number is None:
         rows = tx.execute(select(Finding).where(_finding.c.reference == text).limit(2)).scalars().all()
         if len(rows) > 1:
             raise NotFound(f"有多个活动都有问题「{text}」：请用编号，见 campaign finding list。", code="ambiguous_finding", asked=text)
@@ -69,3 +71,19 @@ def mark(tx: Session, duty: Duty, state: str) -> None:
 
 def of_campaign(tx: Session, campaign_id: int) -> list[Finding]:
     return list(tx.execute(select(Finding).where(_finding.c.campaign_id == campaign_id).order_by(_finding.c.id)).scalars())
+
+
+def counts_of(tx: Session, campaign_id: int) -> dict[str, int]:
+    """How many in each state."""
+    rows = select(_finding.c.state, func.count().label("number")).where(_finding.c.campaign_id == campaign_id).group_by(_finding.c.state)
+    return {row.state: row.number for row in tx.execute(rows)}
+
+
+def lines_of(tx: Session, campaign_id: int, *, state: str = "", limit: int, offset: int = 0) -> list[Any]:
+    """The latest first, each with its unit and the order that stands: what a page shows of them."""
+    order = select(func.max(duty_table.c.id)).where(duty_table.c.finding_id == _finding.c.id, duty_table.c.kind == DutyKind.RECTIFY).scalar_subquery()
+    rows = select(_finding, _unit.c.name.label("unit"), order.label("duty_id")).join(_unit, _unit.c.id == _finding.c.unit_id)
+    rows = rows.where(_finding.c.campaign_id == campaign_id)
+    if state:
+        rows = rows.where(_finding.c.state == state)
+    return list(tx.execute(rows.order_by(_finding.c.id.desc()).limit(limit).offset(offset)).all())

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, select, update
 from sqlmodel import Session
 
 from campaign.errors import NotFound
+from campaign.records.campaigns import row_number
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.papers import outbox_statements as statements
 from campaign.records.statements import insert_new, table_of

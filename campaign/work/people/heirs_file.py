@@ -6,12 +6,14 @@ Owns its columns and its complaints, all at once with their lines. Refuses a row
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from sqlmodel import Session
 
+from campaign.disk import put_whole
 from campaign.records.campaigns import find_unit
 from campaign.records.people import merging
 from campaign.records.tables import DutyState, Unit
@@ -36,8 +38,9 @@ def open_work(tx: Session, unit: Unit) -> list[tuple[str, ...]]:
 
 
 def write_table(path: Path, rows: Sequence[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
-        csv.writer(out).writerows([COLUMNS, *rows])
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([COLUMNS, *rows])
+    put_whole(path, out.getvalue().encode("utf-8-sig"))
 
 
 def read_heirs(tx: Session, path: Path, unit: Unit, rest: Unit | None) -> Heirs:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+from campaign.disk import why
 from campaign.engine.client import Engine
 from campaign.engine.housekeeping import delete_old_runs, delete_quiet_checks
 from campaign.errors import CampaignError
@@ -58,7 +59,7 @@ class Cleaned:
     def message(self) -> str:
         words = {"phones": "离任人员联系方式 {} 人", "backups": "旧备份 {} 个", "uploads": "中断的上传 {} 个", "runs": "Prefect 旧运行 {} 条"}
         told = [text.format(getattr(self, name)) for name, text in words.items() if getattr(self, name)]
-        return ("已清理：" + "、".join(told) if told else "没有到期需要清理的内容") + "".join(f";{trouble}" for trouble in self.troubles)
+        return ("已清理：" + "、".join(told) if told else "没有到期需要清理的内容") + "".join(f"；{trouble}" for trouble in self.troubles)
 
 
 def clean(store: Store, by: By, terms: Terms, *, backups: Path, evidence: FileStore | None = None, engine: Engine | None = None) -> Cleaned:
@@ -67,7 +68,7 @@ def clean(store: Store, by: By, terms: Terms, *, backups: Path, evidence: FileSt
         cleaned.backups = len(drop_old_backups(backups, by.now, terms.backups))
         cleaned.uploads = evidence.forget_unfinished(by.now) if evidence is not None else 0
     except OSError as error:
-        cleaned.troubles.append(f"旧文件没有删净：{error.strerror or error}")
+        cleaned.troubles.append(f"旧文件没有删净：{why(error)}")
     if engine is not None:
         try:
             cleaned.runs = delete_old_runs(engine, by.now - timedelta(days=terms.runs)) + delete_quiet_checks(engine, by.now - QUIET_FOR)

@@ -34,7 +34,7 @@ def refused(answer: Answer, *words: str, code: int = 2) -> None:
         (["status", "试区创建卫生城区"], ["是否要找", "试区创建卫生城区方案"]),
         (["gate", "x", "验收"], ["没有阶段「验收」", "1 动员部署（a）"]),
         (["gate", "x", "rollout"], ["没有阶段「rollout」", "请用编号、key 或全名"]),
-        (["gate", "x", "5"], ["没有阶段「5」"]),
+        (["gate", "x", "５"], ["没有阶段「5」"]),
         (["duty", "show", "9999"], ["没有应办事项「9999」", "编号从 1 到"]),
         (["duty", "show", "清理"], ["是否要找", "清理街面"]),
         (["waive", "0", "--reason", "x"], ["没有应办事项「0」"]),
@@ -46,11 +46,24 @@ def refused(answer: Answer, *words: str, code: int = 2) -> None:
         (["units", "import", "没有.xlsx"], ["没有.xlsx"]),
         (["launch", "没有.yaml"], ["没有.yaml"]),
         (["package", "verify", "没有的目录"], ["没有的目录"]),
+        (["duty", "show", "9" * 30], ["没有应办事项「9999", "编号从 1 到"]),
+        (["duty", "show", "²"], ["没有应办事项「²」"]),
+        (["notices", "show", "9" * 30], ["没有编号或文号为「9999"]),
+        (["finding", "withdraw", "9" * 30, "--reason", "x"], ["没有问题「9999"]),
+        (["request", "grant", "9" * 30], ["应是清单里的编号"]),
+        (["suspension", "end", "abc"], ["「abc」应是清单里的编号"]),
+        (["extend", "1", "--to", "9999-01-01", "--reason", "x"], ["--to 的年份应在 2000 至 2099 之间"]),
+        (["phase", "shift", "x", "2", "--end", "9999-12-31", "--reason", "x"], ["年份应在 2000 至 2099 之间"]),
+        (["status", "x", "--now", "9999-12-31T23:59"], ["--now 的年份应在 2000 至 2099 之间"]),
+        (["status", "x", "--now", "0001-01-01"], ["--now 的年份应在"]),
+        (["status", "x", "--now", "明天"], ["--now 的写法不对", "2026-09-01T08:30"]),
+        (["status", "x", "--data", ""], ["没有写目录"]),
+        (["bench", "sweep", "--duties", "9" * 12], ["超出允许的范围", "10000000"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) and value[0].isascii() else None,
 )
 def test_what_does_not_exist_is_named_and_the_nearest_is_offered(running: Cli, words: list[str], expected: list[str]) -> None:
-    if words[0] in ("package",):
+    if words[0] in ("package", "bench"):
         running.at("")
     refused(running(*words), *expected)
 
@@ -196,6 +209,66 @@ def test_a_damaged_database_is_left_alone(running: Cli) -> None:
 def test_a_folder_that_cannot_be_made_is_told(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "文件").write_text("x", encoding="utf-8")
     refused(cli("campaigns", "--data", str(tmp_path / "文件" / "里面")), "数据目录")
+
+
+def test_full_width_digits_are_taken_as_digits(running: Cli) -> None:
+    assert running.json("gate", "x", "１")["phase"] == running.json("gate", "x", "1")["phase"]
+    assert running.json("duty", "show", "１")["id"] == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "mysql://a/b",
+        "postgresql://u:geheim@[::1/x",
+        "postgresql://u:geheim@h:abc/x",
+        "postgresql://127.0.0.1",
+        "postgresql+psycopg2://h/x",
+        "sqlite://",
+    ],
+)
+def test_an_address_that_is_no_database_of_ours_says_how_to_write_it(running: Cli, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", url)
+    answer = running("status", "x")
+    refused(answer, "CAMPAIGN_DATABASE_URL", "postgresql://user:password@host:5432/campaign")
+    assert "geheim" not in answer.err
+
+
+def test_a_database_server_that_is_not_there_is_worth_another_try(running: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", "postgresql://u:geheim@127.0.0.1:9/x")
+    answer = running("status", "x")
+    refused(answer, "连不上数据库 127.0.0.1/x", "CAMPAIGN_DATABASE_URL", code=3)
+    assert "geheim" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["plan", "workbook", "plan.yaml", "-o", "表.xlsx"], "表.xlsx"),
+        (["ics", "x", "-o", "历.ics"], "历.ics"),
+    ],
+    ids=["workbook", "calendar"],
+)
+def test_a_full_disk_leaves_no_half_written_file(running: Cli, monkeypatch: pytest.MonkeyPatch, words: list[str], name: str) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = set(Path().iterdir())
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        refused(running.at("")(*words) if words[0] != "ics" else running(*words), "磁盘已满", name)
+    assert set(Path().iterdir()) == before
+
+
+def test_a_folder_that_nobody_may_write_into_keeps_up_from_starting(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
+    from deployments import up
+
+    (cli.home / "up.lock").mkdir()  # what a folder without permission answers, also to root
+    assert up.main(["--data", str(cli.home)]) == 1
+    told = capsys.readouterr()
+    assert "不能启动" in told.err + told.out
+    assert "up.lock" in told.err + told.out
 
 
 def test_a_second_up_on_the_folder_is_refused(cli: Cli, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_every_message_that_click_can_show_a_user_is_translated() -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["plan", "chek"], "没有命令 chek。 是不是 'check'?"),
+        (["plan", "chek"], "没有命令 chek，是不是 'check'？用法见"),
         (["plan", "check"], "缺少参数"),
         (["plan", "check", "--nonsense", "x"], "没有选项 --nonsense"),
     ],

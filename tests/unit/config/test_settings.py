@@ -56,6 +56,15 @@ def test_records_live_in_the_data_folder_unless_a_database_is_named(monkeypatch:
     assert load_settings(home=tmp_path).records_url == "postgresql+psycopg://example/campaign"
 
 
+def test_an_empty_setting_is_none_and_not_the_current_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "DATABASE_URL", "PREFECT_API_URL"):
+        monkeypatch.setenv(PREFIX + name, " ")
+    settings = load_settings()
+    assert settings.data_dir == default_home()
+    assert settings.records_url == f"sqlite:///{default_home()}/campaign.db"
+    assert settings.prefect_url == "http://127.0.0.1:4200/api"
+
+
 def test_the_default_data_folder_is_in_the_checkout_else_with_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     assert default_home() == tmp_path / "share" / "campaign"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,23 @@ def test_all_wrong_fields_are_told_at_once_with_line_and_what_is_allowed() -> No
     assert told[0].startswith("方案.yaml 有 11 处")
     for line, start in zip(told[1:], expected, strict=True):
         assert line.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("deadline: 2026-02-30", "没有这一天"),
+        ("deadline: 2026-03-01T25:00", "没有这一天或这个时刻"),
+        ("deadline: 9999-12-31", "年份应在 1900 至 2099 之间"),
+        ("deadline: 0206-03-01", "年份应在"),
+        ("materials: [{name: 台账, copies: 99999999999999999999}]", "应不大于 1000000"),
+        ("recurrence: {every: week, times: 99999999999999999999}", "应不大于 1000000"),
+    ],
+)
+def test_a_slip_in_a_day_or_a_number_is_told_with_its_line_and_not_at_the_launch(entry: str, words: str) -> None:
+    message = refusal(f"title: 方案\nitems:\n  - title: 清理\n    {entry}\n")
+    assert "第 4 行 items[1]." in message
+    assert words in message
 
 
 @pytest.mark.parametrize(
@@ -131,7 +149,7 @@ def test_the_line_of_a_missing_field_is_the_line_of_its_entry() -> None:
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12).map(str.strip)
 names = words.filter(bool)
-days = st.dates().filter(lambda day: day.year >= 1000).map(lambda day: day.isoformat())
+days = st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(lambda day: day.isoformat())
 items = st.builds(
     Item,
     title=names,
