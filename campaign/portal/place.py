@@ -96,6 +96,11 @@ class Remembered(Generic[T]):
                 self._kept.pop(key, None)
         return answer
 
+    def forget(self, key: Hashable) -> None:
+        """Who has just changed it sees it changed."""
+        with self._lock:
+            self._kept.pop(key, None)
+
 
 @dataclass(frozen=True)
 class Place:

@@ -37,10 +37,12 @@ def propose_calendar(
     *,
     most_a_day: int = MOST_A_DAY,
     fixed: Iterable[tuple[str, date]] = (),
+    shift: int = 0,
 ) -> Proposal:
     """Days for `loads` (unit → its duties' keys in the plan's order) within `window`, both ends included.
 
-    `fixed` are (unit, day) of duties with deadlines of their own; they count towards the cap. With 60 working days, a unit with 4 duties
+    `fixed` are (unit, day) of duties with deadlines of their own; they count towards the cap. `shift` is how many units stand before these, so
+    that one unit alone gets the days that it would get among all. With 60 working days, a unit with 4 duties
     gets days 30, 40, 50 and 60.
     """
     if most_a_day < 1:
@@ -49,9 +51,9 @@ def propose_calendar(
     early = len(days) // 3
     taken = Counter(fixed)
     proposed: dict[str, date] = {}
-    for shift, unit in enumerate(loads):
+    for place_of_unit, unit in enumerate(loads, shift):
         keys = loads[unit]
-        for wanted, key in zip(_wanted(len(days) - early, len(keys), shift), keys, strict=True):
+        for wanted, key in zip(_wanted(len(days) - early, len(keys), place_of_unit), keys, strict=True):
             place = _free_place(days, taken, unit, early + wanted, early, most_a_day)
             taken[unit, days[place]] += 1
             proposed[key] = days[place]

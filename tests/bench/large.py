@@ -47,10 +47,26 @@ def enlarge(store: Store, *, duties: int, units: int, campaigns: int, now: datet
             FROM n JOIN homes h ON h.place = n.i % {campaigns} JOIN times t ON t.k = n.i / 101 % {TIMES} CROSS JOIN (SELECT ladder_id FROM duty LIMIT 1) m""",
             count=duties, units=units, first=first, later_at=now + timedelta(days=9), opened_at=now - timedelta(days=24), **times,
         )  # fmt: skip
+        _items(tx)
         _hand_in(tx, now)
         _papers(tx, now)
     with store.begin() as tx:
         tx.execute(text("ANALYZE"))
+
+
+def _items(tx: Session) -> None:
+    """What is not reported of each campaign belongs to one task of it, so that it can be staggered."""
+    _run(
+        tx,
+        """INSERT INTO item (campaign_id, phase_id, key, title, text, due_source, targets, required, signed, state)
+        SELECT h.campaign_id, h.phase_id, 'bench', '环境整治', '', 'phase', '[]', TRUE, FALSE, 'active' FROM (
+            SELECT p.campaign_id, p.id AS phase_id FROM phase p JOIN campaign c ON c.id = p.campaign_id WHERE c.slug LIKE 'large-%' AND p.key = 'p2') h""",
+    )
+    _run(
+        tx,
+        """UPDATE duty SET item_id = (SELECT i.id FROM item i WHERE i.campaign_id = duty.campaign_id AND i.key = 'bench')
+        WHERE origin LIKE 'bench/%' AND kind <> 'report' AND state IN ('open', 'waiting')""",
+    )
 
 
 def _hand_in(tx: Session, now: datetime) -> None:

@@ -54,7 +54,8 @@ PAGES = {
     "reviewer": ("/review",),
     "admin": ("/status", "/campaigns", f"/campaigns/{SLUG}", f"/campaigns/{SLUG}/duties?light=red", f"/campaigns/{SLUG}/duties",
               f"/campaigns/{SLUG}/phases/2", "/campaigns/large-7", "/campaigns/large-7/duties?light=red", "/campaigns/large-7/duties",
-              "/campaigns/large-7/phases/2", "/campaigns/large-7/phases/2?gate=1", "/requests", "/sign", "/units", "/users", "/log", "/search?q=社区"),
+              "/campaigns/large-7/phases/2", "/campaigns/large-7/phases/2?gate=1", "/campaigns/large-7/stagger",
+              "/campaigns/large-7/burden", "/lead", "/requests", "/sign", "/units", "/users", "/log", "/search?q=社区"),
 }  # fmt: skip
 
 

@@ -112,6 +112,7 @@ def _changes_page(visit: Visit, text: str, slug: str, difference: Difference) ->
         difference=difference,
         moved=bool(visit.form.get("agreed")),
         most=SHOWN,
+        plain=plain,
         plan=text,
         slug=slug,
         typed=visit.form,

@@ -1,30 +1,47 @@
 """倒排工期: a unit's duties on a calendar, to be dragged to another day; without a script the same dates are changed in a list.
 
-The page only shows and collects: which day may be, and what follows from it, is decided by `work.stagger`, all of it or none.
+The page only shows and collects: which day may be, and what follows from it, is decided by `work.stagger`, all of it or none. It reads one unit's
+duties; of the others it asks the database for counts, and remembers them when they were dear.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from fastapi import APIRouter
+from sqlmodel import Session
 from starlette.responses import Response
 
 from campaign.errors import CampaignError
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.campaigns import find_campaign
+from campaign.records.duty.staggered import Room, days_of, load, rooms
 from campaign.records.planning.calendars import calendar_of
+from campaign.records.tables import Campaign
 from campaign.rules.calendar import WorkingCalendar, campaign_day
-from campaign.rules.stagger import MOST_A_DAY
+from campaign.rules.stagger import MOST_A_DAY, load_warnings
 from campaign.work.planning.stagger import Slot, Staggering, move_deadlines, propose_deadlines
 
 router = APIRouter()
 DAYS = 42
 ROOM = 28
 """How much of the time before the first duty is in sight, for that is where it may be moved."""
-MOST_MOVED = 500
+A_PAGE = 200
+MOST_UNITS = 60
+"""More units than this are not listed to choose from but typed, with suggestions."""
+SUGGESTED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What a campaign has to move: by unit and phase, who has too much on one day, and the units with the fullest days first."""
+
+    rooms: list[Room]
+    warnings: tuple[str, ...]
+    units: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +57,34 @@ class Day:
 
 
 @router.get("/campaigns/{slug}/stagger")
-def calendar_page(visit: Visiting, slug: str, unit: str = "", start: str = "", proposed: str = "") -> Response:
-    return _page(visit, slug, unit, start, proposed=proposed == "1")
+def calendar_page(visit: Visiting, slug: str, unit: str = "", start: str = "", proposed: str = "", page: int = 1) -> Response:
+    return _page(visit, slug, unit, start, page, proposed=proposed == "1")
 
 
 @router.post("/campaigns/{slug}/stagger")
 def move(visit: Visiting, slug: str) -> Response:
     unit, reason = visit.form.get("unit", ""), visit.form.get("reason", "")
+    page = int(visit.form["page"]) if re.fullmatch("[1-9][0-9]{0,3}", visit.form.get("page", "")) else 1
     try:
         with visit.place.store.begin() as tx:
             campaign = find_campaign(tx, slug)
-            plan = propose_deadlines(tx, campaign, visit.now)
             if visit.form.get("what") == "all":
-                wanted = plan.proposals
+                wanted = propose_deadlines(tx, campaign, visit.now).proposals
             else:
-                now_due = {slot.duty_id: slot.due_on for slot in plan.slots}
                 typed = _typed(visit)
+                now_due = days_of(tx, campaign, typed)
                 wanted = {duty_id: day for duty_id, day in typed.items() if now_due.get(duty_id) != day}
             moved = move_deadlines(tx, campaign, wanted, visit.by(reason))
     except CampaignError as refused:
-        return _page(visit, slug, unit, visit.form.get("start", ""), refusal=refused.message)
+        return _page(visit, slug, unit, visit.form.get("start", ""), page, refusal=refused.message)
+    visit.place.counts.forget(_key(visit, campaign))
     said = f"已调整 {moved} 项的期限，已告知过的单位会收到调整通知。" if moved else "没有改动。"
-    return visit.go(f"/campaigns/{slug}/stagger?unit={quote(unit)}&start={visit.form.get('start', '')}", said)
+    return visit.go(f"/campaigns/{slug}/stagger?unit={quote(unit)}&start={quote(visit.form.get('start', ''))}&page={page}", said)
 
 
 def _typed(visit: Visit) -> dict[int, date]:
     found = {}
-    for name, text in list(visit.form.items())[:MOST_MOVED]:
+    for name, text in visit.form.items():
         duty_id = name.removeprefix("day-")
         if name.startswith("day-") and duty_id.isdigit() and text:
             try:
@@ -76,37 +94,60 @@ def _typed(visit: Visit) -> dict[int, date]:
     return found
 
 
-def _page(visit: Visit, slug: str, unit: str, start: str, *, proposed: bool = False, refusal: str = "") -> Response:
+def _page(visit: Visit, slug: str, unit: str, start: str, page: int, *, proposed: bool = False, refusal: str = "") -> Response:
     with visit.place.store.read() as tx:
         campaign = find_campaign(tx, slug)
+        crowd: Crowd = visit.place.counts.get(_key(visit, campaign), lambda: _crowd(tx, campaign, visit.now))
+        chosen = unit if unit in crowd.units else crowd.units[0] if crowd.units and not unit else ""
+        unit_id = next((room.unit_id for room in crowd.rooms if room.unit == chosen), 0)
         calendar = calendar_of(tx, campaign.id)
-        plan = propose_deadlines(tx, campaign, visit.now)
-    units = list(dict.fromkeys(slot.unit for slot in plan.slots))
-    unit = unit if unit in units else _heaviest(plan, units)
-    slots = [slot for slot in plan.slots if slot.unit == unit]
-    days_of = {slot.duty_id: _shown(visit, slot, proposed=proposed) for slot in slots}
+        plan = propose_deadlines(tx, campaign, visit.now, unit_id=unit_id, among=crowd.rooms)
+    in_order = sorted(plan.slots, key=lambda slot: (slot.due_on, slot.duty_id))
+    page = min(max(page, 1), max(-(-len(in_order) // A_PAGE), 1))
+    slots = in_order[(page - 1) * A_PAGE : page * A_PAGE]
+    days_shown = {slot.duty_id: _shown(visit, slot, proposed=proposed) for slot in slots}
     today = campaign_day(visit.now)
-    first = _start(start, max(today, min(days_of.values(), default=today) - timedelta(days=ROOM)))
+    first = _start(start, max(today, min(days_shown.values(), default=today) - timedelta(days=ROOM)))
     return visit.page(
         "stagger.html",
         status=409 if refusal else 200,
         campaign=campaign,
-        units=units,
-        unit=unit,
+        units=sorted(crowd.units) if len(crowd.units) <= MOST_UNITS else crowd.units[:SUGGESTED],
+        typing=len(crowd.units) > MOST_UNITS,
+        unit_total=len(crowd.units),
+        unit=chosen,
+        asked=unit,
         slots=slots,
-        days_of=days_of,
-        weeks=_weeks(first, unit, slots, days_of, plan, calendar),
+        slot_total=len(in_order),
+        page_number=page,
+        more=len(in_order) > page * A_PAGE,
+        days_of=days_shown,
+        weeks=_weeks(first, chosen, slots, days_shown, plan, calendar),
         first=first,
         before=first - timedelta(days=DAYS),
         after=first + timedelta(days=DAYS),
-        warnings=plan.warnings[:12],
-        warning_count=len(plan.warnings),
-        proposals=len(plan.proposals),
+        warnings=crowd.warnings[:12],
+        warning_count=len(crowd.warnings),
+        free=sum(room.free for room in crowd.rooms),
         proposed=proposed,
         most=MOST_A_DAY,
         refusal=refusal,
         typed=visit.form,
     )
+
+
+def _key(visit: Visit, campaign: Campaign) -> tuple[object, ...]:
+    return ("stagger", campaign.id, campaign_day(visit.now))
+
+
+def _crowd(tx: Session, campaign: Campaign, now: datetime) -> Crowd:
+    found = rooms(tx, campaign, now)
+    loads = load(tx, campaign, now)
+    fullest: dict[str, int] = {room.unit: 0 for room in found}
+    for (unit, _), count in loads.items():
+        if unit in fullest:
+            fullest[unit] = max(fullest[unit], count)
+    return Crowd(found, load_warnings(loads), sorted(fullest, key=lambda unit: (-fullest[unit], unit)))
 
 
 def _shown(visit: Visit, slot: Slot, *, proposed: bool) -> date:
@@ -115,12 +156,6 @@ def _shown(visit: Visit, slot: Slot, *, proposed: bool) -> date:
         return date.fromisoformat(visit.form.get(f"day-{slot.duty_id}", ""))
     except ValueError:
         return slot.proposed_on if proposed and slot.proposed_on else slot.due_on
-
-
-def _heaviest(plan: Staggering, units: list[str]) -> str:
-    """The unit with the most on one day, where somebody should look first."""
-    worst = sorted(((count, unit) for (unit, _), count in plan.loads.items() if unit in set(units)), key=lambda one: (-one[0], one[1]))
-    return worst[0][1] if worst else (units[0] if units else "")
 
 
 def _start(text: str, fallback: date) -> date:

@@ -74,7 +74,7 @@ def compare(before: Standing, after: Standing, done: Launched) -> Difference:
     moved = [number for number in after.owed if number in before.owed and before.owed[number].due_at != after.owed[number].due_at]
     told = {*gone, *back, *moved}
     groups = (
-        ("阶段和周期", [line for line in done.changed if not told.intersection(int(found) for found in _NUMBER.findall(line))]),
+        ("阶段、迎检和周期", [line for line in done.changed if not told.intersection(int(found) for found in _NUMBER.findall(line))]),
         ("任务", list(_tasks(before.tasks, after.tasks))),
         ("改派", list(_owners(before.tasks, after.tasks))),
         ("新增应办事项", [_owed(after, number) for number in after.owed if number > before.newest]),

@@ -7,15 +7,18 @@ cannot be, and says of each why: half a calendar would be nobody's calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from sqlmodel import Session
 
 from campaign.errors import CampaignError
 from campaign.records.duty import staggered
 from campaign.records.duty.duties import start_revision
+from campaign.records.duty.staggered import Room
 from campaign.records.log import write_event
 from campaign.records.papers.outbox import collect_lines
 from campaign.records.planning import registry
@@ -60,34 +63,52 @@ class Staggering:
 
 
 def propose_deadlines(
-    tx: Session, campaign: Campaign, now: datetime, *, phase: Phase | None = None, most_a_day: int = MOST_A_DAY, afresh: bool = False
+    tx: Session,
+    campaign: Campaign,
+    now: datetime,
+    *,
+    phase: Phase | None = None,
+    most_a_day: int = MOST_A_DAY,
+    afresh: bool = False,
+    unit_id: int | None = None,
+    among: Sequence[Room] = (),
 ) -> Staggering:
-    """What could be due when. Days that somebody has chosen stay, unless all are proposed `afresh`."""
+    """What could be due when. Days that somebody has chosen stay, unless all are proposed `afresh`.
+
+    Of one unit only, as it would come out of the whole: `among` are then the rooms of all, which say how many stand before it.
+    """
     assert campaign.id is not None
     calendar = calendar_of(tx, campaign.id)
-    rows = staggered.movable(tx, campaign, now, phase)
+    rows = staggered.movable(tx, campaign, now, phase, unit_id=unit_id)
     proposed: dict[int, date] = {}
     left: list[str] = []
-    windows = {one.id: window_of(campaign, one, now) for one in registry.phases_of(tx, campaign)}
-    loads = staggered.load(tx, campaign, now)
+    phases = registry.phases_of(tx, campaign)
+    windows = {one.id: window_of(campaign, one, now) for one in phases}
+    loads = staggered.load(tx, campaign, now, unit_id=unit_id)
     for phase_id in dict.fromkeys(row.phase_id for row in rows):
         free = [row for row in rows if row.phase_id == phase_id and (afresh or row.source != "proposed")]
         first, last = windows[phase_id]
-        if any(row.told for row in free):
+        if any(row.told for row in free) or any(room.told for room in among if room.phase_id == phase_id):
             first = min(max(first, calendar.add_working_days(campaign_day(now), NOTICE_DAYS)), last)
         keys: dict[str, list[str]] = {}
         for row in free:
             keys.setdefault(row.unit, []).append(str(row.duty_id))
-        fixed = staggered.load(tx, campaign, now, without=[row.duty_id for row in free])
-        found = propose_calendar(keys, (first, last), calendar, most_a_day=most_a_day, fixed=fixed.elements())
+        fixed = Counter(loads)
+        fixed.subtract((row.unit, due_on(row.due_at)) for row in free)
+        found = propose_calendar(keys, (first, last), calendar, most_a_day=most_a_day, fixed=fixed.elements(), shift=_before(among, unit_id, phase_id))
         proposed |= {int(key): day for key, day in found.due_on.items()}
         left += found.warnings
-    names = {one.id: one.name for one in registry.phases_of(tx, campaign)}
+    names = {one.id: one.name for one in phases}
     slots = tuple(
         Slot(row.duty_id, row.unit, row.title, names[row.phase_id], *windows[row.phase_id], due_on(row.due_at), proposed.get(row.duty_id), row.source)
         for row in rows
     )
     return Staggering(slots, loads, load_warnings(loads, most_a_day=most_a_day), tuple(dict.fromkeys(left)))
+
+
+def _before(among: Iterable[Room], unit_id: int | None, phase_id: int) -> int:
+    """How many units with something free in this phase come before this one."""
+    return sum(room.phase_id == phase_id and room.free > 0 for room in takewhile(lambda room: room.unit_id != unit_id, among))
 
 
 def move_deadlines(tx: Session, campaign: Campaign, moves: Mapping[int, date], by: By) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +23,8 @@ PAGES = {
     "contact": ("/todo", "/todo?show=red", "/todo?show=done", "/duties/{duty}", "/notices", "/search?q=整治"),
     "reviewer": ("/review",),
     "admin": ("/status", "/campaigns", "/campaigns/large-1", "/campaigns/large-1/duties", "/campaigns/large-1/duties?light=red",
-              "/campaigns/large-1/duties?state=accepted", "/campaigns/large-1/phases/2", f"/campaigns/{SLUG}/phases/2", "/sign", "/requests", "/units", "/units/区城管局",
-              "/calendar", "/users", "/log", "/search?q=社区"),
+              "/campaigns/large-1/duties?state=accepted", "/campaigns/large-1/phases/2", "/campaigns/large-1/stagger", f"/campaigns/{SLUG}/phases/2", "/sign",
+              "/requests", "/units", "/units/区城管局", "/calendar", "/ladders", "/campaigns/large-1/findings", "/campaigns/large-1/adjust", "/users", "/log", "/search?q=社区"),
 }  # fmt: skip
 WEIGHT = 150 * 1024
 
@@ -96,3 +97,31 @@ def _asked(place: Place, client: Browser) -> dict[str, tuple[int, int]]:
             page = client.get(path).text
         found[path] = (len(sent.asked), page.count("<li") + page.count("<tr"))
     return found
+
+
+def test_the_staggered_calendar_shows_a_page_of_one_unit_however_much_there_is_to_move(sqlite_large: Place) -> None:
+    client = open_account(sqlite_large, "third", ("admin", None))
+    with sqlite_large.store.begin() as tx:
+        unit = tx.execute(
+            text("""SELECT u.name FROM duty d JOIN unit u ON u.id = d.unit_id JOIN campaign c ON c.id = d.campaign_id
+            WHERE c.slug = 'large-1' AND d.item_id IS NOT NULL GROUP BY u.name ORDER BY count(*) DESC LIMIT 1""")
+        ).scalar_one()
+        tx.execute(
+            text("""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+            INSERT INTO duty (campaign_id, phase_id, unit_id, kind, origin, title, state, required, due_at, due_source, revision, rung, floor_rung,
+                ladder_id, opened_at, item_id)
+            SELECT d.campaign_id, d.phase_id, d.unit_id, d.kind, 'more/' || d.id || '/' || n.i, d.title, 'waiting', d.required, '2026-12-20 16:00:00',
+                'phase', 1, 0, 0, d.ladder_id, d.opened_at, d.item_id
+            FROM n, (SELECT d.* FROM duty d JOIN unit u ON u.id = d.unit_id JOIN campaign c ON c.id = d.campaign_id
+                    WHERE c.slug = 'large-1' AND u.name = :unit AND d.item_id IS NOT NULL LIMIT 1) d"""),
+            {"unit": unit},
+        )
+    page = f"/campaigns/large-1/stagger?unit={unit}"
+    with watching(sqlite_large.store) as sent:
+        first = client.get(page).text
+    assert len(sent.asked) <= 12
+    assert first.count('name="day-') == 200
+    second = client.get(f"{page}&page=2").text
+    assert 100 <= second.count('name="day-') < 200
+    assert set(re.findall(r'name="day-(\d+)', first)).isdisjoint(re.findall(r'name="day-(\d+)', second))
+    assert "没有可以倒排的事项" in client.get("/campaigns/large-1/stagger?unit=无此单位").text

@@ -77,7 +77,7 @@ def test_phases_words_and_materials_are_told_too(world: World) -> None:
     world.opened(plan([item(1, text="旧文字", materials=[{"name": "台账"}])]))
     later = phase("p1", "rollout", "2026-03-02", "2026-04-10")
     told = lines(shown(world, plan([item(1, text="新文字", materials=[{"name": "总结"}])], [later])))
-    assert told["阶段和周期"] == ("阶段「p1阶段」的结束日期：2026-03-31 → 2026-04-10",)
+    assert told["阶段、迎检和周期"] == ("阶段「p1阶段」的结束日期：2026-03-31 → 2026-04-10",)
     assert told["任务"] == ("「示例任务1」的文字说明有修改", "「示例任务1」的资料：增加总结；去掉台账")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from campaign.errors import CampaignError
 from campaign.records.campaigns import find_campaign
+from campaign.records.duty import staggered
 from campaign.records.statements import table_of
 from campaign.records.tables import Event, Notice
 from campaign.work.planning.phases import shift_phase
@@ -107,3 +108,21 @@ def test_what_is_finished_or_overdue_is_not_moved(lite: World) -> None:
     assert proposed(lite).slots == ()
     with pytest.raises(CampaignError, match="已经逾期"):
         moved(lite, {2: date(2026, 3, 20)})
+
+
+def test_one_unit_alone_is_proposed_what_it_would_get_among_all(world: World) -> None:
+    units = ("示例甲局", "示例乙局", "示例丙局")
+    second = phase("p2", "rollout", "2026-04-01", "2026-04-30")
+    rows = [item(number, lead_unit=unit, phase=("p1", "p2")[number % 2]) for number, unit in enumerate(units * 4, 1)]
+    world.launch(plan(rows, [ROLLOUT, second]))
+    world.work_phase()
+    moved(world, {1: proposed(world).slots[0].due_on})
+    whole = proposed(world)
+    with world.store.read() as tx:
+        campaign = find_campaign(tx, SLUG)
+        among = staggered.rooms(tx, campaign, world.now)
+        parts = [propose_deadlines(tx, campaign, world.now, unit_id=unit_id, among=among) for unit_id in dict.fromkeys(room.unit_id for room in among)]
+    assert [slot for part in parts for slot in part.slots] == list(whole.slots)
+    assert {key: load for part in parts for key, load in part.loads.items()} == dict(whole.loads)
+    assert sum(room.movable for room in among) == len(whole.slots)
+    assert any(slot.proposed_on != slot.due_on for slot in whole.slots)
