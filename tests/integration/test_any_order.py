@@ -14,16 +14,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from campaign.errors import CampaignError
+from campaign.records.campaigns import find_campaign, find_duty, need_unit
 from campaign.records.log import seal_events
 from campaign.records.statements import table_of
 from campaign.records.store import Store
-from campaign.records.tables import Duty, Notice
+from campaign.records.tables import Duty, DutyRequest, Notice
 from campaign.rules.calendar import due_at_of_day
-from tests.world import LEADER, World, item, phase, plan
+from campaign.work.duty.requests import ask_extension, grant_extension, reject
+from campaign.work.people.roll_change import merge_units
+from campaign.work.people.roll_file import RollRow
+from campaign.work.people.roll_import import import_roll
+from campaign.work.planning.inspection_date import move_inspection
+from tests.integration.test_at_once import together
+from tests.world import LEADER, SLUG, World, item, phase, plan
 
 DUTY, NOTICE = table_of(Duty), table_of(Notice)
 PHASES = [phase("p1", "rollout", "2026-03-02", "2026-04-30"), phase("p2", "rectification", "2026-04-01", "2026-06-30")]
-DEADLINES = ["2026-03-06", "2026-03-20", "2026-04-10", None, "event:示例活动+2wd"]
+DEADLINES = ["2026-03-06", "2026-03-20", "2026-04-10", None, "event:示例活动+2wd", "inspection-20d"]
 PLACE = st.integers(min_value=0, max_value=40)
 
 
@@ -32,11 +39,11 @@ pytestmark = pytest.mark.slow  # lives through whole campaigns
 
 def variant(dropped: int, deadline: int, unit: int) -> object:
     """One of many versions of the same plan: an item dropped, a deadline moved, a unit changed."""
-    rows = [item(number, lead_unit=f"示例{number % 3}局", deadline=DEADLINES[number % 4]) for number in range(1, 7)]
-    rows[deadline % 6]["deadline"] = DEADLINES[deadline % 5]
+    rows = [item(number, lead_unit=f"示例{number % 3}局", deadline=DEADLINES[number % 6]) for number in range(1, 7)]
+    rows[deadline % 6]["deadline"] = DEADLINES[deadline % 6]
     rows[unit % 6]["lead_unit"] = f"示例{unit % 4}局"
     rows.append(item(8, recurrence={"every": "week", "on": ["FR"], "text": "每周五"}))
-    return plan([row for number, row in enumerate(rows) if number != dropped], PHASES)
+    return plan([row for number, row in enumerate(rows) if number != dropped], PHASES, inspection={"start": "2026-05-18"})
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -51,6 +58,12 @@ class AnyOrder(RuleBasedStateMachine):
             leftover.unlink()
         shutil.copy(self.template, path)
         self.world = World(self.store)
+        people = [
+            (f"示例{number}局", relation, name) for number in range(4) for relation, name in (("contact", f"联络员{number}"), ("supervisor_leader", "分管"))
+        ]
+        rows = [RollRow(2, unit, None, None, None, (), False, relation, relation, name, "13800000000", None, None) for unit, relation, name in people]
+        with self.store.begin() as tx:
+            import_roll(tx, rows, self.world.by(), path=Path("名册.csv"))
         self.world.opened(variant(dropped, deadline, unit))  # type: ignore[arg-type]  # a PlanSpec
 
     def one(self, place: int, *states: str) -> int | None:
@@ -62,9 +75,17 @@ class AnyOrder(RuleBasedStateMachine):
     def time_passes(self, days: float) -> None:
         self.world.wait(days=days)
 
+    @rule(days=st.sampled_from([0.05, 1, 4]))
+    def clock_is_set_back(self, days: float) -> None:
+        self.world.wait(days=-days)
+
     @rule()
     def sweep(self) -> None:
         self.world.sweep()
+
+    @rule()
+    def sweep_twice_at_once(self) -> None:
+        together(lambda: self.world.run("supervision", campaign=None), self.world.sweep, self.world.deliver)
 
     @rule(key=st.sampled_from(["p1", "p2"]))
     def phase_pass(self, key: str) -> None:
@@ -126,6 +147,41 @@ class AnyOrder(RuleBasedStateMachine):
         waiting = self.world.duties(DUTY.c.origin.like("handdeliver:%"), DUTY.c.state == "open")
         if waiting:
             self.world.serve(waiting[place % len(waiting)].notice_id or 0)
+
+    @rule(place=PLACE, days=st.integers(min_value=1, max_value=20))
+    def ask_for_more_time(self, place: int, days: int) -> None:
+        duty = self.one(place, "open", "returned")
+        if duty is not None:
+            with suppress(CampaignError), self.store.begin() as tx:  # too late, or asked already
+                ask_extension(tx, find_duty(tx, duty), self.world.now.date() + timedelta(days=days), self.world.by("示例联络员"))
+
+    @rule(place=PLACE, grant=st.booleans())
+    def answer_a_request(self, place: int, grant: bool) -> None:
+        asked = self.world.rows(DutyRequest, table_of(DutyRequest).c.state == "open")
+        if asked:
+            with suppress(CampaignError), self.store.begin() as tx:  # the day that was asked for has gone by
+                request = tx.get_one(DutyRequest, asked[place % len(asked)].id)
+                if grant:
+                    assert request.wanted_on is not None
+                    grant_extension(tx, request, request.wanted_on, self.world.by())
+                else:
+                    reject(tx, request, self.world.by())
+
+    @rule(days=st.integers(min_value=-5, max_value=40))
+    def the_inspection_moves(self, days: int) -> None:
+        with suppress(CampaignError), self.store.begin() as tx:  # without the minimum notice
+            move_inspection(tx, find_campaign(tx, SLUG), self.world.now.date() + timedelta(days=days), self.world.by())
+
+    @rule(unit=st.integers(0, 3), into=st.integers(0, 3))
+    def units_merge(self, unit: int, into: int) -> None:
+        with suppress(CampaignError), self.store.begin() as tx:  # one that is over, or itself
+            merge_units(tx, need_unit(tx, f"示例{unit}局"), need_unit(tx, f"示例{into}局"), self.world.by())
+
+    @rule(place=PLACE)
+    def sign_for(self, place: int) -> None:
+        asked = self.world.duties(DUTY.c.origin.like("ack:notice:%"), DUTY.c.state == "open")
+        if asked:
+            self.world.change("acknowledge", asked[place % len(asked)].id)
 
     @rule()
     def event_happens(self) -> None:
