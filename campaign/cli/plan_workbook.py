@@ -108,7 +108,7 @@ def read_back(ctx: click.Context, file: Path, into: Path, *, json_: bool, dry_ru
     for item in found.added:
         say(f"新增：{item.title}")
     for item in found.missing:
-        say(f"{'删去' if remove else '表里没有（方案里保留，加 --remove 才删去）'}:{item.title}")
+        say(f"{'删去' if remove else '表里没有（方案里保留，加 --remove 才删去）'}：{item.title}")
     for key in found.unknown_keys:
         say(f"编号 {key} 在方案里找不到，这一行当作新增")
     done = "只列出，没有改动方案" if dry_run else f"已写入 {into}" if found.changes or found.added or removed else "方案没有改动"

@@ -73,7 +73,7 @@ MESSAGES: dict[str, str] = {
     "{name} {filename!r} is not writable.": "{name} {filename} 无权写入。",
     "{name} {filename!r} is not executable.": "{name} {filename} 无权执行。",
     "{name} {filename!r} does not exist.": "{name} {filename} 不存在。",
-    "Could not open file {filename!r}: {message}": "打不开文件 {filename}:{message}",
+    "Could not open file {filename!r}: {message}": "打不开文件 {filename}：{message}",
     "unknown error": "原因不明",
     "Do you want to continue?": "是否继续？",
     "Confirm the action without prompting.": "不再询问，直接执行。",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
-from campaign.records.tables import Campaign, DutyState, Escalation, Notice
+from campaign.records.tables import Campaign, DutyState, Escalation, Notice, RungRow
 
-_campaign, _notice, _escalation = table_of(Campaign), table_of(Notice), table_of(Escalation)
+_campaign, _notice, _escalation, _rung = table_of(Campaign), table_of(Notice), table_of(Escalation), table_of(RungRow)
 
 
 def due(tx: Session, now: datetime, campaign_id: int | None) -> list[tuple[int, str]]:
@@ -33,6 +33,17 @@ def finished_since(tx: Session, campaign_id: int, since: datetime) -> int:
     return int(tx.execute(select(func.count()).select_from(duty).where(finished)).scalar_one())
 
 
-def escalated_since(tx: Session, campaign_id: int, since: datetime) -> int:
+def rungs_taken_since(tx: Session, campaign_id: int, since: datetime) -> list[tuple[str, int]]:
+    """(name of a rung, how often), from the lowest; reminders to sign for a paper or to review are no news."""
     taken = (duty.c.campaign_id == campaign_id) & (_escalation.c.taken_at > since) & _escalation.c.skipped.is_(False)
-    return int(tx.execute(select(func.count()).select_from(_escalation).join(duty, duty.c.id == _escalation.c.duty_id).where(taken)).scalar_one())
+    rows = (
+        select(_rung.c.name, func.count())
+        .select_from(_escalation)
+        .join(duty, duty.c.id == _escalation.c.duty_id)
+        .join(_rung, and_(_rung.c.ladder_id == duty.c.ladder_id, _rung.c.number == _escalation.c.rung))
+        .join(_campaign, _campaign.c.id == duty.c.campaign_id)
+        .where(taken, duty.c.notice_id.is_(None), duty.c.unit_id != _campaign.c.office_unit_id)
+        .group_by(_rung.c.name)
+        .order_by(func.min(_rung.c.number), _rung.c.name)
+    )
+    return [(row[0], row[1]) for row in tx.execute(rows)]

@@ -131,7 +131,7 @@ def ask_for_review(tx: Session, campaign: Campaign, duty: Duty, submission: Subm
     origin = f"recheck:submission:{submission.id}" if kind is DutyKind.RECHECK else f"review:submission:{submission.id}"
     due_at = recheck_due_at(by.now, calendar) if kind is DutyKind.RECHECK else working_days_after(tx, campaign, by.now, REVIEW_DAYS)
     create_duties(tx, [DutyDraft(
-        campaign_id=duty.campaign_id, phase_id=duty.phase_id, unit_id=campaign.office_unit_id, kind=kind, origin=origin, title=f"{verb}:{duty.title}"[:300],
+        campaign_id=duty.campaign_id, phase_id=duty.phase_id, unit_id=campaign.office_unit_id, kind=kind, origin=origin, title=f"{verb}：{duty.title}"[:300],
         ladder_id=campaign.office_ladder_id, due_at=due_at, due_source="own", required=False,
         submission_id=submission.id, finding_id=duty.finding_id,
     )], by.now)  # fmt: skip

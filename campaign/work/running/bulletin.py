@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from campaign.records.log import write_event
 from campaign.records.pages import views
 from campaign.records.papers import bulletins
 from campaign.records.papers.outbox import write_notice
+from campaign.records.papers.receipts import ORIGIN as RECEIPT_ORIGIN
 from campaign.records.planning import registry
 from campaign.records.planning.calendars import load_calendar
 from campaign.records.tables import Campaign
@@ -19,6 +21,8 @@ from campaign.rules.calendar import CAMPAIGN_ZONE, Light, campaign_day, due_on
 from campaign.work.by import By
 
 HOUR = 16
+UNITS, TITLES, MOST_READ = 20, 5, 2000
+"""How many units the list of what is overdue names, how much of each (a leader reads one page), and of how many duties it is made."""
 
 
 def due_bulletins(tx: Session, now: datetime, campaign_id: int | None) -> list[tuple[int, str]]:
@@ -47,23 +51,25 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     now, week_ago = by.now, by.now - timedelta(days=7)
     by_phase = views.lights_by(tx, duty_table.c.phase_id, mine, now, campaign.calendar)
     lights = {word.value: sum(counted[word.value] for counted in by_phase.values()) for word in Light}
-    red = views.list_duties(tx, now, campaign=campaign, light=Light.RED, limit=20)
+    rungs = "、".join(f"{name} {count} 项次" for name, count in bulletins.rungs_taken_since(tx, campaign.id, week_ago))
     lines = [
         f"# {campaign.title} 工作简报 第{number}期",
         "",
         "## 总体情况",
         f"红灯 {lights['red']} 项，黄灯 {lights['yellow']} 项，绿灯 {lights['green']} 项，灰灯 {lights['grey']} 项。",
-        f"本周办结 {bulletins.finished_since(tx, campaign.id, week_ago)} 项，督办升级 {bulletins.escalated_since(tx, campaign.id, week_ago)} 项次。",
+        f"本周办结 {bulletins.finished_since(tx, campaign.id, week_ago)} 项{f'；发出{rungs}' if rungs else ''}。",
         "",
         "## 各阶段进展",
     ]
     for phase in registry.phases_of(tx, campaign):
         counted = by_phase.get(phase.id, dict.fromkeys(lights, 0))
         state = {"planned": "未开启", "open": "进行中", "closed": "已关闭"}[phase.state]
-        lines.append(f"- {phase.name}（{state}）：红 {counted['red']}，黄 {counted['yellow']}，绿 {counted['green']}")
-    if red:
-        lines += ["", f"## 红灯事项（逾期）清单（前 {len(red)} 项）"] + [f"- {row.unit}：{row.title}（期限 {_day(row.due_at)}）" for row in red]
-    lines += ["", "## 留痕", f"留痕校验码：{log.head(tx)[:16]}"]
+        owed = f"：红 {counted['red']}，黄 {counted['yellow']}，绿 {counted['green']}" if any(counted[one] for one in ("red", "yellow", "green")) else ""
+        lines.append(f"- {phase.name}（{state}）{owed}")
+    lines += _overdue(views.list_duties(tx, now, campaign=campaign, light=Light.RED, limit=MOST_READ))
+    seal = log.head(tx)
+    if seal != log.GENESIS:
+        lines += ["", "## 留痕", f"留痕校验码：{seal[:16]}"]
     text = "\n".join(lines)
     write_notice(
         tx,
@@ -80,6 +86,28 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     write_event(tx, at=now, actor=by.actor, verb="bulletin", reason=by.reason, campaign_id=campaign.id, detail={"number": number})
     tx.flush()
     return text
+
+
+def _overdue(red: Sequence[views.DutyView]) -> list[str]:
+    """One line a unit, whoever has most to do first. Papers that wait to be signed for are counted, not listed: they are no work of their own."""
+    owed: dict[str, list[str]] = {}
+    unsigned = 0
+    for row in red:
+        if row.origin.startswith(RECEIPT_ORIGIN):
+            unsigned += 1
+        else:
+            owed.setdefault(row.unit, []).append(f"{row.title}（期限 {_day(row.due_at)}）")
+    told = [
+        f"- {unit}（{len(titles)} 项）：{'；'.join(titles[:TITLES])}{f'；等 {len(titles)} 项' if len(titles) > TITLES else ''}。"
+        for unit, titles in sorted(owed.items(), key=lambda one: (-len(one[1]), one[0]))
+    ]
+    if len(told) > UNITS:
+        told = [*told[:UNITS], f"- 其余 {len(told) - UNITS} 个单位见工作台。"]
+    if unsigned:
+        told.append(f"- 另有 {unsigned} 件文书逾期未签收。")
+    total = sum(len(titles) for titles in owed.values())
+    counted = f"共 {total} 项" if len(red) < MOST_READ else f"期限最早的 {MOST_READ} 项"
+    return ["", f"## 红灯事项（逾期）清单（{counted}）", *told] if told else []
 
 
 def _day(due_at: datetime | None) -> str:
