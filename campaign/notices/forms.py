@@ -131,7 +131,7 @@ def _text(page: Any) -> None:
 
 
 def _list(page: Any, form: Form) -> None:
-    made = table(page, (12, 68, 48, 28))
+    made = table(page, (14, 66, 48, 28))
     aligned = (CENTRED, JUSTIFIED, CENTRED, LEFT_ALIGNED)
     row(made, form.columns, CELL_HEAD, heading=True, height=9)
     row(made, ("{%tr for 项 in 事项 %}", "", "", ""), CELL)

@@ -96,7 +96,7 @@ def _overdue(red: Sequence[views.DutyView]) -> list[str]:
         if row.origin.startswith(RECEIPT_ORIGIN):
             unsigned += 1
         else:
-            owed.setdefault(row.unit, []).append(f"{row.title}（期限 {_day(row.due_at)}）")
+            owed.setdefault(row.unit, []).append(f"{row.title}（{_day(row.due_at)}）")
     told = [
         f"- {unit}（{len(titles)} 项）：{'；'.join(titles[:TITLES])}{f'；等 {len(titles)} 项' if len(titles) > TITLES else ''}。"
         for unit, titles in sorted(owed.items(), key=lambda one: (-len(one[1]), one[0]))

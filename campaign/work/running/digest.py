@@ -51,7 +51,7 @@ def compile_digest(tx: Session, campaign_ids: Sequence[int], now: datetime) -> D
     for campaign, lines in told:
         late, soon = digests.overdue_counts(tx, campaign.id, now)
         counts = f"目前逾期 {late} 项，三日内到期 {soon} 项。"
-        parts.append("\n".join(lines if len(told) == 1 else [f"## {campaign.title}", *(line.replace("## ", "### ", 1) for line in lines)]) + f"\n\n{counts}")
+        parts.append("\n".join([counts, *lines] if len(told) == 1 else [f"## {campaign.title}", counts, *(line.replace("## ", "### ", 1) for line in lines)]))
     first = next((campaign for campaign, _ in told if campaign.live_at is not None), told[0][0])
     return Digest(tuple(one.slug for one, _ in told), first.id, "\n\n".join(parts))
 
@@ -88,9 +88,7 @@ def _told(tx: Session, campaign: Campaign, now: datetime) -> list[str]:
             f"{'（新）' if row.new else ''}{row.unit}{REQUESTS.get(row.kind, row.kind)}：{row.title}（{row.asked_by}）"
             for row in digests.asked(tx, campaign.id, since, limit=LISTED + 1)
         ]),
-        ("逾期未签收的文书", [
-            f"{row.unit}：{row.title}" for row in receipts.unsigned_for(tx, campaign.id, limit=LISTED + 1) if row.due_at is not None and row.due_at <= now
-        ]),
+        ("逾期未签收的文书", _unsigned(tx, campaign.id, now)),
     )  # fmt: skip
     for title, rows in sections:
         if rows:
@@ -99,6 +97,15 @@ def _told(tx: Session, campaign: Campaign, now: datetime) -> list[str]:
     if stuck:
         lines += ["## 待处理", f"有 {stuck} 项因数据异常没有办理，请运维人员查看。"]
     return lines
+
+
+def _unsigned(tx: Session, campaign_id: int, now: datetime) -> list[str]:
+    """One line a unit."""
+    found: dict[str, list[str]] = {}
+    for row in receipts.unsigned_for(tx, campaign_id, limit=10 * LISTED):
+        if row.due_at is not None and row.due_at <= now:
+            found.setdefault(row.unit, []).append(row.title.removeprefix("签收"))
+    return [f"{unit}（{len(titles)} 件）：{'、'.join(titles)}" for unit, titles in found.items()]
 
 
 def _day(at: datetime) -> str:

@@ -28,9 +28,9 @@ def test_what_is_overdue_is_told_by_unit_and_unsigned_papers_are_only_counted(wo
 
     assert "## 红灯事项（逾期）清单（共 8 项）" in text
     listed = text.partition("清单（共 8 项）")[2].splitlines()
-    assert listed[1].startswith("- 示例甲局（7 项）：示例任务1（期限 3月4日）；")
+    assert listed[1].startswith("- 示例甲局（7 项）：示例任务1（3月4日）；")
     assert listed[1].endswith("；等 7 项。")
-    assert listed[2] == "- 示例乙局（1 项）：示例任务8（期限 3月5日）。"
+    assert listed[2] == "- 示例乙局（1 项）：示例任务8（3月5日）。"
     assert listed[3] == "- 另有 2 件文书逾期未签收。"
     assert "发出催办 8 项次。" in text, "reminders to sign for a paper are no news"
 
