@@ -51,6 +51,8 @@ LEAD: Rule = frozenset({R.ADMIN, R.LEAD_UNIT, R.UNIT_HEAD})
 BOARDS: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR, R.AUDITOR})
 BOARDS_DUTIES: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR})
 DECIDE: Rule = frozenset({R.ADMIN, R.LEADER})
+INSPECT: Rule = frozenset({R.ADMIN, R.INSPECTOR, R.THIRD_PARTY, R.EXPERT})
+FINDINGS: Rule = frozenset({R.ADMIN, R.LEADER, R.INSPECTOR, R.THIRD_PARTY, R.EXPERT})
 INTAKE: Rule = frozenset({R.ADMIN, R.REVIEWER})
 REGISTERS: Rule = frozenset({R.ADMIN, R.LEADER, R.CONTACT, R.UNIT_HEAD, R.LEAD_UNIT, R.REVIEWER, R.INSPECTOR})
 JOURNAL: Rule = frozenset({R.ADMIN, R.AUDITOR})
@@ -79,6 +81,7 @@ ACCESS: dict[str, Rule] = {
     "POST /duties/{duty_id}/extension": ASK,
     "POST /duties/{duty_id}/refusal": ASK,
     "GET /duties/{duty_id}/runs": BOARDS,
+    "POST /duties/{duty_id}/office": ADMIN,
     "GET /files/{submission_id}/{number}": READ,
     "GET /files/{submission_id}/{number}/look": READ,
     "GET /files/{submission_id}/{number}/pages/{page}": READ,
@@ -118,6 +121,17 @@ ACCESS: dict[str, Rule] = {
     "POST /campaigns/{slug}/phases/{number}/open": ADMIN,
     "POST /campaigns/{slug}/phases/{number}/gate": DECIDE,
     "POST /campaigns/{slug}/golive": ADMIN,
+    "GET /campaigns/{slug}/findings": FINDINGS,
+    "POST /campaigns/{slug}/findings": INSPECT,
+    "POST /findings/{finding_id}/withdraw": ADMIN,
+    "GET /campaigns/{slug}/adjust": BOARDS_DUTIES,
+    "POST /campaigns/{slug}/phases/{number}/shift": ADMIN,
+    "POST /campaigns/{slug}/inspection": ADMIN,
+    "POST /campaigns/{slug}/suspensions": ADMIN,
+    "POST /suspensions/{suspension_id}/end": ADMIN,
+    "GET /ladders": BOARDS,
+    "GET /ladders/{name}.yaml": ADMIN,
+    "POST /ladders/check": ADMIN,
     "GET /campaigns/{slug}/burden": BOARDS,
     "POST /campaigns/{slug}/burden": ADMIN,
     "POST /burden/{request_id}": DECIDE,

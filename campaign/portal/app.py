@@ -16,10 +16,13 @@ from campaign.portal.pages import (
     desk,
     duty,
     files,
+    findings,
     hand_in,
     journal,
+    ladders,
     launch,
     lead,
+    office_acts,
     originals,
     papers,
     passes,
@@ -28,6 +31,7 @@ from campaign.portal.pages import (
     split,
     stagger,
     status,
+    steering,
     todo,
     unit_change,
     units,
@@ -42,8 +46,9 @@ from campaign.portal.visit import visit
 PAGES = (
     status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users, journal,
     uploads, lead, split, originals, burden, stagger, passes, unit_change, workdays,
+    office_acts, findings, steering, ladders,
 )  # fmt: skip
-FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan", "/change")
+FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan", "/change", "/check")
 
 
 def create_app(place: Place) -> FastAPI:

@@ -9,7 +9,7 @@ DAILY = (
     ("/todo", "我的待办"), ("/lead", "牵头任务"), ("/notices", "文书通知"), ("/review", "审核"), ("/status", "总览"), ("/campaigns", "创建活动"),
     ("/requests", "申请"), ("/sign", "签发"), ("/intake", "收件登记"), ("/search", "查找"),
 )  # fmt: skip
-RARE = (("/registers", "签约登记"), ("/units", "单位人员"), ("/calendar", "工作日历"), ("/users", "账号"), ("/log", "日志"))
+RARE = (("/registers", "签约登记"), ("/units", "单位人员"), ("/calendar", "工作日历"), ("/ladders", "督办规则"), ("/users", "账号"), ("/log", "日志"))
 IN_ONE_LINE = 8
 
 

@@ -63,6 +63,12 @@ def deadline(due_at: datetime | None, now: datetime, calendar: WorkingCalendar) 
     return f"还剩 {left} 个工作日" if left > 0 else f"{short_day(last)}到期（其间无工作日）"
 
 
+def without_options(message: str) -> str:
+    """Use cases speak to the command line too; on a page its options and commands only confuse."""
+    message = re.sub(r"：(?:请加|请用) (?:--|campaign )[^。]*。", "。", message)
+    return re.sub(r"（(?:命令行用 )?--[^）]*）", "", message).replace("请加 --reason。", "请写明理由。")
+
+
 def light_word(light: str) -> str:
     return {"red": "逾期", "yellow": "临近", "green": "正常", "grey": "不计"}[light]
 

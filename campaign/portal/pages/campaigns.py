@@ -15,7 +15,7 @@ from campaign.engine.runs import trigger
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.gantt import gantt
 from campaign.portal.visit import Visit, Visiting
-from campaign.portal.wording import deadline
+from campaign.portal.wording import deadline, without_options
 from campaign.records.campaigns import find_campaign
 from campaign.records.log import write_event
 from campaign.records.pages import boards, office
@@ -174,7 +174,7 @@ def decide(visit: Visiting, slug: str, number: int) -> Response:
                 raise CampaignError("请选择验收结论。", code="no_outcome")
             name = phase.name
     except CampaignError as refused:
-        return _phase_page(visit, slug, number, refusal=_without_options(refused.message))
+        return _phase_page(visit, slug, number, refusal=without_options(refused.message))
     said = {"pass": "验收通过，阶段已关闭", "carry_over": "已带遗留问题转段，遗留事项继续督办", "hold": "已记录暂缓转段", "overrule": "已越过条件转段"}[outcome]
     return visit.go(f"/campaigns/{slug}/phases/{number}", f"「{name}」{said}。")
 
@@ -190,7 +190,7 @@ def open_(visit: Visiting, slug: str, number: int) -> Response:
             else:
                 open_phase(tx, campaign, phase, by)
     except CampaignError as refused:
-        return _phase_page(visit, slug, number, refusal=_without_options(refused.message))
+        return _phase_page(visit, slug, number, refusal=without_options(refused.message))
     return visit.go(f"/campaigns/{slug}/phases/{number}", "阶段已开启。下一次巡检会分派任务，也可以现在触发一次。")
 
 
@@ -245,8 +245,3 @@ def _count(visit: Visit, tx: Session, lines: list[boards.CampaignLine]) -> None:
     yellow = yellow_through(visit.now, load_calendar(tx))
     phases = [phase.id for line in lines for phase in line.phases]
     boards.put_counts(lines, visit.place.counts.get(("lights", tuple(phases)), lambda: boards.light_counts(tx, phases, visit.now, yellow)))
-
-
-def _without_options(message: str) -> str:
-    """Use cases speak to the command line too; on a page its options only confuse."""
-    return message.replace("：请加 --reason。", "。").replace("请加 --reason。", "请写明理由。")

@@ -53,6 +53,7 @@ class DutyPage:
     parts: list[Any] = field(default_factory=list)
     whole: Any = None
     may_split: bool = False
+    office_may: dict[str, str] = field(default_factory=dict)
 
     @property
     def parts_left(self) -> bool:
@@ -115,7 +116,19 @@ def read_page(visit: Visit, tx: Session, duty_id: int) -> DutyPage:
         parts=splits.part_lines(tx, duty_id, visit.now, yellow_through(visit.now, calendar)) if has_parts else [],
         whole=splits.whole_of(tx, facts),
         may_split=open_to_me and has_below and refusal is None,
+        office_may=_office_may(facts) if Role.ADMIN in visit.roles else {},
     )
+
+
+def _office_may(facts: Any) -> dict[str, str]:
+    """What the office can do to it now; what exists for the sake of another duty, a finding or a paper ends with that."""
+    if facts.state == "suspended":
+        return {"resume": "恢复计时"}
+    its_own = facts.kind in todo.OWN_KINDS and facts.kind != "rectify" and facts.notice_id is None
+    found = {"waive": "免报（不涉及）", "cancel": "取消"} if its_own and facts.state in ("open", "returned", "submitted", "waiting") else {}
+    if facts.state in ("open", "returned"):
+        found |= {"extend": "延期", "suspend": "暂缓"}
+    return found
 
 
 def own_duty(visit: Visit, tx: Session, duty_id: int) -> Duty:
