@@ -12,7 +12,6 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
-import pypdfium2
 from PIL import Image, ImageOps
 
 from campaign.errors import CampaignError
@@ -102,7 +101,7 @@ def picture(file: Any, evidence: FileStore, derived: Derived, page: int) -> byte
             out = io.BytesIO()
             drawn.convert("RGB").save(out, "JPEG", quality=82)
             return out.getvalue()
-        except (*Broken, pypdfium2.PdfiumError):
+        except Broken:
             return None
 
 

@@ -17,7 +17,6 @@ from sqlmodel import Session
 from starlette.responses import Response, StreamingResponse
 
 from campaign.errors import CampaignError, NotFound
-from campaign.evidence.sheets import Sheet, workbook_bytes
 from campaign.portal.access import Role
 from campaign.portal.pages.duty import READ_ROLES
 from campaign.portal.pages.files import pieces_of
@@ -91,6 +90,8 @@ def registers(visit: Visiting, campaign: str = "", show: str = "all", page: int 
 
 @router.get("/registers.xlsx")
 def empty_register(visit: Visiting) -> Response:
+    from campaign.evidence.sheets import Sheet, workbook_bytes
+
     widths = {"单位": 24, "名称": 30, "地址": 40}
     book = workbook_bytes([Sheet("登记簿", tuple((head, widths.get(head, 16)) for head in COLUMNS), iter(()), len(COLUMNS))])
     return Response(book, media_type=SHEET, headers={"content-disposition": f"attachment; filename*=UTF-8''{quote('登记簿.xlsx')}"})

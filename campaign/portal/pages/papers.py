@@ -10,7 +10,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from campaign.errors import CampaignError, NotFound
-from campaign.notices.documents import render, template_folders
 from campaign.portal.access import Role
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.duty import requests
@@ -94,6 +93,8 @@ def slip_file(visit: Visiting, notice_id: int) -> Response:
 
 
 def _file(visit: Visit, notice_id: int, *, slip: str | None = None) -> Response:
+    from campaign.notices.documents import render, template_folders  # what writes Word takes memory that a portal without papers keeps
+
     with visit.place.store.read() as tx:
         notice = tx.get(Notice, notice_id)
         if notice is None:
