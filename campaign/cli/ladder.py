@@ -29,7 +29,7 @@ def check(file: Path, json_: bool) -> None:
     """
     from campaign.rules.ladder import parse_ladder
 
-    ladder = parse_ladder(file.read_text("utf-8"), file.name)
+    ladder = parse_ladder(file.read_bytes(), file.name)
     if json_:
         emit_json({"name": ladder.name, "title": ladder.title, "version": ladder.version, "rungs": [rung.model_dump(mode="json") for rung in ladder.rungs]})
         return
@@ -47,7 +47,7 @@ def list_(campaign: str | None, ask: Reading) -> None:
     """
     from campaign.rules.ladder import parse_ladder
 
-    found = [parse_ladder(path.read_text("utf-8"), path.name) for path in sorted(_folder().glob("*.yaml"))]
+    found = [parse_ladder(path.read_bytes(), path.name) for path in sorted(_folder().glob("*.yaml"))]
     chosen: list[dict[str, str]] = []
     if campaign is not None:
         from campaign.records.planning.ladders import choices_of
@@ -110,11 +110,12 @@ def use(file: Path, campaign: str | None, phase_kind: str, duty_kind: str, act: 
 
     例：campaign ladder use ./规则.yaml --campaign weisheng --as 办公室主任
     """
+    from campaign.rules.ladder_file import decoded
     from campaign.work.planning.ladder_choices import put_in_force
 
     with opened(act) as store, store.begin() as tx:
         found = only_campaign(tx, act, campaign)
-        ladder_id = put_in_force(tx, found, file.stem, file.read_text("utf-8"), by_of(act), phase_kind=phase_kind, duty_kind=duty_kind)
+        ladder_id = put_in_force(tx, found, file.stem, decoded(file.read_bytes(), file.name), by_of(act), phase_kind=phase_kind, duty_kind=duty_kind)
         title = found.title
     answer(act, {"campaign": title, "ladder": ladder_id}, f"「{title}」今后新交办的事项按 {file.name} 督办，在办的保持原规则。")
 
@@ -132,7 +133,7 @@ def _named(name: str) -> Ladder:
     if not path.is_file():
         known = "、".join(sorted(one.stem for one in _folder().glob("*.yaml")))
         raise NotFound(f"没有名为「{name}」的督办规则。现有：{known}。", code="no_ladder", asked=name)
-    return parse_ladder(path.read_text("utf-8"), path.name)
+    return parse_ladder(path.read_bytes(), path.name)
 
 
 def _show_rungs(ladder: Ladder) -> None:

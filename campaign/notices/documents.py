@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from docx import Document
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
@@ -191,11 +192,25 @@ def _explained(path: Path, wrong: TemplateError) -> BadTemplate:
     if named:
         placeholder = named[1] or named[2]
         return BadTemplate(f"模板 {path.name} 里的占位符「{placeholder}」不认识：请改成文书模板说明里列出的名称。", placeholder=placeholder)
+    unpaired = _unpaired(path)
+    if unpaired is not None:
+        return BadTemplate(f"模板 {path.name} 里的占位符「{unpaired}」没有写完：{{{{ 和 }}}}、{{% 和 %}} 须成对。", placeholder=unpaired)
     near = re.search(r"'([^']{1,20})'", said)
     around = f"（「{near[1]}」附近）" if near else ""
     return BadTemplate(
         f"模板 {path.name} 里有写坏的占位符{around}：{{{{ 和 }}}}、{{% 和 %}} 须成对，for 和 if 须有结束。", placeholder=near[1] if near else None
     )
+
+
+def _unpaired(path: Path) -> str | None:
+    """The beginning of a placeholder that is opened and not closed in its paragraph, as it is written: `{{ 单位`."""
+    page = Document(str(path))
+    texts = [one.text for one in page.paragraphs] + [one.text for table in page.tables for row in table.rows for cell in row.cells for one in cell.paragraphs]
+    for text in texts:
+        for opened, closed in (("{{", "}}"), ("{%", "%}")):
+            if text.count(opened) > text.count(closed):
+                return str(text[text.rindex(opened) :][:20]).strip()
+    return None
 
 
 def _item(number: int, line: Line, issued_at: datetime) -> dict[str, Any]:

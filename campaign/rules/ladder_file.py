@@ -40,13 +40,18 @@ class _Faults:
 
     def check(self) -> None:
         if self.found:
-            told = "；".join(f"第 {line} 行 {text}" if line else text for line, text in sorted(self.found))
+            lines: dict[str, list[str]] = {}
+            for line, text in sorted(self.found):
+                lines.setdefault(text, []).extend([str(line)] if line else [])
+            told = "；".join(f"第 {'、'.join(at)} 行 {text}" if at else text for text, at in lines.items())
             raise BadLadder(f"督办规则 {self.source} 不能使用：{told}", source=self.source, faults=tuple(sorted(self.found)))
 
 
-def parse_ladder(text: str, source: str) -> Ladder:
-    """The ladder in `text`; `source` is the file's name for the message."""
+def parse_ladder(text: str | bytes, source: str, *, stored: bool = False) -> Ladder:
+    """The ladder in `text`, or in a file's bytes; `source` is the file's name for the message. One that is `stored` runs already: two names alike may stay."""
     faults = _Faults(source)
+    if isinstance(text, bytes):
+        text = decoded(text, source)
     root = _read_yaml(text, faults)
     _unknown_fields(root, LADDER_FIELDS, faults)
     name = _word(root, "name", faults)
@@ -59,8 +64,18 @@ def parse_ladder(text: str, source: str) -> Ladder:
     read = [_rung(node, number, faults) for number, node in enumerate(rungs, start=1)]
     whole = [(node, rung) for node, rung in zip(rungs, read, strict=True) if rung is not None]
     _order(whole, faults)
+    if not stored:
+        _names_differ(whole, faults)
     faults.check()
     return Ladder(name=name, title=title, rungs=tuple(rung for _, rung in whole))
+
+
+def decoded(raw: bytes, source: str) -> str:
+    """A file's text; offices save as GBK, or with a mark at the beginning."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadLadder(f"督办规则 {source} 不是 UTF-8 编码的文本：请用记事本或 WPS 打开，另存为 UTF-8 编码的文本文件后重试", source=source) from error
 
 
 def _read_yaml(text: str, faults: _Faults) -> Mapping[str, Any]:
@@ -83,7 +98,7 @@ def _unknown_fields(node: Mapping[str, Any], allowed: Iterable[str], faults: _Fa
     for field in node:
         if field not in known:
             near = get_close_matches(str(field), known, n=1)
-            faults.add(node, field, f"不认识：{f'是否要写 {near[0]}?' if near else ''}可用的有 {'、'.join(known)}")
+            faults.add(node, field, f"不认识：{f'是否要写 {near[0]}？' if near else ''}可用的有 {'、'.join(known)}")
 
 
 def _word(node: Mapping[str, Any], field: str, faults: _Faults, *, default: str | None = None) -> str:
@@ -174,6 +189,14 @@ def _order(rungs: list[tuple[Any, Rung]], faults: _Faults) -> None:
             faults.add(node, "when", f"“{later.name}”（{later.when.label}）早于上一级“{earlier.name}”（{earlier.when.label}）：各级应由早到晚")
         elif later.before_deadline and _weight(later.when) == _weight(earlier.when):
             faults.add(node, "when", f"“{later.name}”与“{earlier.name}”是同一时刻的提醒：请合并为一级")
+
+
+def _names_differ(rungs: list[tuple[Any, Rung]], faults: _Faults) -> None:
+    names: dict[str, int] = {}
+    for node, rung in rungs:
+        if rung.name in names:
+            faults.add(node, "name", f"第 {rung.number} 级与第 {names[rung.name]} 级都叫“{rung.name}”：各级名称应不同，文书和台账才分得清")
+        names.setdefault(rung.name, rung.number)
 
 
 def _weight(offset: Offset) -> float:

@@ -63,7 +63,7 @@ def _stored_ladder(tx: Session, ladder_id: int) -> Ladder:
     row = tx.execute(select(_ladder.c.name, _ladder.c.sha256, _ladder.c.source).where(_ladder.c.id == ladder_id)).one()
     key = (row.name, row.sha256)
     if key not in _parsed:
-        _parsed[key] = parse_ladder(row.source, row.name)
+        _parsed[key] = parse_ladder(row.source, row.name, stored=True)
     return _parsed[key]
 
 

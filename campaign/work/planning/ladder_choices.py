@@ -17,6 +17,7 @@ from campaign.records.log import write_event
 from campaign.records.planning.ladders import RECEIPT, choose_ladder, store_ladder
 from campaign.records.tables import Campaign, DutyKind
 from campaign.rules.ladder import BadLadder
+from campaign.rules.ladder_file import decoded
 from campaign.work.by import By
 
 CHOICES = "ladder_choices.yaml"
@@ -29,7 +30,7 @@ def stored_ladder(tx: Session, ladders: Path, name: str) -> int:
     path = ladders / f"{name}.yaml"
     if not path.is_file():
         raise BadPlan(f"找不到督办规则「{name}」：{path} 不存在。请改方案的 ladder 字段，或建立该文件。", code="no_ladder")
-    return store_ladder(tx, name, path.read_text("utf-8"))
+    return store_ladder(tx, name, decoded(path.read_bytes(), path.name))
 
 
 def choose_ladders(tx: Session, campaign: Campaign, ladders: Path) -> None:

@@ -236,3 +236,14 @@ def test_a_full_page_has_22_lines_of_28_characters(tmp_path: Path) -> None:
     page.close()
     document.close()
     assert [len(line) for line in lines] == [28] * 22
+
+
+def test_a_placeholder_that_is_not_closed_is_named_as_it_is_written(tmp_path: Path) -> None:
+    page = Document()
+    page.add_paragraph("请{{ 单位 抓紧办理")
+    page.save(str(tmp_path / "通报.docx"))
+
+    (found,) = check_templates(tmp_path)
+
+    assert "占位符「{{ 单位 抓紧办理」没有写完" in found.message
+    assert found.placeholder == "{{ 单位 抓紧办理"

@@ -61,7 +61,7 @@ def test_chinese_words_and_keys_mean_the_same() -> None:
         pytest.param("when: +4wd", "when: [1]", 19, "应写成", id="when-a-list"),
         pytest.param("    when: +4wd\n", "", 17, "没有写：何时进入这一级", id="when-missing"),
         pytest.param("signed: true", "signed: 是", 24, "应为 true 或 false", id="flag-not-a-flag"),
-        pytest.param("document: 通报", "documnet: 通报", 22, "是否要写 document?", id="misspelt-field"),
+        pytest.param("document: 通报", "documnet: 通报", 22, "是否要写 document？", id="misspelt-field"),
         pytest.param("name: 催办", "name: ''", 11, "应填写文字", id="empty-name"),
         pytest.param("    signer: 办", "    score: 少\n    signer: 办", 25, "应为数字", id="score-not-a-number"),
     ],
@@ -105,3 +105,23 @@ def test_two_reminders_at_one_moment_are_refused() -> None:
     twice = GOOD.replace("when: 逾期1个工作日", "when: -3wd")
     with pytest.raises(BadLadder, match="同一时刻的提醒"):
         parse_ladder(twice, "x.yaml")
+
+
+def test_two_rungs_of_one_name_are_refused_in_a_file_and_go_on_where_they_run() -> None:
+    twice = GOOD.replace("name: 通报", "name: 催办")
+    with pytest.raises(BadLadder, match="第 3 级与第 2 级都叫“催办”"):
+        parse_ladder(twice, "trial.yaml")
+    assert [rung.name for rung in parse_ladder(twice, "trial.yaml", stored=True).rungs] == ["提醒", "催办", "催办"]
+
+
+def test_a_file_in_another_encoding_is_named_and_a_mark_at_its_beginning_is_no_fault() -> None:
+    with pytest.raises(BadLadder, match="不是 UTF-8 编码的文本"):
+        parse_ladder(GOOD.encode("gbk"), "trial.yaml")
+    assert parse_ladder(GOOD.encode("utf-8-sig"), "trial.yaml") == parse_ladder(GOOD, "trial.yaml")
+
+
+def test_the_same_fault_in_several_rungs_is_told_once_with_its_lines() -> None:
+    with pytest.raises(BadLadder) as refused:
+        parse_ladder(GOOD.replace("file", "微博"), "trial.yaml")
+    assert refused.value.message.count("不是可用的送达通道") == 1
+    assert "第 9、16、23 行" in refused.value.message
