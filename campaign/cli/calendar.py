@@ -82,7 +82,7 @@ def import_(file: Path, act: Writing) -> None:
     from campaign.rules.calendar_file import notice_rows
     from campaign.work.planning.calendar_change import import_notice
 
-    rows = notice_rows(file.read_text("utf-8"), file.name)
+    rows = notice_rows(file.read_bytes(), file.name)
     with opened(act) as store, store.begin() as tx:
         done = import_notice(tx, rows, by_of(act))
     _answer(act, done)

@@ -21,7 +21,8 @@ from campaign.rules.holidays_cn import MAKE_UP, calendar_rows
 
 FIELDS = ("name", "title", "first_year", "last_year", "hours", "days")
 DAY_FIELDS = ("day", "from", "to", "working", "note")
-LONGEST_PERIOD = 120
+LONGEST_PERIOD, MOST_OFF = 120, 60
+"""Days in one rule of a file; days off in a notice, which had 33 at most so far."""
 _HOUR = re.compile(r"([01]?\d|2[0-4])[:：]([0-5]\d)")
 
 
@@ -71,24 +72,43 @@ def parse_calendar(text: str, source: str) -> CalendarSpec:
     return CalendarSpec(name.strip(), str(root.get("title") or name), first_year, last_year, _hours(root, source), tuple(overrides.values()))
 
 
-def notice_rows(text: str, source: str) -> tuple[DayRow, ...]:
+def notice_rows(text: str | bytes, source: str) -> tuple[DayRow, ...]:
     """The days of one year's published notice, in the form that `calendar_rows` takes as overrides."""
-    try:
-        notice = json.loads(text)
-        year = notice["year"]
-        listed = [(date.fromisoformat(day["date"]), day["isOffDay"], str(day.get("name", ""))) for day in notice["days"]]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadCalendar(f'放假安排 {source} 读不懂：应为 {{"year": 2027, "days": [{{"name", "date", "isOffDay"}}]}} 形式的 JSON', source=source) from error
-    if not isinstance(year, int) or not all(isinstance(off, bool) for _, off, _ in listed):
-        raise BadCalendar(f"放假安排 {source} 有误：year 应为年份，isOffDay 应为 true 或 false", source=source)
+    year, listed = _read_notice(text, source)
     days = [day for day, _, _ in listed]
-    if len(set(days)) != len(days):
-        raise BadCalendar(f"放假安排 {source} 有重复的日期：同一天只能出现一次", source=source)
+    if twice := sorted({day for day in days if days.count(day) > 1}):
+        raise BadCalendar(f"放假安排 {source} 有重复的日期 {'、'.join(map(str, twice[:5]))}：同一天只能出现一次", source=source)
     if strays := [day for day in days if abs((day - date(year, 7, 1)).days) > 200]:
         raise BadCalendar(f"放假安排 {source} 是 {year} 年的，却有 {strays[0]}：请按年份分别上传", source=source)
+    off_days = sum(1 for _, off, _ in listed if off)
+    if off_days > MOST_OFF:
+        raise BadCalendar(f"放假安排 {source} 列了 {off_days} 天放假，超过 {MOST_OFF} 天：只列放假和调休上班的日子，平常的周末不用列，请核对", source=source)
     if not any(day.year == year and off for day, off, _ in listed) or not any(not off for _, off, _ in listed):
         raise BadCalendar(f"放假安排 {source} 没有 {year} 年的放假日或调休上班日：请核对后重新上传", source=source)
     return tuple(DayRow(day, not off, name if off else MAKE_UP, "published" if day.year == year else "override") for day, off, name in listed)
+
+
+def _read_notice(text: str | bytes, source: str) -> tuple[int, list[tuple[date, bool, str]]]:
+    form = '应为 {"year": 2027, "days": [{"name", "date", "isOffDay"}]} 形式的 JSON'
+    try:
+        notice = json.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text)
+        year, days = notice["year"], list(notice["days"])
+        written = [(str(day["date"]), day["isOffDay"], str(day.get("name", ""))) for day in days]
+    except UnicodeDecodeError as error:
+        raise BadCalendar(f"放假安排 {source} 不是 UTF-8 编码的文本：请另存为 UTF-8 编码后重试", source=source) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadCalendar(f"放假安排 {source} 读不懂：{form}", source=source) from error
+    if type(year) is not int or not 2007 <= year <= 2100:
+        raise BadCalendar(f"放假安排 {source} 的 year 写的是「{year}」：应为年份，如 2027", source=source)
+    listed = []
+    for number, (day, off, name) in enumerate(written, 1):
+        if not isinstance(off, bool):
+            raise BadCalendar(f"放假安排 {source} 第 {number} 条（{day}）的 isOffDay 应为 true（放假）或 false（上班）", source=source)
+        try:
+            listed.append((date.fromisoformat(day), off, name))
+        except ValueError as error:
+            raise BadCalendar(f"放假安排 {source} 第 {number} 条的日期「{day}」日历上没有：应写成 2027-02-05", source=source) from error
+    return year, listed
 
 
 def _days(node: Any, source: str) -> list[DayRow]:

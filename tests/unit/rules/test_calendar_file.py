@@ -92,13 +92,27 @@ def test_an_uploaded_notice_publishes_its_year_and_touches_its_neighbour() -> No
     [
         pytest.param("<html>", "读不懂", id="html"),
         pytest.param("[]", "读不懂", id="a-list"),
-        pytest.param(json.dumps({"year": 2027, "days": [{"name": "元旦", "date": "1月1日", "isOffDay": True}]}), "读不懂", id="no-day"),
-        pytest.param(json.dumps({"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": "是"}]}), "true 或 false", id="no-flag"),
-        pytest.param(json.dumps({**NOTICE, "days": [*DAYS, DAYS[0]]}), "重复的日期", id="twice"),
+        pytest.param(json.dumps({"year": 2027, "days": [{"name": "元旦", "date": "1月1日", "isOffDay": True}]}), "第 1 条的日期「1月1日」", id="no-day"),
+        pytest.param(
+            json.dumps({"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": "是"}]}),
+            r"第 1 条（2027-01-01）的 isOffDay 应为 true",
+            id="no-flag",
+        ),
+        pytest.param(json.dumps({**NOTICE, "days": [*DAYS, DAYS[0]]}), f"重复的日期 {DAYS[0]['date']}", id="twice"),
+        pytest.param(json.dumps({**NOTICE, "year": "两千"}), "year 写的是「两千」", id="no-year"),
+        pytest.param(json.dumps({**NOTICE, "days": [*DAYS, {"name": "春节", "date": "2027-02-30", "isOffDay": True}]}), "2027-02-30", id="no-such-day"),
+        pytest.param(
+            json.dumps(
+                {"year": 2027, "days": [{"name": "x", "date": f"2027-{month:02}-{day:02}", "isOffDay": True} for month in (1, 3, 5) for day in range(1, 32)]}
+            ),
+            "93 天放假，超过 60 天",
+            id="absurdly-many",
+        ),
+        pytest.param(json.dumps(NOTICE, ensure_ascii=False).encode("gbk"), "不是 UTF-8", id="gbk"),
         pytest.param(json.dumps({**NOTICE, "year": 2025}), "按年份分别上传", id="other-year"),
         pytest.param(json.dumps({"year": 2027, "days": []}), "没有 2027 年的放假日", id="empty"),
     ],
 )
-def test_a_notice_that_cannot_be_right_is_refused(text: str, says: str) -> None:
+def test_a_notice_that_cannot_be_right_is_refused(text: str | bytes, says: str) -> None:
     with pytest.raises(BadCalendar, match=says):
         notice_rows(text, "2027.json")
