@@ -10,7 +10,7 @@ from starlette.responses import Response
 from campaign.errors import CampaignError
 from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
-from campaign.records.people.rolls import UnitLine, list_units
+from campaign.records.people.rolls import UnitLine, count_units, list_units, page_of_units
 from campaign.rules.calendar import campaign_day
 from campaign.work.people.roll_file import post_words, read_roll, said_aliases
 from campaign.work.people.roll_import import import_roll
@@ -69,20 +69,19 @@ def import_table(visit: Visiting) -> Response:
 
 
 def _page(visit: Visit, show: str, page: int, *, refusal: str = "") -> Response:
+    today = campaign_day(visit.now)
     with visit.place.store.read() as tx:
-        rows = list_units(tx, campaign_day(visit.now))
-    unreachable = [row for row in rows if not row.reachable]
-    chosen: list[UnitLine] = unreachable if show == "unreachable" else rows
-    start = (page - 1) * A_PAGE
+        rows = page_of_units(tx, today, unreachable=show == "unreachable", limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
+        total, unreachable = count_units(tx, today)
     return visit.page(
         "units.html",
         status=400 if refusal else 200,
-        rows=chosen[start : start + A_PAGE],
-        more=len(chosen) > start + A_PAGE,
+        rows=rows[:A_PAGE],
+        more=len(rows) > A_PAGE,
         page_number=page,
         show=show,
-        total=len(rows),
-        unreachable=len(unreachable),
+        total=total,
+        unreachable=unreachable,
         refusal=refusal,
     )
 

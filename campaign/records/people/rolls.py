@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlmodel import Session
 
 from campaign.records.statements import table_of
@@ -147,14 +147,18 @@ def people_in(tx: Session, unit: Unit, today: date) -> list[str]:
     return list(dict.fromkeys(tx.execute(rows.order_by(_person.c.id)).scalars()))
 
 
-def unreachable_units(tx: Session, today: date) -> list[str]:
-    """Active units without anybody who has a post today and an address."""
+def _nobody_to_reach(today: date) -> ColumnElement[bool]:
     address = or_(_person.c.phone.is_not(None), _person.c.email.is_not(None), _person.c.account.is_not(None))
     held = exists().where(
         _post.c.unit_id == _unit.c.id, _tenure.c.post_id == _post.c.id, _person.c.id == _tenure.c.person_id, _tenure.c.from_on <= today,
         or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= today), address,
     )  # fmt: skip
-    return list(tx.execute(select(_unit.c.name).where(_unit.c.state == "active", ~held).order_by(_unit.c.code)).scalars())
+    return ~held
+
+
+def unreachable_units(tx: Session, today: date) -> list[str]:
+    """Active units without anybody who has a post today and an address."""
+    return list(tx.execute(select(_unit.c.name).where(_unit.c.state == "active", _nobody_to_reach(today)).order_by(_unit.c.code)).scalars())
 
 
 def unreachable_among(tx: Session, campaign_id: int, today: date) -> list[str]:
@@ -166,15 +170,34 @@ def unreachable_among(tx: Session, campaign_id: int, today: date) -> list[str]:
     return [name for name in unreachable_units(tx, today) if name in engaged]
 
 
-def list_units(tx: Session, today: date, *, kind: str | None = None, merged: bool = False) -> list[UnitLine]:
+def count_units(tx: Session, today: date) -> tuple[int, int]:
+    """Active units, and how many of them nobody can be reached in."""
+    counted = select(func.count(), func.sum(case((_nobody_to_reach(today), 1), else_=0))).select_from(_unit).where(_unit.c.state == "active")
+    total, unreachable = tx.execute(counted).one()
+    return total, int(unreachable or 0)
+
+
+def page_of_units(tx: Session, today: date, *, unreachable: bool, limit: int, offset: int) -> list[UnitLine]:
+    """Active units in the order of their codes; with nobody to reach only, where that is asked."""
+    chosen = select(_unit.c.id).where(_unit.c.state == "active").order_by(_unit.c.code).limit(limit).offset(offset)
+    if unreachable:
+        chosen = chosen.where(_nobody_to_reach(today))
+    return list_units(tx, today, ids=list(tx.execute(chosen).scalars()))
+
+
+def list_units(tx: Session, today: date, *, kind: str | None = None, merged: bool = False, ids: Sequence[int] | None = None) -> list[UnitLine]:
+    """All, or those of `ids`, which are few."""
     above = _unit.alias("above")
     rows = select(_unit, above.c.name.label("parent")).outerjoin(above, above.c.id == _unit.c.parent_id).order_by(_unit.c.code)
     if kind is not None:
         rows = rows.where(_unit.c.kind == kind)
     if not merged:
         rows = rows.where(_unit.c.state == "active")
+    known = select(_alias.c.unit_id, _alias.c.name).order_by(_alias.c.name)
+    if ids is not None:
+        rows, known = rows.where(_unit.c.id.in_(ids)), known.where(_alias.c.unit_id.in_(ids))
     aliases: dict[int, list[str]] = {}
-    for row in tx.execute(select(_alias.c.unit_id, _alias.c.name).order_by(_alias.c.name)):
+    for row in tx.execute(known):
         aliases.setdefault(row.unit_id, []).append(row.name)
     persons: dict[int, list[dict[str, Any]]] = {}
     held = (
@@ -184,6 +207,8 @@ def list_units(tx: Session, today: date, *, kind: str | None = None, merged: boo
         .where(_tenure.c.from_on <= today, or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= today))
         .order_by(_post.c.relation, _person.c.id)
     )
+    if ids is not None:
+        held = held.where(_post.c.unit_id.in_(ids))
     for row in tx.execute(held):
         persons.setdefault(row.unit_id, []).append({name: getattr(row, name) for name in ("relation", "post", "name", "phone", "email", "account")})
     return [
