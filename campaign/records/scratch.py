@@ -83,6 +83,7 @@ class ScratchStore(Store):
     def __init__(self, path: Path) -> None:
         super().__init__(f"sqlite:///{path}")
         self._only: tuple[Connection, Session] | None = None
+        self._kept: list[Campaign] = []
 
         @event.listens_for(self.writer, "connect")
         def _hurry(connection: Any, _: Any) -> None:
@@ -93,13 +94,14 @@ class ScratchStore(Store):
         tx = self._session()
         try:
             with tx.begin():
+                tx.add_all(self._kept)
                 yield tx
         except BaseException:
             # What a transaction that never was had looked up may never have been.
             self._forget(tx)
             raise
         finally:
-            tx.expunge_all()
+            self._let_go(tx)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -108,10 +110,11 @@ class ScratchStore(Store):
             yield tx
             return
         try:
+            tx.add_all(self._kept)
             yield tx
         finally:
+            self._let_go(tx)
             tx.rollback()
-            tx.expunge_all()
 
     def close(self) -> None:
         if self._only is not None:
@@ -127,6 +130,11 @@ class ScratchStore(Store):
             self._only = connection, Session(connection, expire_on_commit=False)
             self._forget(self._only[1])
         return self._only[1]
+
+    def _let_go(self, tx: Session) -> None:
+        """Objects go with their transaction, as statements change rows behind their back; campaigns stay, whose rows nothing else changes."""
+        self._kept = [one for one in tx.identity_map.values() if isinstance(one, Campaign)]
+        tx.expunge_all()
 
     @staticmethod
     def _forget(tx: Session) -> None:

@@ -11,12 +11,18 @@ from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.pages.views import light_column
-from campaign.records.statements import chunks, table_of
+from campaign.records.statements import among, one_of_words, table_of
 from campaign.records.tables import Duty, Submission, Unit
 from campaign.records.tables.duties import UNFINISHED
 
 _unit, _submission = table_of(Unit), table_of(Submission)
 MOST_PARTS = 500
+_WAITED_FOR = (
+    select(duty.c.parent_id, _unit.c.name)
+    .join(_unit, _unit.c.id == duty.c.unit_id)
+    .where(among(duty.c.parent_id), one_of_words(duty.c.state, UNFINISHED))
+    .order_by(duty.c.parent_id, duty.c.id)
+)
 
 
 def parts_of(tx: Session, duty_id: int) -> list[Duty]:
@@ -46,15 +52,8 @@ def parts_and_below(tx: Session, duty_id: int, unit_id: int) -> tuple[bool, bool
 def waited_for(tx: Session, duty_ids: Collection[int]) -> dict[int, list[str]]:
     """Duty → names of the units whose parts are not done yet."""
     found: dict[int, list[str]] = {}
-    for some in chunks(duty_ids, 900):
-        rows = (
-            select(duty.c.parent_id, _unit.c.name)
-            .join(_unit, _unit.c.id == duty.c.unit_id)
-            .where(duty.c.parent_id.in_(some), duty.c.state.in_(UNFINISHED))
-            .order_by(duty.c.parent_id, duty.c.id)
-        )
-        for row in tx.execute(rows):
-            found.setdefault(row.parent_id, []).append(row.name)
+    for row in tx.execute(_WAITED_FOR, {"b_ids": duty_ids}):
+        found.setdefault(row.parent_id, []).append(row.name)
     return found
 
 

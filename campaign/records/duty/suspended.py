@@ -34,7 +34,8 @@ def reach(tx: Session, unit: Unit) -> frozenset[int]:
 
 def stopped_series(tx: Session) -> ColumnElement[bool]:
     """Series that do not grow now: one of their occurrences is suspended, or a suspension of their phase, area or campaign is open."""
-    resting = exists().where(duty.c.series_id == _series.c.id, duty.c.state == DutyState.SUSPENDED)
+    # Named by its campaign as well, for there is an index of a campaign's duties by state, and none of a series'.
+    resting = exists().where(duty.c.campaign_id == _series.c.campaign_id, duty.c.state == DutyState.SUSPENDED, duty.c.series_id == _series.c.id)
     covered = [covers(tx, row) for row in tx.execute(select(Suspension).where(_suspension.c.ended_at.is_(None))).scalars()]
     return or_(resting, *covered)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from campaign.records.store import Store
 
-HEAD = "0012"
+HEAD = "0013"
 VERSION_TABLE = "campaign_version"
 
 

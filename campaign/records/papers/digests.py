@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
@@ -17,14 +17,16 @@ _campaign, _notice, _escalation, _rung, _unit, _request, _parked = (
     table_of(model) for model in (Campaign, Notice, Escalation, RungRow, Unit, DutyRequest, Parked)
 )
 KIND = "日报"
+_TOLD = select(_campaign.c.office_unit_id, _campaign.c.id).where(_campaign.c.state == "launched", _campaign.c.next_digest_at <= bindparam("b_now"))
+_DUE = _TOLD.where(_campaign.c.rehearsal.is_(False)).order_by(_campaign.c.id)
+_DUE_OF = _TOLD.where(_campaign.c.id == bindparam("b_campaign")).order_by(_campaign.c.id)
 
 
 def due(tx: Session, now: datetime, campaign_id: int | None) -> dict[int, list[int]]:
     """Office → its launched campaigns whose day is to be told; a rehearsal's only when it is named."""
-    rows = select(_campaign.c.office_unit_id, _campaign.c.id).where(_campaign.c.state == "launched", _campaign.c.next_digest_at <= now)
-    rows = rows.where(_campaign.c.id == campaign_id) if campaign_id is not None else rows.where(_campaign.c.rehearsal.is_(False))
+    asked = {"b_now": now} | ({} if campaign_id is None else {"b_campaign": campaign_id})
     found: dict[int, list[int]] = {}
-    for row in tx.execute(rows.order_by(_campaign.c.id)):
+    for row in tx.execute(_DUE if campaign_id is None else _DUE_OF, asked):
         found.setdefault(row.office_unit_id, []).append(row.id)
     return found
 

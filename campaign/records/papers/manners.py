@@ -74,6 +74,7 @@ def hold_back(tx: Session, delivery_ids: Sequence[int], now: datetime, admission
     today = campaign_day(now)
     sent, papers = _sent_today(tx, sorted({row.unit_id for row in rows}), today)
     windows: dict[int, Window] = {}
+    opens: dict[int, datetime] = {}
     go: list[int] = []
     later: dict[datetime, list[int]] = {}
     first: list[int] = []
@@ -82,7 +83,9 @@ def hold_back(tx: Session, delivery_ids: Sequence[int], now: datetime, admission
         if row.campaign_id not in windows:
             windows[row.campaign_id] = window_of(tx.execute(_SETTINGS, {"b_campaign": row.campaign_id}).scalar_one())
         window = windows[row.campaign_id]
-        at = now if row.urgent else next_sending(now, calendar, window)
+        if row.campaign_id not in opens:
+            opens[row.campaign_id] = next_sending(now, calendar, window)
+        at = now if row.urgent else opens[row.campaign_id]
         fresh = row.sent_on is None
         crowded = papers[row.unit_id] >= PAPERS_A_DAY if row.numbered else sent[row.unit_id] >= MESSAGES_A_DAY and row.kind != SUMMARY
         if at <= now and fresh and crowded and not row.urgent:

@@ -6,19 +6,42 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlmodel import Session
 
 from campaign.errors import NotFound
 from campaign.records.campaigns import row_number
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.papers import outbox_statements as statements
-from campaign.records.statements import insert_new, table_of
-from campaign.records.tables import Attempt, Campaign, Delivery, Duty, Escalation, Notice, NoticeLine, Phase, RungRow, Unit
+from campaign.records.statements import among, insert_new, one_of_words, table_of
+from campaign.records.tables import Attempt, Delivery, Duty, Escalation, Notice, NoticeLine, Phase, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
 
 _notice, _line, _escalation, _delivery, _rung = (table_of(model) for model in (Notice, NoticeLine, Escalation, Delivery, RungRow))
-_campaign, _phase = table_of(Campaign), table_of(Phase)
+_phase, _unit = table_of(Phase), table_of(Unit)
+
+# Asked in every pass that has papers: built once.
+_HAND_DUTIES = (
+    select(duty.c.id).where(among(duty.c.notice_id), duty.c.origin.like("handdeliver:notice:%"), one_of_words(duty.c.state, UNFINISHED)).order_by(duty.c.id)
+)
+_earlier, _papers = _escalation.alias("earlier"), _notice.alias("papers")
+_WAITING = (
+    select(_escalation.c.notice_id)
+    .join(_earlier, and_(_earlier.c.duty_id == _escalation.c.duty_id, _earlier.c.revision == _escalation.c.revision,
+                         _earlier.c.rung < _escalation.c.rung, ~_earlier.c.skipped))
+    .join(_papers, _papers.c.id == _earlier.c.notice_id)
+    .where(among(_escalation.c.notice_id), one_of_words(_papers.c.state, ("open", "draft", "issued")))
+)  # fmt: skip
+_LISTED = select(_line.c.notice_id).where(among(_line.c.notice_id), _line.c.removed_at.is_(None))
+_first = select(_line.c.notice_id, func.min(_line.c.id).label("line_id")).where(among(_line.c.notice_id)).group_by(_line.c.notice_id).subquery()
+_TO_BE_SIGNED = (
+    select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, _unit.c.name.label("unit"), duty.c.phase_id)
+    .join(_unit, _unit.c.id == _notice.c.unit_id)
+    .join(_first, _first.c.notice_id == _notice.c.id)
+    .join(_line, _line.c.id == _first.c.line_id)
+    .join(duty, duty.c.id == _line.c.duty_id)
+    .order_by(_notice.c.id)
+)
 
 
 def find_notice(tx: Session, wanted: str | int) -> Notice:
@@ -46,17 +69,7 @@ def phase_of(tx: Session, notice: Notice) -> int:
 
 def to_be_signed(tx: Session, notice_ids: Sequence[int]) -> list[Any]:
     """Of drafts: (id, campaign_id, kind, unit, phase_id), the phase being that of the first duty on each."""
-    unit = table_of(Unit)
-    first = select(_line.c.notice_id, func.min(_line.c.id).label("line_id")).where(_line.c.notice_id.in_(notice_ids)).group_by(_line.c.notice_id).subquery()
-    rows = (
-        select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, unit.c.name.label("unit"), duty.c.phase_id)
-        .join(unit, unit.c.id == _notice.c.unit_id)
-        .join(first, first.c.notice_id == _notice.c.id)
-        .join(_line, _line.c.id == first.c.line_id)
-        .join(duty, duty.c.id == _line.c.duty_id)
-        .order_by(_notice.c.id)
-    )
-    return list(tx.execute(rows).all())
+    return list(tx.execute(_TO_BE_SIGNED, {"b_ids": notice_ids}).all())
 
 
 def has_lines(tx: Session, notice: Notice) -> bool:
@@ -106,16 +119,8 @@ def undelivered_by_draft(tx: Session, notice_ids: Sequence[int]) -> dict[int, li
 
 def not_ready(tx: Session, notice_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Of these drafts: those with a duty whose earlier rung never arrived, and those without any line left."""
-    earlier, papers = _escalation.alias("earlier"), _notice.alias("papers")
-    same = and_(earlier.c.duty_id == _escalation.c.duty_id, earlier.c.revision == _escalation.c.revision)
-    waiting = (
-        select(_escalation.c.notice_id)
-        .join(earlier, and_(same, earlier.c.rung < _escalation.c.rung, ~earlier.c.skipped))
-        .join(papers, papers.c.id == earlier.c.notice_id)
-        .where(_escalation.c.notice_id.in_(notice_ids), papers.c.state.in_(("open", "draft", "issued")))
-    )
-    listed = select(_line.c.notice_id).where(_line.c.notice_id.in_(notice_ids), _line.c.removed_at.is_(None))
-    return set(tx.execute(waiting).scalars()), set(notice_ids) - set(tx.execute(listed).scalars())
+    ours = {"b_ids": notice_ids}
+    return set(tx.execute(_WAITING, ours).scalars()), set(notice_ids) - set(tx.execute(_LISTED, ours).scalars())
 
 
 def way_out(tx: Session, notice: Notice) -> tuple[str, str]:
@@ -148,8 +153,8 @@ def hand_duties(tx: Session, notice: Notice) -> list[Duty]:
 
 def hand_duties_of(tx: Session, notice_ids: Sequence[int]) -> list[Duty]:
     """The office's open duties to carry any of these papers."""
-    chosen = duty.c.notice_id.in_(list(notice_ids)) & duty.c.origin.like("handdeliver:notice:%") & duty.c.state.in_(UNFINISHED)
-    return list(tx.execute(select(Duty).where(chosen).order_by(duty.c.id)).scalars())
+    ids = tx.execute(_HAND_DUTIES, {"b_ids": notice_ids}).scalars().all()
+    return list(tx.execute(select(Duty).where(duty.c.id.in_(ids)).order_by(duty.c.id)).scalars()) if ids else []
 
 
 def cancel_deliveries(tx: Session, notice: Notice) -> None:
@@ -174,13 +179,6 @@ def due_deliveries(tx: Session, now: datetime, campaign_id: int | None) -> int:
     """How many sendings are due; a rehearsal's are due only when it is named."""
     asked = {"b_now": now} | ({} if campaign_id is None else {"b_campaign": campaign_id})
     return int(tx.execute(statements.due_count(campaign_id is not None), asked).scalar_one())
-
-
-def only_of(rows: Select[Any], campaign_id: int | None) -> Select[Any]:
-    """A select over deliveries, narrowed to a campaign, or to those that are no rehearsal."""
-    joined = select(_notice.c.id).join(_campaign, _campaign.c.id == _notice.c.campaign_id).where(_notice.c.id == _delivery.c.notice_id)
-    joined = joined.where(_campaign.c.id == campaign_id) if campaign_id is not None else joined.where(_campaign.c.rehearsal.is_(False))
-    return rows.where(joined.exists())
 
 
 def units_named(tx: Session, ids: Iterable[int]) -> dict[int, Unit]:

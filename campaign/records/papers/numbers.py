@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 from sqlalchemy import bindparam, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
 from campaign.records.papers.letterhead import letterheads
 from campaign.records.statements import among, table_of
-from campaign.records.tables import DocumentCounter, Notice, TypedNumber, Unit
+from campaign.records.tables import Notice, TypedNumber, Unit
 from campaign.records.tables.escalations import BY_ISSUE
 from campaign.rules.calendar import campaign_day
 from campaign.rules.papers import BULLETINS, code_of
@@ -26,11 +23,12 @@ from campaign.rules.papers import BULLETINS, code_of
 LONGEST = 60
 WHOLE_TIME = 0
 """The counter's year for 总第n期."""
-_notice, _unit, _counter = table_of(Notice), table_of(Unit), table_of(DocumentCounter)
-_ADDRESSED = (
-    select(_notice.c.id, _unit.c.name, _unit.c.kind, _unit.c.external).join(_unit, _unit.c.id == _notice.c.unit_id).where(among(_notice.c.id))
-)
+_notice, _unit = table_of(Notice), table_of(Unit)
+_ADDRESSED = select(_notice.c.id, _unit.c.name, _unit.c.kind, _unit.c.external).join(_unit, _unit.c.id == _notice.c.unit_id).where(among(_notice.c.id))
 _NUMBER = update(_notice).where(_notice.c.id == bindparam("b_id")).values(number=bindparam("b_number"))
+_COUNT_ON = text("""
+    INSERT INTO document_counter (issuer, code, year, last) VALUES (:issuer, :code, :year, :by)
+    ON CONFLICT (issuer, code, year) DO UPDATE SET last = document_counter.last + excluded.last RETURNING last""")
 # Said of what kinds, though no bulletin has such a number: so the index of numbers is seen to fit.
 _TAKEN = select(_notice.c.number).where(_notice.c.number.in_(bindparam("b_numbers", expanding=True)), text(f"kind NOT IN ({BY_ISSUE})"))
 
@@ -98,12 +96,4 @@ def _next_issue(tx: Session, campaign_id: int, kind: str, year: int) -> str:
 
 
 def _count_on(tx: Session, issuer: str, code: str, year: int, by: int) -> int:
-    counted = _count(tx.get_bind().dialect.name == "sqlite")
-    return int(tx.execute(counted, {"issuer": issuer, "code": code, "year": year, "last": by}).scalar_one())
-
-
-@cache
-def _count(is_sqlite: bool) -> Any:
-    counted: Any = sqlite.insert(_counter) if is_sqlite else postgresql.insert(_counter)
-    counted = counted.on_conflict_do_update(index_elements=["issuer", "code", "year"], set_={"last": _counter.c.last + counted.excluded.last})
-    return counted.returning(_counter.c.last)
+    return int(tx.execute(_COUNT_ON, {"issuer": issuer, "code": code, "year": year, "by": by}).scalar_one())

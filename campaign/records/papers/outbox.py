@@ -85,16 +85,14 @@ def collect_lines(
     units = sorted({unit_id for unit_id, _ in duties})
     if not units:
         return 0
-    day, postgres = campaign_day(now), tx.get_bind().dialect.name == "postgresql"
-    tx.execute(statements.collecting(postgres), [
-        {"campaign_id": campaign_id, "unit_id": unit, "kind": kind, "rung": 0, "day": day, "batch": batch, "state": "open", "title": kind, "created_at": now,
-         "pass_id": pass_id}
-        for unit in units
+    day = campaign_day(now)
+    tx.execute(statements.COLLECT, [
+        {"campaign_id": campaign_id, "unit_id": unit, "kind": kind, "day": day, "batch": batch, "created_at": now, "pass_id": pass_id} for unit in units
     ])  # fmt: skip
     asked = {"b_campaign": campaign_id, "b_kind": kind, "b_day": day, "b_batch": batch, "b_ids": units}
     found = {row.unit_id: row.id for row in tx.execute(statements.COLLECTING_TODAY, asked)}
     add_deliveries(tx, sorted(found.values()), channel=channel, audience=audience, now=send_at or now)
-    tx.execute(statements.listing(postgres), [{"notice_id": found[unit], "duty_id": duty_id} for unit, duty_id in duties])
+    tx.execute(statements.LIST, [{"notice_id": found[unit], "duty_id": duty_id} for unit, duty_id in duties])
     return len(found)
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, and_, bindparam, exists, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text, update
 
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import among, one_of_words, table_of
@@ -23,29 +21,15 @@ _notice, _line, _delivery, _escalation = table_of(Notice), table_of(NoticeLine),
 _campaign, _unit, _rung = table_of(Campaign), table_of(Unit), table_of(RungRow)
 
 
-def _insert(model: type[SQLModel], postgres: bool) -> Any:
-    return postgresql.insert(table_of(model)) if postgres else sqlite.insert(table_of(model))
-
-
-@cache
-def collecting(postgres: bool) -> Insert:
-    """The open notice of a unit, kind and day; one that is there is locked, so that no sender closes it before its lines are in."""
-    made = _insert(Notice, postgres)
-    statement: Insert = made.on_conflict_do_update(
-        index_elements=["campaign_id", "unit_id", "kind", "rung", "day", "batch"],
-        index_where=text("state IN ('open', 'draft')"),
-        set_={"pass_id": made.excluded.pass_id},
-    )
-    return statement
-
-
-@cache
-def listing(postgres: bool) -> Insert:
-    """A line; one that was taken off is there again."""
-    statement: Insert = _insert(NoticeLine, postgres).on_conflict_do_update(index_elements=["notice_id", "duty_id"], set_={"removed_at": None})
-    return statement
-
-
+# Written as SQL: the dialects' own INSERT … ON CONFLICT is compiled anew at each execution.
+# The open notice of a unit, kind and day; one that is there is locked, so that no sender closes it before its lines are in.
+COLLECT = text("""
+    INSERT INTO notice (campaign_id, unit_id, kind, rung, day, batch, state, title, created_at, pass_id)
+    VALUES (:campaign_id, :unit_id, :kind, 0, :day, :batch, 'open', :kind, :created_at, :pass_id)
+    ON CONFLICT (campaign_id, unit_id, kind, rung, day, batch) WHERE state IN ('open', 'draft') DO UPDATE SET pass_id = excluded.pass_id
+""").bindparams(bindparam("day", type_=_notice.c.day.type), bindparam("created_at", type_=_notice.c.created_at.type))
+# A line; one that was taken off is there again.
+LIST = text("INSERT INTO notice_line (notice_id, duty_id) VALUES (:notice_id, :duty_id) ON CONFLICT (notice_id, duty_id) DO UPDATE SET removed_at = NULL")
 COLLECTING_TODAY = select(_notice.c.unit_id, _notice.c.id).where(
     _notice.c.campaign_id == bindparam("b_campaign"), _notice.c.kind == bindparam("b_kind"), _notice.c.rung == 0, _notice.c.day == bindparam("b_day"),
     _notice.c.batch == bindparam("b_batch"), _notice.c.state == "open", among(_notice.c.unit_id),
@@ -122,10 +106,7 @@ PUT_OFF = update(_delivery).where(_delivery.c.id == bindparam("b_id")).values(st
 FAIL = update(_delivery).where(among(_delivery.c.id)).values(state="failed", next_attempt_at=None)
 
 ARRIVED = (
-    update(_notice)
-    .where(among(_notice.c.id), _notice.c.state == "issued")
-    .values(state="delivered", delivered_at=bindparam("b_now"))
-    .returning(_notice.c.id)
+    update(_notice).where(among(_notice.c.id), _notice.c.state == "issued").values(state="delivered", delivered_at=bindparam("b_now")).returning(_notice.c.id)
 )
 ALIKE = (duty.c.campaign_id, duty.c.ladder_id, duty.c.rung, duty.c.due_at, duty.c.floor_rung)
 _TOLD = select(_escalation.c.duty_id).where(

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, insert, not_, select, update
+from sqlalchemy import bindparam, case, delete, exists, insert, not_, select, update
 from sqlmodel import Session, SQLModel
 
 from campaign.records.duty.duties import duty_table
 from campaign.records.duty.suspended import stopped_series
-from campaign.records.statements import chunks, insert_of, table_of
+from campaign.records.statements import among, chunks, insert_of, table_of
 from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Person, Phase, PlanVersion, Post, Requirement, Series, Tenure, Unit
 from campaign.records.tables.duties import UNFINISHED
 
 _item, _part, _requirement, _series, _phase, _campaign = (table_of(model) for model in (Item, ItemUnit, Requirement, Series, Phase, Campaign))
 _unit, _post, _tenure, _person = table_of(Unit), table_of(Post), table_of(Tenure), table_of(Person)
+
+_PHASES = select(Phase).where(_phase.c.campaign_id == bindparam("b_campaign")).order_by(_phase.c.number)
+_DUTIES = select(Duty).where(among(duty_table.c.id)).order_by(duty_table.c.id)
+_ANY_TO_GROW = select(exists().where(_series.c.state == "active", _series.c.next_on <= bindparam("b_horizon")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def latest_plan(tx: Session, campaign: Campaign) -> PlanVersion:
 
 
 def phases_of(tx: Session, campaign: Campaign) -> list[Phase]:
-    return list(tx.execute(select(Phase).where(_phase.c.campaign_id == campaign.id).order_by(_phase.c.number)).scalars())
+    return list(tx.execute(_PHASES, {"b_campaign": campaign.id}).scalars())
 
 
 def items_of(tx: Session, campaign: Campaign) -> list[Item]:
@@ -107,10 +111,7 @@ def unfinished_of(tx: Session, campaign: Campaign) -> list[Duty]:
 
 
 def duties_of_ids(tx: Session, ids: Sequence[int]) -> list[Duty]:
-    found: list[Duty] = []
-    for part in chunks(ids, 900):
-        found += tx.execute(select(Duty).where(duty_table.c.id.in_(part)).order_by(duty_table.c.id)).scalars()
-    return found
+    return list(tx.execute(_DUTIES, {"b_ids": ids}).scalars()) if ids else []
 
 
 def put_series(tx: Session, today: date, **columns: Any) -> str:
@@ -169,7 +170,9 @@ def reports_not_begun(tx: Session, campaign: Campaign, phase: Phase | None = Non
 def growing_series(
     tx: Session, horizon: date, *, campaign_id: int | None, unit_ids: Sequence[int] | None, phase_id: int | None
 ) -> list[tuple[Series, Campaign]]:
-    """Active series of open phases that have days to fill before the horizon, and that no suspension stops."""
+    """Active series of open phases that have days to fill before the horizon, and that no suspension stops. Mostly there are none to ask about."""
+    if not tx.execute(_ANY_TO_GROW, {"b_horizon": horizon}).scalar_one():
+        return []
     chosen = (
         select(Series, Campaign)
         .join(_campaign, _campaign.c.id == _series.c.campaign_id)

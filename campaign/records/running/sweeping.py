@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, TextClause, bindparam, func, insert, select, text
@@ -55,17 +56,19 @@ def count_due(tx: Session, now: datetime, campaign_id: int | None) -> int:
 
 def collect_due(tx: Session, pass_id: int, now: datetime, *, campaign_id: int | None = None, phase_id: int | None = None) -> int:
     """Put the due ids into the pass's table, in parts by primary key; answers how many parts. Read from the index alone."""
-    whose = "c.id = :campaign_id" if campaign_id is not None else "NOT c.rehearsal"
-    only = " AND d.phase_id = :phase_id" if phase_id is not None else ""
     named = {name: value for name, value in (("campaign_id", campaign_id), ("phase_id", phase_id)) if value is not None}
     with as_written(tx):
-        filled: Any = tx.execute(
-            _timed(f"""INSERT INTO pass_due (pass_id, batch, duty_id)
-                SELECT :pass, (row_number() OVER (ORDER BY d.id) - 1) / :size, d.id FROM campaign c CROSS JOIN duty d
-                WHERE {whose} AND d.campaign_id = c.id AND d.next_rung_at <= :now{only}"""),  # noqa: S608 - constants
-            {"pass": pass_id, "size": PART, "now": now} | named,
-        )
+        filled: Any = tx.execute(_collect(campaign_id is not None, phase_id is not None), {"pass": pass_id, "size": PART, "now": now} | named)
     return -(-int(filled.rowcount) // PART)
+
+
+@cache
+def _collect(of_campaign: bool, of_phase: bool) -> TextClause:
+    whose = "c.id = :campaign_id" if of_campaign else "NOT c.rehearsal"
+    only = " AND d.phase_id = :phase_id" if of_phase else ""
+    return _timed(f"""INSERT INTO pass_due (pass_id, batch, duty_id)
+        SELECT :pass, (row_number() OVER (ORDER BY d.id) - 1) / :size, d.id FROM campaign c CROSS JOIN duty d
+        WHERE {whose} AND d.campaign_id = c.id AND d.next_rung_at <= :now{only}""")  # noqa: S608 - constants
 
 
 def sweep_parts(tx: Session, pass_id: int, parts: range, now: datetime) -> Swept:
@@ -104,8 +107,8 @@ def _sweep(tx: Session, bound: dict[str, Any]) -> Swept:
 
 def forget_due(tx: Session, pass_id: int) -> None:
     """The working rows of a pass are of no use after it."""
-    tx.execute(_due.delete().where(_due.c.pass_id == pass_id))
-    tx.execute(_decision.delete().where(_decision.c.pass_id == pass_id))
+    tx.execute(_FORGET_DUE, {"b_pass": pass_id})
+    tx.execute(_FORGET_DECIDED, {"b_pass": pass_id})
 
 
 def _decide(tx: Session, bound: dict[str, Any]) -> dict[tuple[Any, ...], tuple[EscalationDecision, int]]:
@@ -126,24 +129,14 @@ def _decide(tx: Session, bound: dict[str, Any]) -> dict[tuple[Any, ...], tuple[E
              "floor_rung": floor_rung, "due_at": due_at,
              "take": decision.take.number if decision.take else 0, "rung_after": decision.rung_after, "next_rung_at": decision.next_at}
         )  # fmt: skip
-    tx.execute(_decision.delete().where(_decision.c.pass_id == bound["pass"], _decision.c.batch == bound["first"]))
-    tx.execute(insert(_decision), rows)
+    tx.execute(_DECIDE_ANEW, {"b_pass": bound["pass"], "b_batch": bound["first"]})
+    tx.execute(_DECIDE, rows)
     return decided
 
 
 def _record_skip(tx: Session, bound: dict[str, Any], number: int) -> int:
     """A reminder that came too late is recorded, not sent."""
-    done: Any = tx.execute(
-        _timed("""INSERT INTO escalation (duty_id, revision, rung, taken_at, skipped, pass_id)
-            SELECT d.id, d.revision, :number, :now, TRUE, :pass
-            FROM pass_due q CROSS JOIN duty d CROSS JOIN pass_decision a
-            WHERE q.pass_id = :pass AND q.batch BETWEEN :first AND :last AND d.id = q.duty_id AND d.next_rung_at <= :now
-              AND a.pass_id = :pass AND a.batch = :first AND a.campaign_id = d.campaign_id AND a.ladder_id = d.ladder_id AND a.rung = d.rung
-              AND a.floor_rung = d.floor_rung AND a.due_at = d.due_at AND a.rung < :number AND a.rung_after >= :number AND (a.take = 0 OR :number < a.take)
-              AND EXISTS (SELECT 1 FROM rung r WHERE r.ladder_id = d.ladder_id AND r.number = :number AND r.before_deadline)
-            ON CONFLICT DO NOTHING"""),
-        bound | {"number": number},
-    )
+    done: Any = tx.execute(_SKIP, bound | {"number": number})
     return int(done.rowcount)
 
 
@@ -156,6 +149,11 @@ def _timed(statement: str) -> TextClause:
         clause = clause.bindparams(bindparam("day", type_=_notice.c.day.type))
     return clause
 
+
+_DECIDE = insert(_decision)
+_DECIDE_ANEW = _decision.delete().where(_decision.c.pass_id == bindparam("b_pass"), _decision.c.batch == bindparam("b_batch"))
+_FORGET_DUE = _due.delete().where(_due.c.pass_id == bindparam("b_pass"))
+_FORGET_DECIDED = _decision.delete().where(_decision.c.pass_id == bindparam("b_pass"))
 
 _MINE = "q.pass_id = :pass AND q.batch BETWEEN :first AND :last"
 
@@ -177,6 +175,15 @@ _SET = "rung = a.rung_after, next_rung_at = a.next_rung_at, last_pass_id = CASE 
 _CLAIM = _timed(f"""
     UPDATE duty AS d SET {_SET} FROM pass_due q CROSS JOIN pass_decision a
     WHERE {_MINE} AND d.id = q.duty_id AND d.next_rung_at <= :now AND {_ANSWER}""")  # noqa: S608 - constants
+
+_SKIP = _timed(f"""
+    INSERT INTO escalation (duty_id, revision, rung, taken_at, skipped, pass_id)
+    SELECT d.id, d.revision, :number, :now, TRUE, :pass
+    FROM pass_due q CROSS JOIN duty d CROSS JOIN pass_decision a
+    WHERE {_MINE} AND d.id = q.duty_id AND d.next_rung_at <= :now AND {_ANSWER}
+      AND a.rung < :number AND a.rung_after >= :number AND (a.take = 0 OR :number < a.take)
+      AND EXISTS (SELECT 1 FROM rung r WHERE r.ladder_id = d.ladder_id AND r.number = :number AND r.before_deadline)
+    ON CONFLICT DO NOTHING""")  # noqa: S608 - constants
 
 # PostgreSQL puts the updated table last; so the duty is read once more, to be found by its key before its answer is.
 _CLAIM_BY_KEY = _timed(f"""

@@ -101,13 +101,14 @@ class Notice(SQLModel, table=True):
         where("uq_notice_collecting", "campaign_id", "unit_id", "kind", "rung", "day", "batch", condition="state IN ('open', 'draft')", unique=True),
         where("ix_notice_state", "state", "id", condition="state IN ('open', 'draft', 'issued')"),
         Index("ix_notice_campaign", "campaign_id", "created_at"),
+        Index("ix_notice_unit_id", "unit_id", "sent_on"),
         Index("ix_notice_pass", "pass_id"),
         where("uq_notice_number", "number", condition=f"number IS NOT NULL AND kind NOT IN ({BY_ISSUE})", unique=True),
     )
 
     id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
-    unit_id: int = Field(foreign_key="unit.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id")
     kind: str = Field(max_length=40)
     rung: int = 0
     ladder_id: int | None = Field(default=None, foreign_key="ladder.id")

@@ -33,6 +33,8 @@ DAYS = 1
 
 def ask_for_receipts(tx: Session, notice_ids: Collection[int], by: By) -> int:
     """A duty for each delivered paper that demands 签收; asking again makes nothing twice."""
+    if not notice_ids:
+        return 0
     receipts.keep_units(tx, notice_ids, RECEIPTED)
     asking = receipts.asking(tx, notice_ids, RECEIPTED)
     if not asking:

@@ -19,6 +19,7 @@ from campaign.records.papers.budgets import within_budget
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, DutyKind, DutyState, Notice, Unit
 from campaign.rules.calendar import campaign_day
+from campaign.rules.papers import RECEIPTED
 from campaign.work.by import By
 from campaign.work.duty.hand_in import working_days_after
 from campaign.work.papers.addressing import copy_to_lead_units
@@ -78,7 +79,7 @@ def follow_up(tx: Session, arrived: Sequence[outbox.Outgoing], by: By, pass_id: 
     """What a delivery brings about: its 签收 is asked for, the lead unit gets its copy, and nobody need carry the paper any more."""
     if not arrived:
         return
-    ask_for_receipts(tx, [one.notice_id for one in arrived], by)
+    ask_for_receipts(tx, [one.notice_id for one in arrived if one.kind in RECEIPTED], by)
     copy_to_lead_units(tx, arrived, by.now, pass_id)
     for duty in notices.hand_duties_of(tx, [one.notice_id for one in arrived]):
         finish(tx, duty, DutyState.ACCEPTED, by.now, "已由其他渠道送达")

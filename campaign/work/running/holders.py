@@ -21,7 +21,7 @@ HOST_LETTERS = 30  # a delivery's claim has room for 80 letters, and a pod's nam
 
 def holder_name() -> str:
     """`host:process:its start:some letters`; new with each call, so that two passes of one process are two holders."""
-    return f"{_host()}:{os.getpid()}:{_started(os.getpid())}:{uuid4().hex[:8]}"
+    return f"{_host()}:{os.getpid()}:{_our_start(os.getpid())}:{uuid4().hex[:8]}"
 
 
 def is_dead_here(holder: str) -> bool:
@@ -45,6 +45,12 @@ def free_leases_of_the_dead(store: Store) -> list[str]:
 @cache
 def _host() -> str:
     return socket.gethostname()[:HOST_LETTERS].replace(":", "-")
+
+
+@cache
+def _our_start(pid: int) -> str:
+    """By process, for a child that was forked is another."""
+    return _started(pid)
 
 
 def _started(pid: int) -> str:
