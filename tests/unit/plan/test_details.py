@@ -85,6 +85,9 @@ def test_prices_names_and_dates_are_no_targets(text: str) -> None:
         ("利用宣传栏、横幅开展宣传。", []),
         ("按照《考核办法》执行。", []),
         ("推进信息化建设。", []),
+        ("每月报送一次工作总结。", ["工作总结"]),
+        ("每周报送进展情况表。", ["进展情况表"]),
+        ("编发创建工作月报。", ["创建工作月报"]),
     ],
 )
 def test_papers_are_named_in_the_words_of_the_text(text: str, names: list[str]) -> None:
