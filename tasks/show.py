@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from prefect.artifacts import acreate_table_artifact
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext
 
@@ -23,14 +23,23 @@ HEADINGS = {
     "notices": "本次生成和发出的文书",
     "gate": "转段障碍",
     "bulletin": "简报",
+    "digest": "日报",
 }
+
+
+AS_TEXT = ("bulletin", "digest")
+"""What is written as a page and would be a single crowded cell in a table."""
 
 
 async def show_tables(summary: PassSummary, request: PassRequest, pages: Mapping[str, str]) -> None:
     """One artifact a table, with the portal's page of the same. Its key names pass, campaign and phase, so that Prefect keeps the history of each apart."""
     scope = artifact_key(request.name, request.campaign or "", request.phase or "")
     for name, rows in summary.tables.items():
-        await acreate_table_artifact(key=artifact_key(name, scope), table=rows[:MOST_ROWS], description=_heading(name, rows, pages[name]))
+        key, heading = artifact_key(name, scope), _heading(name, rows, pages[name])
+        if name in AS_TEXT:
+            await acreate_markdown_artifact(key=key, markdown="\n\n".join(str(text) for row in rows for text in row.values()), description=heading)
+        else:
+            await acreate_table_artifact(key=key, table=rows[:MOST_ROWS], description=heading)
 
 
 def _heading(name: str, rows: list[dict[str, Any]], page: str) -> str:

@@ -51,7 +51,7 @@ def duties(
     例：campaign duties --campaign weisheng --light red
     """
     from campaign.records.campaigns import find_phase, need_unit
-    from campaign.records.pages import views
+    from campaign.records.pages import boards, views
 
     with opened(ask) as store, store.read() as tx:
         found = chosen_campaign(tx, ask, campaign)
@@ -61,10 +61,12 @@ def duties(
             tx, ask.now, campaign=found, light=light, states=states or tuple(state for state in STATES if state != "cancelled"), kind=kind,
             unit_id=need_unit(tx, unit).id if unit else None, phase_id=find_phase(tx, found, phase).id if phase and found else None,
         )  # fmt: skip
+        told = rows if everything else rows[:SHOWN]
+        rungs = boards.rung_names(tx, [row.id for row in told if row.rung])
     if ask.json:
         emit_json([_value(row, ask) for row in rows])
         return
-    _show_list(rows if everything else rows[:SHOWN], "红灯事项（逾期）清单" if light == "red" else "应办事项")
+    _show_list(told, rungs, "红灯事项（逾期）清单" if light == "red" else "应办事项")
     if len(rows) > SHOWN and not everything:
         say(f"共 {len(rows)} 项，以上是前 {SHOWN} 项；加 --all 全部列出。")
 
@@ -76,11 +78,12 @@ def _value(row: DutyView, ask: Reading) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _show_list(rows: list[DutyView], title: str) -> None:
+def _show_list(rows: list[DutyView], rungs: dict[int, str], title: str) -> None:
     from campaign.records.tables import DutyKind, DutyState
 
     told = [
-        (row.id, light_cell(row.light), row.unit, DutyKind(row.kind).label, row.title, _day(row), row.rung or "", DutyState(row.state).label) for row in rows
+        (row.id, light_cell(row.light), row.unit, DutyKind(row.kind).label, row.title, _day(row), rungs.get(row.id, ""), DutyState(row.state).label)
+        for row in rows
     ]
     show_table(["编号", "灯", "单位", "类别", "事项", "期限", "督办级别", "状态"], told, title=title, empty="没有符合条件的事项")
 
@@ -100,12 +103,13 @@ def show(duty: str, ask: Reading) -> None:
     from campaign.records.campaigns import find_duty
     from campaign.records.duty.duty_history import history_of
     from campaign.records.duty.duty_runs import runs_of_duty
-    from campaign.records.pages import views
+    from campaign.records.pages import boards, views
 
     with opened(ask) as store, store.read() as tx:
         found = find_duty(tx, duty)
         refuse_future_of_duty(tx, ask, found.campaign_id)
         row = views.one_duty(tx, found, ask.now)
+        rungs = boards.rung_names(tx, [row.id])
         history = history_of(tx, found, ask.now)
         runs = runs_of_duty(tx, found)
     ui = _prefect_ui(ask)
@@ -113,7 +117,7 @@ def show(duty: str, ask: Reading) -> None:
         told = [{"did": run.did, "pass": run.pass_id, "at": local(run.at, ask), "state": run.state, "url": run.url(ui)} for run in runs]
         emit_json(_value(row, ask) | history.as_dict(lambda at: local(at, ask)) | {"runs": told})
         return
-    _show_one(row, history, ask)
+    _show_one(row, rungs, history, ask)
     for run in runs:
         say(f"{run.did}：{shown(run.at, ask)} 第 {run.pass_id} 轮巡检 {run.message} {run.url(ui) or '（未经 Prefect 直接办理）'}")
 
@@ -125,10 +129,12 @@ def _prefect_ui(ask: Reading) -> str:
     return (noted_address(ask.data_dir, "prefect") or ask.settings.prefect_url).removesuffix("/api")
 
 
-def _show_one(row: DutyView, history: History, ask: Reading) -> None:
+def _show_one(row: DutyView, rungs: dict[int, str], history: History, ask: Reading) -> None:
     from campaign.records.tables import DutyKind, DutyState
+    from campaign.records.tables.escalations import NoticeState
+    from campaign.work.verbs import VERBS
 
-    _show_list([row], f"{history.campaign} · {history.phase}")
+    _show_list([row], rungs, f"{history.campaign} · {history.phase}")
     say(f"来源 {row.origin}；期限依据：{history.due_source}；{DutyKind(row.kind).label}，{DutyState(row.state).label}")
     if history.acked_by:
         say(f"签收：{history.acked_by} {shown(history.acked_at, ask)}")
@@ -138,8 +144,9 @@ def _show_one(row: DutyView, history: History, ask: Reading) -> None:
         for name in version.files:
             say(f"    {name}")
     for step in history.escalations:
-        say(f"第{step.rung}级「{step.name}」{shown(step.taken_at, ask)} {'已过时，未发出' if step.skipped else f'文书 {step.notice_id}({step.notice_state})'}")
+        state = NoticeState(step.notice_state).label if step.notice_state else "未生成"
+        say(f"第{step.rung}级「{step.name}」{shown(step.taken_at, ask)} {'已过时，未发出' if step.skipped else f'文书 {step.notice_id}（{state}）'}")
     for event in history.events:
-        say(f"{shown(event.at, ask)} {event.actor} {event.verb}{f'：{event.reason}' if event.reason else ''}")
+        say(f"{shown(event.at, ask)} {event.actor} {VERBS.get(event.verb, event.verb)}{f'：{event.reason}' if event.reason else ''}")
     for line in history.ahead:
         say(f"接下来 {line}")

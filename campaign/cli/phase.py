@@ -66,7 +66,7 @@ def _run_here(store: Store, act: Writing, slug: str, key: str) -> None:
 
 
 def _blockers(rows: list[dict[str, str]]) -> list[str]:
-    return [f"转段条件未满足 {len(rows)} 项：", *(f"  · {row['说明']}" for row in rows)] if rows else ["转段条件已全部满足。"]
+    return [f"转段条件未满足 {len(rows)} 项：", *(f"  · {row['尚未满足的条件']}" for row in rows)] if rows else ["转段条件已全部满足。"]
 
 
 @click.command(name="open")

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from campaign.portal.access import Role
 from campaign.portal.visit import Visiting
-from campaign.portal.words import VERBS
 from campaign.records import log
 from campaign.records.pages import office
 from campaign.records.pages.journal import subject_names
+from campaign.work.verbs import VERBS
 
 router = APIRouter()
 A_PAGE = 50

@@ -61,6 +61,10 @@ class CampaignLine:
         return sum(phase.done for phase in self.phases)
 
 
+A_QUERY = 500
+"""Ids in one question: databases bound the number of parameters."""
+
+
 @dataclass(frozen=True, slots=True)
 class RedLine:
     id: int
@@ -188,3 +192,13 @@ def recent_passes(tx: Session, *, campaign_id: int | None = None, limit: int = 1
 
 def parked_count(tx: Session) -> int:
     return int(tx.execute(select(func.count()).select_from(_parked)).scalar_one())
+
+
+def rung_names(tx: Session, duty_ids: Sequence[int]) -> dict[int, str]:
+    """The name of the rung that each duty has reached, as its own ladder names it; duties on no rung are left out."""
+    reached = and_(_rung.c.ladder_id == duty.c.ladder_id, _rung.c.number == duty.c.rung)
+    named: dict[int, str] = {}
+    for start in range(0, len(duty_ids), A_QUERY):
+        rows = select(duty.c.id, _rung.c.name).join(_rung, reached).where(duty.c.id.in_(list(duty_ids[start : start + A_QUERY])))
+        named |= {row.id: row.name for row in tx.execute(rows)}
+    return named

@@ -15,13 +15,14 @@ from sqlmodel import Session
 from campaign.records import leases
 from campaign.records.duty.duties import duty_table, open_waiting
 from campaign.records.log import write_event
-from campaign.records.pages import views
+from campaign.records.pages import boards, views
 from campaign.records.papers import digests, notices
 from campaign.records.papers.outbox import collect_lines
 from campaign.records.planning import registry
 from campaign.records.running import pass_runs
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Phase
+from campaign.records.tables.escalations import NoticeState
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.duty.hand_in import ask_for_review
@@ -128,11 +129,12 @@ def publish(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
                 for row in views.progress_by_unit(tx, phase.id, now)
             ]  # fmt: skip
         red = views.list_duties(tx, now, campaign=campaign, light="red", phase_id=ctx.phase_id, limit=OVERDUE_SHOWN)
+        rungs = boards.rung_names(tx, [row.id for row in red])
         tables["overdue"] = [
-            {"编号": row.id, "单位": row.unit, "事项": row.title, "期限": row.due_on, "督办级别": row.rung} for row in red
+            {"编号": row.id, "单位": row.unit, "事项": row.title, "期限": row.due_on, "督办级别": rungs.get(row.id, "")} for row in red
         ]  # fmt: skip
         tables["notices"] = [
-            {"编号": row.id, "单位": row.unit_name, "文书": row.kind, "文号": row.number or "", "状态": row.state}
+            {"编号": row.id, "单位": row.unit_name, "文书": row.kind, "文号": row.number or "", "状态": NoticeState(row.state).label}
             for row in views.notices_of(tx, campaign, pass_id=ctx.id, limit=OVERDUE_SHOWN)
         ]
     return StepResult(tables=tables)
@@ -145,7 +147,7 @@ def gate(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
     with store.read() as tx:
         campaign, phase, by = _rows(tx, ctx)
         decision = ask_gate(tx, campaign, phase, by.now)
-    blockers = [{"条件": blocker.code, "说明": blocker.text, "可作为遗留": "是" if blocker.carried else "否"} for blocker in decision.blockers]
+    blockers = [{"尚未满足的条件": blocker.text, "可作为遗留问题": "是" if blocker.carried else "否"} for blocker in decision.blockers]
     return StepResult({"blockers": len(blockers)}, tables={"gate": blockers})
 
 

@@ -137,7 +137,7 @@ def _subject(tx: Session, request: PassRequest) -> tuple[Campaign | None, Phase 
 
 
 def _message(counts: dict[str, int]) -> str:
-    words = {"assigned": "新交办 {} 项", "collected": "收齐 {} 项", "escalated": "督办升级 {} 项", "skipped": "略过过时提醒 {} 项",
+    words = {"assigned": "新交办 {} 项", "collected": "收齐 {} 项", "escalated": "督办升级 {} 项", "skipped": "跳过已过时的提醒 {} 项",
              "sent": "送达 {} 份", "failed": "未送达 {} 份", "parked": "待处理 {} 项", "bulletins": "编发简报 {} 期", "digests": "编发日报 {} 期"}  # fmt: skip
     told = [text.format(counts[key]) for key, text in words.items() if counts.get(key)]
     return "，".join(told) or "没有到期事项"

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import campaign
-from campaign.portal.words import SUBJECTS, VERBS
+from campaign.portal.words import SUBJECTS
+from campaign.work.verbs import VERBS
 
 SOURCES = [file.read_text(encoding="utf-8") for room in ("work", "records", "portal") for file in (Path(campaign.__file__).parent / room).rglob("*.py")]
 
