@@ -70,12 +70,14 @@ def list_(kind: str | None, unreachable: bool, merged: bool, ask: Reading) -> No
     from campaign.rules.calendar import campaign_day
 
     with opened(ask) as store, store.read() as tx:
-        rows = [row for row in list_units(tx, campaign_day(ask.now), kind=kind, merged=merged) if not (unreachable and row.reachable)]
+        everyone = list_units(tx, campaign_day(ask.now), kind=kind, merged=merged)
+    rows = [row for row in everyone if not (unreachable and row.reachable)]
     if ask.json:
         emit_json([_value(row) for row in rows])
         return
     told = [(row.code, row.name, row.kind, row.parent, _people(row), "" if row.reachable else "联系不上") for row in rows]
-    show_table(["编号", "单位", "类别", "上级", "人员", ""], told, title="单位名册", empty="没有单位，请运行 campaign units import 名册.xlsx")
+    empty = "所列单位都有联系得上的人员。" if everyone else "没有单位，请运行 campaign units import 名册.xlsx"
+    show_table(["编号", "单位", "类别", "上级", "人员", ""], told, title="单位名册", empty=empty)
 
 
 def _value(row: UnitLine) -> dict[str, object]:

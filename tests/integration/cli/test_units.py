@@ -101,6 +101,13 @@ def test_a_new_number_of_the_same_person_is_a_correction(cli: Cli) -> None:
     assert [one["phone"] for one in unit["persons"]] == ["10000000099"]
 
 
+def test_a_roll_in_which_everybody_can_be_reached_is_not_called_empty(cli: Cli) -> None:
+    assert "没有单位" in cli("units", "list", "--unreachable").out
+    roll("单位名称,岗位,姓名,手机\n甲局,单位联络员,张一,10000000001\n")
+    cli.json("units", "import", "u.csv")
+    assert "所列单位都有联系得上的人员" in cli("units", "list", "--unreachable").out
+
+
 def test_units_without_a_reachable_person_are_told(cli: Cli) -> None:
     roll("单位名称,岗位,姓名,手机\n甲局,单位联络员,张一,10000000001\n乙局,单位联络员,李一,\n丙局,,,\n")
     assert cli.json("units", "import", "u.csv")["unreachable"] == ["乙局", "丙局"]
