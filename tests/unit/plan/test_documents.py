@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,7 @@ def test_a_stuck_libreoffice_is_ended_after_its_time(tmp_path: Path, monkeypatch
     slow.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
     slow.chmod(0o755)
     monkeypatch.setattr(libreoffice, "find_office", lambda: str(slow))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # a queue of its own: another test may be converting just now
     path = tmp_path / "旧.doc"
     path.write_bytes(OLE)
     with pytest.raises(BadPlan) as refused:
