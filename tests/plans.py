@@ -55,7 +55,7 @@ def full_scans(store: Store, sent: Sent) -> list[str]:
             if not re.match(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)", statement) or not re.search(rf"\b({LARGE})\b", statement):
                 continue
             explain = "EXPLAIN QUERY PLAN " if store.is_sqlite else "EXPLAIN "
-            bound = dict(parameters) if parameters and isinstance(parameters[0], tuple) else parameters
+            bound = {name: _sent(value) for name, value in parameters} if parameters and isinstance(parameters[0], tuple) else parameters
             lines = [str(row[-1]) for row in connection.exec_driver_sql(explain + statement, bound)]
             found += [f"{line.strip()}   in   {' '.join(statement.split())}" for line in lines if _scans(line, statement)]
     return found
@@ -67,6 +67,11 @@ def _kept(parameters: Any) -> tuple[Any, ...]:
 
 def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _sent(value: Any) -> Any:
+    """As it was: an array for PostgreSQL is a list, where a tuple would be a row."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _scans(line: str, statement: str) -> bool:
