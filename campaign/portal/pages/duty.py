@@ -126,7 +126,7 @@ def _office_may(facts: Any) -> dict[str, str]:
         return {"resume": "恢复计时"}
     its_own = facts.kind in todo.OWN_KINDS and facts.kind != "rectify" and facts.notice_id is None
     found = {"waive": "免报（不涉及）", "cancel": "取消"} if its_own and facts.state in ("open", "returned", "submitted", "waiting") else {}
-    if facts.state in ("open", "returned"):
+    if facts.state in ("open", "returned") and facts.notice_id is None:
         found |= {"extend": "延期", "suspend": "暂缓"}
     return found
 
