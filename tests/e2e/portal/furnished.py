@@ -63,6 +63,9 @@ PLACES: dict[str, tuple[str, ...]] = {
     "/campaigns/{slug}/phases/{number}": (f"/campaigns/{SLUG}/phases/2",),
     "/campaigns/{slug}/burden": (f"/campaigns/{SLUG}/burden",),
     "/campaigns/{slug}/stagger": (f"/campaigns/{SLUG}/stagger", f"/campaigns/{SECOND}/stagger?proposed=1"),
+    "/campaigns/{slug}/findings": (f"/campaigns/{SLUG}/findings",),
+    "/campaigns/{slug}/adjust": (f"/campaigns/{SLUG}/adjust",),
+    "/ladders": ("/ladders",),
     "/launch": ("/launch",),
     "/parked": ("/parked",),
     "/sign": ("/sign",),
@@ -80,7 +83,7 @@ NO_PAGES = frozenset(
     (
         "/healthz", "/readyz", "/login/oidc", "/login/oidc/back", "/api/status", "/api/uploads/{upload_id}", "/files/{submission_id}/{number}",
         "/files/{submission_id}/{number}/pages/{page}", "/receipts/{submission_id}", "/registers.xlsx", "/registers/{signatory_id}/scan", "/units.xlsx",
-        "/units/{code}/heirs.csv", "/notices/{notice_id}/paper.docx", "/notices/{notice_id}/slip.docx",
+        "/units/{code}/heirs.csv", "/ladders/{name}.yaml", "/notices/{notice_id}/paper.docx", "/notices/{notice_id}/slip.docx",
     )
 )  # fmt: skip
 """What answers with a file, with JSON or with a way elsewhere."""
