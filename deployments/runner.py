@@ -17,7 +17,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, cast, get_type_hints
 from uuid import UUID
 
 import httpx
@@ -30,8 +30,9 @@ from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.flow_engine import run_flow
-from prefect.states import Cancelled, Crashed, Pending
+from prefect.states import Cancelled, Crashed, Failed, Pending
 
+from campaign.engine.forms import faults_in
 from flows._stop import ask_to_stop, forget
 
 log = logging.getLogger("campaign.runner")
@@ -130,7 +131,10 @@ class Runner:
     def _work(self, run: FlowRun, flow: Flow[..., Any]) -> None:
         """The body of a run's thread. The engine has already told the server how it ended; what comes out here is only noted."""
         try:
-            asyncio.run(cast(Coroutine[Any, Any, Any], run_flow(flow, flow_run=run, return_type="state")))
+            form = get_type_hints(flow.fn).get("request")
+            wrong = faults_in(form, run.parameters) if form is not None else []
+            work = _refuse(run, flow, wrong) if wrong else run_flow(flow, flow_run=run, return_type="state")
+            asyncio.run(cast(Coroutine[Any, Any, Any], work))
         except BaseException as error:  # Abort and crash signals are no Exceptions
             log.warning("运行 %s 中断：%r", run.name, error)
         finally:
@@ -171,6 +175,13 @@ class Runner:
                 log.debug("event stream lost: %r", error)
             self._hears = False
             await asyncio.sleep(2)
+
+
+async def _refuse(run: FlowRun, flow: Flow[..., Any], wrong: list[str]) -> None:
+    """A run whose form cannot be read ends with what is wrong in it; the engine would end it with its own, English, words."""
+    async with get_client() as client:
+        await client.update_flow_run(run.id, name=f"{flow.name} · 填写有误")
+        await client.set_flow_run_state(run.id, Failed(message=f"{'；'.join(wrong)}。请改正后重新运行，没有任何改动。"), force=True)
 
 
 async def _settle(client: PrefectClient, run_id: UUID) -> None:

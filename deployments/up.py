@@ -69,6 +69,7 @@ class Household:
         sorted_children = sorted(self.children, key=lambda child: order[child.plan.name])
         end_all(sorted_children[:1])
         end_all(sorted_children[1:])
+        self.parts.ready_file.unlink(missing_ok=True)
 
     @property
     def _server(self) -> Child:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from prefect import get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext, SyncClientContext
 from prefect.states import Completed, Failed
@@ -69,7 +70,10 @@ async def _carry_out(request: PassRequest, kind: str | None) -> State[None]:
         fail_pass(place.store, ctx, error)
         if isinstance(error, CampaignError):
             return Failed(message=error.message)
-        raise
+        if not isinstance(error, Exception):
+            raise
+        get_run_logger().exception("本次办理出了意外")
+        return Failed(message=f"程序出了意外（{type(error).__name__}），本次没有办完；已办的不会丢失，也不会重复办理。请将本次运行的日志反馈给维护人员。")
     await show_tables(summary, request, pages_of(place, ctx))
     return Completed(message=summary.message)
 

@@ -6,10 +6,13 @@ the actor of a run travels in its labels (runs.py), which the dialog cannot set.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from campaign.rules.calendar import CAMPAIGN_ZONE
 
 EVERY = "全部"
 SEPARATOR = " · "
@@ -26,10 +29,9 @@ class PassForm(BaseModel):
 
     @field_validator("at")
     @classmethod
-    def _with_offset(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("时间须带时区，例如 2026-06-01T09:00:00+08:00")
-        return value
+    def _campaign_time(cls, value: datetime | None) -> datetime | None:
+        """As on the command line, a time without offset is campaign time."""
+        return value.replace(tzinfo=CAMPAIGN_ZONE) if value is not None and value.tzinfo is None else value
 
 
 class OnePhase(BaseModel):
@@ -71,6 +73,26 @@ def key_of(chosen: str) -> str | None:
 def name_of(chosen: str) -> str:
     """What people call the choice: 「创建文明城市」."""
     return chosen.rsplit(SEPARATOR, 1)[-1].strip() if SEPARATOR not in chosen else chosen.split(SEPARATOR, 1)[1].strip()
+
+
+def faults_in(form: type[BaseModel], parameters: Mapping[str, Any]) -> list[str]:
+    """What a person filled in wrongly, field by field. Prefect lets every text through where a time is meant, and would tell it in English."""
+    try:
+        form.model_validate(parameters.get("request") or {})
+    except ValidationError as wrong:
+        return list(dict.fromkeys(_fault(form, error["loc"][0] if error["loc"] else "", error["type"]) for error in wrong.errors()))
+    return []
+
+
+def _fault(form: type[BaseModel], name: int | str, kind: str) -> str:
+    field = form.model_fields.get(str(name))
+    if field is None:
+        return f"没有「{name}」这一栏"
+    if kind.startswith("datetime"):
+        return f"「{field.title}」应写成 2026-06-01T09:00 这样的时间"
+    if kind == "string_too_long":
+        return f"「{field.title}」太长"
+    return f"「{field.title}」{'没有填写' if kind in ('missing', 'string_too_short') else '填写不对'}"
 
 
 def parameters_of(form: PassForm | HousekeepingForm) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from campaign.engine.client import Engine
 from campaign.engine.names import PASSES, PHASES, DeploymentName
@@ -17,7 +18,7 @@ from campaign.records.campaigns import find_campaign
 from campaign.records.duty.duty_runs import runs_of_duty
 from campaign.records.statements import table_of
 from campaign.records.store import Store
-from campaign.records.tables import Duty, PassRun
+from campaign.records.tables import Duty, PassRun, Series
 from deployments.server import ServerPlace, client_environment
 from tests.e2e import harness
 from tests.e2e.harness import wait_until
@@ -95,6 +96,32 @@ def test_a_phase_run_tells_in_chinese_what_it_did(engine: Engine, slug: str) -> 
     assert any("示例甲局 assign" in name for name in names), names
     told = engine.ask("GET", f"/flow_runs/{run.id}")
     assert set(told["tags"]) >= {"示例区演练方案", "p1阶段", "演练"}
+
+
+def test_a_form_that_is_filled_in_wrongly_is_refused_in_chinese(engine: Engine, slug: str) -> None:
+    run, _ = trigger(engine, PHASES[PhaseKind.ROLLOUT], {"request": {"campaign": f"{slug} · {REHEARSAL}", "phase": PHASE_CHOICE, "at": "明天"}})
+    ended = done(engine, run)
+    assert (ended.state_type, ended.name) == ("FAILED", "推进阶段 · 填写有误")
+    assert ended.message == "「按此时间推演」应写成 2026-06-01T09:00 这样的时间。请改正后重新运行，没有任何改动。"
+
+
+def test_a_defect_ends_a_run_with_a_sentence_and_leaves_the_trace_to_the_log(engine: Engine, office: Store) -> None:
+    slug = f"d{uuid4().hex[:8]}"
+    weekly = item(1, recurrence={"every": "week", "on": ["FR"]})
+    World(office).launch(plan([weekly], title=REHEARSAL), slug=slug, rehearsal=True)
+    rehearse(engine, slug, "2026-03-02", phase=PHASE_CHOICE)
+    series = table_of(Series)
+    with office.begin() as tx:
+        tx.execute(update(series).where(series.c.campaign_id == find_campaign(tx, slug).id).values(recurrence={"every": "nonsense"}))
+    run = rehearse(engine, slug, "2026-03-20", name=PASSES["supervision"])
+    assert run.state_type == "FAILED"
+    assert "程序出了意外（ValidationError），本次没有办完" in run.message
+
+    def traced() -> bool:
+        logged = engine.ask("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [run.id]}}})
+        return any("本次办理出了意外" in one["message"] and "Traceback" in one["message"] for one in logged)
+
+    wait_until(traced, description="the trace has reached the run's log")
 
 
 def test_the_tables_of_a_run_are_its_artifacts(engine: Engine, slug: str) -> None:
