@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from campaign.plan.yaml_text import to_yaml
 from campaign.portal.access import Role
 from tests.e2e.portal.conftest import DESK, SMALL_PHONE, serving
 from tests.e2e.portal.furnished import LOGINS, PLACES, furnish, now_at_noon, pages_of
 from tests.e2e.portal.house import LEVELS, SMALL_TARGETS, TOO_WIDE, WIDEST
 from tests.e2e.portal.test_hands import PASSWORD
+from tests.integration.portal.sample import SLUG, spec
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 NOT_FOR = {(Role.THIRD_PARTY, "/review/{version}"), (Role.EXPERT, "/review/{version}")}
@@ -119,5 +121,26 @@ def test_a_page_that_is_not_there_or_not_allowed_is_good_to_look_at_too(chromium
     page = entered(chromium, house, Role.CONTACT)
     page.goto(path)
     wrong = look(page, axe, f"fault {path}")
+    page.context.close()
+    assert wrong == []
+
+
+def test_what_a_changed_plan_would_do_is_good_to_look_at_before_it_is_applied(chromium: Browser, house: Furnished, axe: str, tmp_path: Path) -> None:
+    plan = spec(now_at_noon())
+    moved = [item.model_copy(update={"lead_unit": "区住建局", "responsible_units": ("区住建局",)}) if item.key == "t9" else item for item in plan.items[1:]]
+    file = tmp_path / "方案.yaml"
+    file.write_text(to_yaml(plan.model_copy(update={"items": tuple(moved)})), encoding="utf-8")
+    page = entered(chromium, house, Role.ADMIN)
+    page.goto("/launch")
+    page.get_by_label("方案文件").set_input_files(file)
+    page.get_by_role("button", name="读取方案").click()
+    page.get_by_label("代号").fill(SLUG)
+    page.get_by_role("button", name="启动", exact=True).click()
+    page.get_by_role("heading", name="核对改动").wait_for()
+    assert page.get_by_text("区教育局 → 区住建局").is_visible()
+    wrong = look(page, axe, "launch changes")
+    page.get_by_role("button", name="不应用，返回核对方案").click()
+    page.get_by_role("heading", name="核对方案").wait_for()
+    assert page.get_by_label("代号").input_value() == SLUG
     page.context.close()
     assert wrong == []
