@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session
 
 from campaign.errors import Conflict
@@ -18,6 +18,12 @@ from campaign.records.store import Store, database_clock
 from campaign.records.tables import Lease
 
 _lease = table_of(Lease)
+_RENEW = (
+    update(_lease)
+    .where(_lease.c.name == bindparam("b_name"), _lease.c.holder == bindparam("b_holder"), _lease.c.token == bindparam("b_token"))
+    .values(expires_at=bindparam("b_until"))
+    .returning(_lease.c.token)
+)
 ALONE = "alone"
 """Set in a session's `info` where nobody else can open the database (a scratch copy): every lease is its own, and none is written."""
 
@@ -59,12 +65,7 @@ def renew_in(tx: Session, hold: Hold) -> None:
     if tx.info.get(ALONE):
         return
     until = database_clock(tx) + timedelta(seconds=hold.seconds)
-    renewed = tx.execute(
-        update(_lease)
-        .where(_lease.c.name == hold.name, _lease.c.holder == hold.holder, _lease.c.token == hold.token)
-        .values(expires_at=until)
-        .returning(_lease.c.token)
-    ).scalar_one_or_none()
+    renewed = tx.execute(_RENEW, {"b_name": hold.name, "b_holder": hold.holder, "b_token": hold.token, "b_until": until}).scalar_one_or_none()
     if renewed is None:
         raise LeaseLost("本轮已由另一个进程接手，此处停止，没有重复处理。", lease=hold.name)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlmodel import Session
 
 from campaign.records.planning.calendars import calendar_of, load_calendar
@@ -122,14 +122,13 @@ def open_waiting(tx: Session, chosen: ColumnElement[bool], now: datetime, clock:
     """Open waiting duties that have a due time and wait for no event, arming their ladders; answers their ids."""
     condition = chosen & (duty_table.c.state == DutyState.WAITING) & duty_table.c.due_at.is_not(None)
     alike = (duty_table.c.campaign_id, duty_table.c.ladder_id, duty_table.c.due_at, duty_table.c.floor_rung)
-    groups = tx.execute(select(*alike).where(condition).distinct()).all()
+    groups: dict[tuple[int, int, datetime, int], list[int]] = {}
+    for row in tx.execute(select(duty_table.c.id, *alike).where(condition).order_by(duty_table.c.id)):
+        groups.setdefault((row.campaign_id, row.ladder_id, row.due_at, row.floor_rung), []).append(row.id)
     opened: list[int] = []
-    for group in groups:
-        at = (clock or clock_of(tx, group.campaign_id)).first_at(group.ladder_id, group.due_at, now, group.floor_rung)
-        same = and_(*(column == group[place] for place, column in enumerate(alike)))
-        opened += tx.execute(
-            update(duty_table).where(condition, same).values(state=DutyState.OPEN, opened_at=now, next_rung_at=at).returning(duty_table.c.id)
-        ).scalars()
+    for (campaign_id, ladder_id, due_at, floor_rung), ids in groups.items():
+        at = (clock or clock_of(tx, campaign_id)).first_at(ladder_id, due_at, now, floor_rung)
+        opened += tx.execute(_OPEN, {"b_ids": ids, "b_now": now, "b_due_at": due_at, "b_next_at": at}).scalars()
     return opened
 
 
@@ -159,22 +158,21 @@ def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, 
 _DISARM = update(duty_table).where(among(duty_table.c.id), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None)
 _COLLECTING = select(_notice.c.id).where(_notice.c.id == _line.c.notice_id, one_of_words(_notice.c.state, ("open", "draft"))).exists()
 _LEAVE = (
-    update(_line)
-    .where(among(_line.c.duty_id), _line.c.removed_at.is_(None), _COLLECTING)
-    .values(removed_at=bindparam("b_now"))
-    .returning(_line.c.notice_id)
+    update(_line).where(among(_line.c.duty_id), _line.c.removed_at.is_(None), _COLLECTING).values(removed_at=bindparam("b_now")).returning(_line.c.notice_id)
 )
 _LEAVE_STEPS = _LEAVE.where(_line.c.escalation_id.is_not(None))
 _LISTED = select(_line.c.id).where(_line.c.notice_id == _notice.c.id, _line.c.removed_at.is_(None)).exists()
 _DROP_DRAFTS = (
-    update(_notice)
-    .where(among(_notice.c.id), _notice.c.state == "draft", ~_LISTED)
-    .values(state="empty", closed_reason=NOTHING_LEFT)
-    .returning(_notice.c.id)
+    update(_notice).where(among(_notice.c.id), _notice.c.state == "draft", ~_LISTED).values(state="empty", closed_reason=NOTHING_LEFT).returning(_notice.c.id)
 )
-_TO_SIGN = select(duty_table.c.id).where(
-    among(duty_table.c.notice_id), duty_table.c.kind == DutyKind.SIGN, one_of_words(duty_table.c.state, UNFINISHED)
+# Asked again of state and deadline: another may have moved them since they were read.
+_OPEN = (
+    update(duty_table)
+    .where(among(duty_table.c.id), duty_table.c.state == DutyState.WAITING, duty_table.c.due_at == bindparam("b_due_at"))
+    .values(state=DutyState.OPEN, opened_at=bindparam("b_now"), next_rung_at=bindparam("b_next_at"))
+    .returning(duty_table.c.id)
 )
+_TO_SIGN = select(duty_table.c.id).where(among(duty_table.c.notice_id), duty_table.c.kind == DutyKind.SIGN, one_of_words(duty_table.c.state, UNFINISHED))
 _CANCEL = (
     update(duty_table)
     .where(among(duty_table.c.id), one_of_words(duty_table.c.state, UNFINISHED))

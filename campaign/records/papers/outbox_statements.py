@@ -30,9 +30,11 @@ COLLECT = text("""
 """).bindparams(bindparam("day", type_=_notice.c.day.type), bindparam("created_at", type_=_notice.c.created_at.type))
 # A line; one that was taken off is there again.
 LIST = text("INSERT INTO notice_line (notice_id, duty_id) VALUES (:notice_id, :duty_id) ON CONFLICT (notice_id, duty_id) DO UPDATE SET removed_at = NULL")
+# The words of the index of collecting papers stand beside the state, so that it is seen to fit.
 COLLECTING_TODAY = select(_notice.c.unit_id, _notice.c.id).where(
     _notice.c.campaign_id == bindparam("b_campaign"), _notice.c.kind == bindparam("b_kind"), _notice.c.rung == 0, _notice.c.day == bindparam("b_day"),
-    _notice.c.batch == bindparam("b_batch"), _notice.c.state == "open", among(_notice.c.unit_id),
+    _notice.c.batch == bindparam("b_batch"), _notice.c.state == "open", text("state IN ('open', 'draft')"),
+    among(_notice.c.unit_id),
 )  # fmt: skip
 
 

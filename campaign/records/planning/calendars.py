@@ -23,6 +23,8 @@ DEFAULT = "cn"
 DEFAULT_YEARS = (2022, 2031)
 """What a new database knows; a launch beyond it calls `ensure_years`."""
 _day, _head, _overlay, _campaign = (table_of(model) for model in (CalendarDay, CalendarHead, CalendarOverlay, Campaign))
+_CALENDAR_OF = select(_campaign.c.calendar).where(_campaign.c.id == bindparam("b_id"))
+_HEAD = select(_head.c.version, _head.c.hours).where(_head.c.name == bindparam("b_name"))
 _read: dict[tuple[str, str], tuple[int, WorkingCalendar]] = {}
 
 
@@ -145,7 +147,7 @@ def calendar_of(tx: Session, campaign_id: int) -> WorkingCalendar:
     """The calendar a campaign counts by."""
     held = tx.info.setdefault("campaign_calendars", {})
     if campaign_id not in held:
-        held[campaign_id] = tx.execute(select(_campaign.c.calendar).where(_campaign.c.id == campaign_id)).scalar_one()
+        held[campaign_id] = tx.execute(_CALENDAR_OF, {"b_id": campaign_id}).scalar_one()
     return load_calendar(tx, held[campaign_id])
 
 
@@ -165,7 +167,7 @@ def last_read(url: str, name: str = DEFAULT) -> WorkingCalendar | None:
 
 
 def _stored_calendar(tx: Session, name: str) -> WorkingCalendar:
-    head = tx.execute(select(_head.c.version, _head.c.hours).where(_head.c.name == name)).one_or_none()
+    head = tx.execute(_HEAD, {"b_name": name}).one_or_none()
     key = (str(tx.get_bind().engine.url), name)
     if head is not None and key in _read and _read[key][0] == head.version:
         return _read[key][1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
 from campaign.records.statements import insert_new, insert_of, table_of
@@ -13,6 +13,7 @@ from campaign.rules.papers import is_numbered
 _ladder, _rung, _choice, _phase, _campaign = (table_of(model) for model in (LadderVersion, RungRow, LadderChoice, Phase, Campaign))
 RECEIPT = "receipt"
 """Among the choices for kinds of duties the word for 签收, which is a mechanism and no kind."""
+_STORED = select(_ladder.c.name, _ladder.c.sha256, _ladder.c.source).where(_ladder.c.id == bindparam("b_id"))
 _parsed: dict[tuple[str, str], Ladder] = {}
 
 
@@ -60,7 +61,7 @@ def ladder_of(tx: Session, ladder_id: int) -> Ladder:
 
 
 def _stored_ladder(tx: Session, ladder_id: int) -> Ladder:
-    row = tx.execute(select(_ladder.c.name, _ladder.c.sha256, _ladder.c.source).where(_ladder.c.id == ladder_id)).one()
+    row = tx.execute(_STORED, {"b_id": ladder_id}).one()
     key = (row.name, row.sha256)
     if key not in _parsed:
         _parsed[key] = parse_ladder(row.source, row.name, stored=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
@@ -40,6 +40,13 @@ def duties_due_with(tx: Session, phase: Phase) -> list[Duty]:
     """Unfinished duties whose deadline is the phase's end, or was the campaign's while the phase had none."""
     chosen = select(Duty).where(duty.c.phase_id == phase.id, duty.c.state.in_(UNFINISHED), duty.c.event_name.is_(None))
     return list(tx.execute(chosen.where(duty.c.due_source.in_(("phase", "proposed", "campaign"))).order_by(duty.c.id)).scalars())
+
+
+def undated_of(tx: Session, phase: Phase, due_at: datetime) -> list[Duty]:
+    """Waiting duties whose deadline is the phase's end, which was not known until now: those without one, or with the campaign's instead."""
+    unknown = or_(duty.c.due_at.is_(None), and_(duty.c.due_source == "campaign", duty.c.due_at != due_at))
+    chosen = (duty.c.phase_id == phase.id) & (duty.c.state == DutyState.WAITING) & duty.c.event_name.is_(None) & unknown
+    return list(tx.execute(select(Duty).where(chosen, duty.c.due_source.in_(("phase", "proposed", "campaign"))).order_by(duty.c.id)).scalars())
 
 
 def units_without_contact(tx: Session, phase: Phase, now: datetime) -> list[str]:

@@ -11,7 +11,7 @@ from campaign.records.duty.duties import duty_table, open_waiting, start_revisio
 from campaign.records.log import write_event
 from campaign.records.planning import registry
 from campaign.records.planning.calendars import load_calendar
-from campaign.records.planning.phases import duties_due_with
+from campaign.records.planning.phases import duties_due_with, undated_of
 from campaign.records.tables import Campaign, Duty, DutyState, Phase
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
@@ -50,11 +50,10 @@ def open_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, ends_on
 def _date_the_undated(tx: Session, campaign: Campaign, phase: Phase) -> None:
     """Duties of a phase that had no end until now are due with the phase, else with the campaign."""
     due_at, source = (phase.due_at, "phase") if phase.due_at else (due_at_of_day(campaign.ends_on), "campaign") if campaign.ends_on else (None, "phase")
-    for duty in duties_due_with(tx, phase):
-        if duty.state == DutyState.WAITING and due_at is not None and duty.due_at != due_at and (duty.due_at is None or duty.due_source == "campaign"):
-            duty.due_at = duty.first_due_at = due_at
-            duty.due_source = source
-            tx.add(duty)
+    for duty in undated_of(tx, phase, due_at) if due_at is not None else ():
+        duty.due_at = duty.first_due_at = due_at
+        duty.due_source = source
+        tx.add(duty)
 
 
 def close_phase(tx: Session, campaign: Campaign, phase: Phase, by: By) -> None:

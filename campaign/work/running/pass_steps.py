@@ -88,8 +88,10 @@ def assign(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
 def collect(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
     """Count what came in since the last pass, and see that everything handed in has its review."""
     with store.read() as tx:
-        since = pass_runs.last_done_at(tx, "phase", ctx.campaign_id, ctx.phase_id)
-        collected = views.accepted_since(tx, ctx.phase_id or 0, since, batch.unit_ids)
+        collected = 0
+        if ctx.services is None or ctx.services.tables:
+            since = pass_runs.last_done_at(tx, "phase", ctx.campaign_id, ctx.phase_id)
+            collected = views.accepted_since(tx, ctx.phase_id or 0, since, batch.unit_ids)
         unreviewed = pass_runs.unreviewed(tx, ctx.phase_id or 0, batch.unit_ids)
     if unreviewed:
         with store.begin() as tx:
@@ -193,7 +195,7 @@ def bulletin(store: Store, ctx: PassContext, batch: Batch) -> StepResult:
 def offices_to_tell(store: Store, ctx: PassContext) -> list[Batch]:
     with store.read() as tx:
         due = digests.due(tx, ctx.request.now, ctx.campaign_id)
-        names = notices.units_named(tx, due)
+        names = notices.units_named(tx, due) if due else {}
     return [Batch(names[office].code, names[office].name, number=office) for office in sorted(due)]
 
 

@@ -90,7 +90,8 @@ def close_pass(store: Store, ctx: PassContext, results: list[tuple[str, StepResu
     with store.begin() as tx:
         leases.renew_in(tx, ctx.hold)
         counts["notices"] = pass_runs.count_notices(tx, ctx.id)
-        sweeping.forget_due(tx, ctx.id)
+        if ESCALATE in ctx.steps:
+            sweeping.forget_due(tx, ctx.id)
         pass_runs.finish(tx, ctx.id, "done", now, message, counts)
         leases.release_in(tx, ctx.hold)
     return PassSummary(ctx.id, ctx.name, message, counts, tables)
