@@ -120,7 +120,8 @@ def _readable(url: str) -> URL:
         found = None
     if found is None or found.drivername not in DRIVERS or not found.database:
         raise CampaignError(
-            "CAMPAIGN_DATABASE_URL 不是业务库的地址：应写成 postgresql://user:password@host:5432/campaign；不填则用数据目录里的 SQLite。", code="bad_database_url"
+            "CAMPAIGN_DATABASE_URL 不是业务库的地址：应写成 postgresql://user:password@host:5432/campaign；不填则用数据目录里的 SQLite。",
+            code="bad_database_url",
         )
     return found
 
@@ -178,6 +179,11 @@ def _begin_writing(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
+def _never_will(said: str) -> bool:
+    """The server answered, and will answer the same next time."""
+    return "password authentication failed" in said or "no password supplied" in said or ("fatal" in said and "does not exist" in said)
+
+
 @contextmanager
 def _said_plainly(store: Store) -> Iterator[None]:
     """Database trouble in the words of the person at the keyboard; everything else passes unchanged."""
@@ -195,6 +201,11 @@ def _said_plainly(store: Store) -> Iterator[None]:
             raise CampaignError(f"不能写入数据库 {store.url.database}：请检查目录权限。", code="read_only") from error
         if "file is not a database" in said or "malformed" in said:
             raise CampaignError(f"数据库文件 {store.url.database} 已损坏：请从备份恢复，不要删除原文件。", code="damaged") from error
+        if isinstance(error, OperationalError) and not store.is_sqlite and _never_will(said):
+            raise CampaignError(
+                f"数据库服务 {store.url.host or ''} 没有打开库「{store.url.database}」：请检查 CAMPAIGN_DATABASE_URL 里的用户名、口令和库名，库须先建好。",
+                code="no_database",
+            ) from error
         if isinstance(error, OperationalError) and not store.is_sqlite:
             raise RetryLater(
                 f"连不上数据库 {store.url.host or ''}/{store.url.database}：请检查 CAMPAIGN_DATABASE_URL 和数据库服务。", code="no_database"

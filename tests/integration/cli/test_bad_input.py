@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from campaign.records import store as records_store
+from campaign.records.store import Store
 from deployments.lock import only_one
 from tests.integration.cli.conftest import Answer, Cli
 
@@ -240,6 +241,15 @@ def test_a_database_server_that_is_not_there_is_worth_another_try(running: Cli, 
     answer = running("status", "x")
     refused(answer, "连不上数据库 127.0.0.1/x", "CAMPAIGN_DATABASE_URL", code=3)
     assert "geheim" not in answer.err
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("database", "user"), [("no_such_database", None), (None, "nobody_of_ours")], ids=["database", "user"])
+def test_a_database_that_the_server_does_not_open_is_no_matter_of_waiting(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, postgres_store: Store, database: str | None, user: str | None
+) -> None:
+    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", postgres_store.url.set(database=database, username=user).render_as_string(hide_password=False))
+    refused(cli("campaigns"), "没有打开库", "用户名、口令和库名")
 
 
 @pytest.mark.parametrize(
