@@ -121,7 +121,7 @@ def test_test_address_is_understood_by_its_look(address: str, kind: str) -> None
 def test_a_file_that_would_take_it_is_no_delivery_to_a_unit_where_nobody_is_known(tmp_path: Path) -> None:
     sender = Sender(settings(tmp_path))
     rows = [notice(1, channel="file"), notice(2, channel="file"), notice(3)]
-    outcomes = sender(rows, {1002: [("unit_head", "吴二", "13900005678", None, None)]}, ISSUED)
+    outcomes = sender(rows, {1002: [("unit_head", "吴二", "13900005678", None, None, 7)]}, ISSUED)
     sender.close()
     assert [outcome.outcome for outcome in outcomes] == ["refused", "delivered", "refused"]
     told = {row["key"]: row["to"] for row in read_sendings(tmp_path / "outbox.jsonl")}

@@ -173,8 +173,9 @@ class MergesMeanwhile(Receiver):
         self.end: Callable[[], object] | None = end
 
     def __call__(self, outgoing: Sequence[Outgoing], people: Mapping[int, Sequence[Any]], now: datetime) -> list[Outcome]:
-        if self.end is not None and outgoing:
-            self.end, end = None, self.end
+        end = self.end
+        if end is not None and outgoing:
+            self.end = None
             end()
         return super().__call__(outgoing, people, now)
 
