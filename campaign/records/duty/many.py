@@ -45,9 +45,7 @@ _REVISE = (
             state=bindparam("b_state"), next_rung_at=bindparam("b_next_at"), closed_reason=bindparam("b_reason"))
 )  # fmt: skip
 _ISSUE = (
-    update(_notice)
-    .where(among(_notice.c.id), _notice.c.state == "draft")
-    .values(state="issued", issued_at=bindparam("b_at"), signed_by=bindparam("b_signer"))
+    update(_notice).where(among(_notice.c.id), _notice.c.state == "draft").values(state="issued", issued_at=bindparam("b_at"), signed_by=bindparam("b_signer"))
 )
 _ISSUED = (
     select(_notice.c.id, _notice.c.campaign_id, _notice.c.kind, _rung.c.channel, _rung.c.audience)

@@ -21,9 +21,7 @@ INTERNAL = (DutyKind.REVIEW, DutyKind.RECHECK)
 # Built once: a year has a thousand instants.
 _NEWEST = select(func.max(duty.c.id))
 _MADE = select(duty.c.id).where(duty.c.id > bindparam("b_after"), duty.c.campaign_id == bindparam("b_campaign"), duty.c.state == DutyState.OPEN)
-_OPENED = select(duty.c.id).where(
-    duty.c.campaign_id == bindparam("b_campaign"), duty.c.state == DutyState.OPEN, duty.c.opened_at == bindparam("b_at")
-)
+_OPENED = select(duty.c.id).where(duty.c.campaign_id == bindparam("b_campaign"), duty.c.state == DutyState.OPEN, duty.c.opened_at == bindparam("b_at"))
 _c = duty.c
 _GLIMPSES = select(_c.id, _c.unit_id, _c.kind, _c.origin, _c.state, _c.due_at, _c.revision, _c.notice_id).where(among(_c.id)).order_by(_c.id)
 _asked = duty.alias("asked")
