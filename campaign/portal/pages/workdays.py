@@ -46,10 +46,7 @@ def import_year(visit: Visiting) -> Response:
         return _page(visit, 0, refusal="请选择放假安排的 JSON 文件。")
     try:
         with kept_aside(visit.files[0], "放假安排.json") as path:
-            try:
-                rows = notice_rows(path.read_text("utf-8-sig"), path.name)
-            except UnicodeDecodeError as wrong:
-                raise CampaignError(f"{path.name} 不是 UTF-8 文本：请选择放假安排的 JSON 文件。", code="bad_encoding") from wrong
+            rows = notice_rows(path.read_bytes(), path.name)
             with visit.place.store.begin() as tx:
                 done = import_notice(tx, rows, visit.by("导入公布的放假安排"))
     except CampaignError as refused:
