@@ -54,7 +54,7 @@ def test_a_material_goes_from_phone_to_desk_and_back_until_it_is_accepted(visito
     contact.locator("#files").set_input_files(photo(tmp_path))
     expect(contact.locator(".arriving")).to_contain_text("已收到")
     contact.get_by_label("办理情况说明").fill("已完成整治，附现场照片。")
-    contact.get_by_role("button", name="报送").click()
+    contact.get_by_role("button", name="报送", exact=True).click()
     expect(contact.get_by_role("status")).to_contain_text("版已收到并保存")
     expect(contact.get_by_role("main")).to_contain_text("现场照片.jpg")
 
@@ -77,7 +77,7 @@ def test_a_material_goes_from_phone_to_desk_and_back_until_it_is_accepted(visito
     report.write_text("整治说明：清理三处，长期保持。", encoding="utf-8")
     contact.locator("#files").set_input_files(report)
     expect(contact.locator(".arriving")).to_contain_text("已收到")
-    contact.get_by_role("button", name="报送").click()
+    contact.get_by_role("button", name="报送", exact=True).click()
     expect(contact.get_by_role("status")).to_contain_text(re.compile(r"第 \d+ 版已收到"))
 
     reviewer.goto("/review")
@@ -93,7 +93,7 @@ def test_without_script_everything_works_as_plain_forms(visitor: Visitor, tmp_pa
     open_first(contact)
     contact.locator("#files").set_input_files(photo(tmp_path, "复查照片.jpg"))
     contact.get_by_label("办理情况说明").fill("已复查。")
-    contact.get_by_role("button", name="报送").click()
+    contact.get_by_role("button", name="报送", exact=True).click()
     expect(contact.get_by_role("status")).to_contain_text("版已收到并保存")
 
 
@@ -104,7 +104,7 @@ def test_what_was_typed_comes_back_when_a_file_is_refused(visitor: Visitor, tmp_
     empty.write_bytes(b"")
     contact.locator("#files").set_input_files(empty)
     contact.get_by_label("办理情况说明").fill("写了很久的说明")
-    contact.get_by_role("button", name="报送").click()
+    contact.get_by_role("button", name="报送", exact=True).click()
     expect(contact.get_by_role("alert")).to_contain_text("空文件")
     expect(contact.get_by_label("办理情况说明")).to_have_value("写了很久的说明")
 
