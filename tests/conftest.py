@@ -6,6 +6,7 @@ tests is skipped and says so.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from campaign.records.store import Store
 from tests.world import World
 
 TEMPLATE = "campaign_template"
+USE_CASES = Path(__file__).parent / "unit" / "work"
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +127,20 @@ def drop_database(server: str, name: str) -> None:
 def database_url(server: str, name: str) -> str:
     base, _, rest = server.partition("?")
     return f"{base.rpartition('/')[0]}/{name}" + (f"?{rest}" if rest else "")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Use cases run on both databases. The quick tests take SQLite for them, CI takes both; queries, races and pages are on both always."""
+    for item in items:
+        if USE_CASES in item.path.parents and item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking through it for rubbish again and again takes a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
