@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from campaign.evidence.errors import BadFile
 from campaign.evidence.names import extension_of
+from campaign.plan.files.guard import BROKEN_ZIP
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN_XML = {"word/": OFFICE + "wordprocessingml.document", "xl/": OFFICE + "spreadsheetml.sheet", "ppt/": OFFICE + "presentationml.presentation"}
@@ -23,6 +24,7 @@ _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 PROGRAMS = frozenset({"exe", "dll", "com", "scr", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "hta", "msi", "jar", "apk", "lnk", "sh", "reg"})
 _NESTED = frozenset({"zip", "docx", "xlsx", "pptx", "ofd", "odt", "ods", "odp", "docm", "xlsm", "pptm"})
 _PIECE = 1024 * 1024
+BROKEN = "文件已损坏，无法打开：请重新导出或重新压缩后上传。"
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 
 
@@ -62,8 +64,12 @@ def _looked_into(source: BinaryIO, size: int, outer: int, budget: _Budget, depth
             if kind == "application/zip":
                 _check_nested(archive, members, outer, budget, depth)
             return kind
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, RuntimeError, EOFError, struct.error) as error:
-        raise BadFile("文件已损坏，无法打开：请重新导出或重新压缩后上传。") from error
+    except (*BROKEN_ZIP, ValueError, struct.error) as error:
+        raise BadFile(BROKEN) from error
+    except OSError as error:  # bz2 says so of damaged bytes, with no number; a full disk has one, and is not the file's fault
+        if error.errno is not None:
+            raise
+        raise BadFile(BROKEN) from error
 
 
 def _check(members: list[zipfile.ZipInfo], size: int, budget: _Budget) -> None:

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 from campaign.errors import BadPlan
-from campaign.plan.files.guard import check_size, classification, refuse
+from campaign.plan.files.guard import BROKEN_ZIP, check_size, classification, refuse
 from campaign.plan.source import SourceText
 
 SUFFIXES = (".docx", ".doc", ".wps", ".rtf", ".pdf", ".xlsx", ".xls", ".et", ".txt", ".md", ".html", ".htm")
@@ -58,7 +58,7 @@ def _read_zip(path: Path) -> SourceText:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError) as broken:
+    except (*BROKEN_ZIP, OSError) as broken:
         raise refuse(path, "文件已损坏，打不开；请用 Word 或 WPS 修复后另存一份", "broken") from broken
     if any(name.startswith("word/") for name in names):
         from campaign.plan.files.word import read_docx

@@ -8,6 +8,7 @@ at a time.
 from __future__ import annotations
 
 import io
+import logging
 import threading
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
@@ -29,6 +30,7 @@ OFD = "application/ofd"
 SHEETS = frozenset({SHEET, "application/vnd.ms-excel"})
 UNREADABLE = "这个文件无法在页面内显示，可能已损坏或有打开密码。请下载后查看。"
 _one_at_a_time = threading.Lock()
+log = logging.getLogger("campaign.portal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def preview_of(file: Any, evidence: FileStore, derived: Derived) -> Preview:
         return _directly(file, evidence)
     except CampaignError as refused:
         return Preview(why=refused.message)
-    except Exception:  # whatever a stranger's file does to a reader, the page stays
+    except Exception as broken:  # whatever a stranger's file does to a reader, the page stays, and the log says why
+        log.warning("no preview of %s", file.media_type, exc_info=broken)
         return Preview(why=UNREADABLE)
 
 

@@ -5,13 +5,17 @@ Owns the limits. They are there so that a file from anywhere costs bounded memor
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from campaign.errors import BadPlan
 
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError)
+"""What `zipfile` lets through when a member's bytes are not what they should be: zlib's and lzma's own errors are no BadZipFile."""
 MAX_FILE = 100_000_000
 MAX_TEXT = 3_000_000
 MAX_UNPACKED = 400_000_000
@@ -57,7 +61,7 @@ def part_text(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     """One XML part. A document type is refused: Office writes none, and entities are how a small file fills the memory."""
     try:
         content = archive.read(name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as broken:
+    except (*BROKEN_ZIP, OSError) as broken:
         raise refuse(path, "文件已损坏，读不出内容；请用 Word 或 WPS 修复后另存一份", "broken") from broken
     if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
         raise refuse(path, "文件结构不正常，没有读取；请用 Word 或 WPS 打开后另存一份", "unsafe_xml")

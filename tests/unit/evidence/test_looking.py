@@ -16,7 +16,7 @@ from PIL import ExifTags, Image
 from campaign.evidence.errors import BadFile
 from campaign.evidence.files import FileStore
 from campaign.evidence.zips import ZipLimits
-from tests.samples.archives import zipped
+from tests.samples.archives import damaged, zipped
 from tests.samples.pdf import write_pdf
 
 NUMBER = "11010519491231002X"
@@ -82,6 +82,12 @@ def test_macros_are_found_in_documents_within_an_archive(store: FileStore) -> No
     inner = zipped(("[Content_Types].xml", b"<x/>"), ("word/vbaProject.bin", b"x"))
     with pytest.raises(BadFile, match="宏"):
         store.put(io.BytesIO(zipped(("总结.docx", inner))), "外.zip")
+
+
+@pytest.mark.parametrize("inner", ["里.zip", "mimetype"])
+def test_a_member_whose_bytes_are_damaged_is_said_and_no_fault(store: FileStore, inner: str) -> None:
+    with pytest.raises(BadFile, match="已损坏"):
+        store.put(io.BytesIO(damaged(zipped((inner, b"x" * 4000)))), "外.zip")
 
 
 def test_archives_wrapped_too_deep_are_refused(store: FileStore) -> None:

@@ -17,6 +17,7 @@ from campaign.plan import documents
 from campaign.plan.documents import open_document
 from campaign.plan.files import guard, libreoffice, office
 from campaign.plan.files.html import lines_of_html
+from tests.samples.archives import damaged, zipped
 from tests.samples.plans import NAMES, build
 from tests.samples.word import WordFile
 
@@ -87,6 +88,14 @@ def test_an_old_word_file_without_libreoffice_says_what_to_do(tmp_path: Path, mo
     path = tmp_path / "旧.wps"
     path.write_bytes(OLE + b"\x00" * 600)
     with pytest.raises(BadPlan, match=r"另存为 \.docx"):
+        open_document(path)
+
+
+@pytest.mark.parametrize("member", ["word/document.xml", "xl/workbook.xml"])
+def test_a_document_whose_bytes_are_damaged_is_refused_by_name(tmp_path: Path, member: str) -> None:
+    path = tmp_path / "损坏.docx"
+    path.write_bytes(damaged(zipped(("[Content_Types].xml", b"<Types/>" * 50), (member, b"<w/>" * 900))))
+    with pytest.raises(BadPlan, match=r"损坏\.docx：.*已损坏"):
         open_document(path)
 
 
