@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from campaign.cli.desk import DAY, answer, by_of, local, named_campaign, opened, refuse_future_of_duty
-from campaign.cli.options import YEARS, Writing, writes
+from campaign.cli.options import Writing, writes
+from campaign.rules.years import YEARS
 
 if TYPE_CHECKING:
     from sqlmodel import Session

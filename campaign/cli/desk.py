@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaign.cli.options import YEARS, Reading, Writing
+from campaign.cli.options import Reading, Writing
 from campaign.cli.output import emit_json, say
 from campaign.errors import NotAllowed, NotFound
+from campaign.rules.years import YEARS
 
 if TYPE_CHECKING:
     from sqlmodel import Session

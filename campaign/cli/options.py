@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from campaign.rules.years import YEARS
+
 if TYPE_CHECKING:
     from config.settings import Settings
 
 Command = Callable[..., Any]
-YEARS = range(2000, 2100)
-"""What a person can mean by a day or a time. Outside of it sums of days leave the calendar."""
 
 
 class Folder(click.Path):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.heat import heat
+from campaign.portal.typed import typed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.campaigns import find_campaign, need_unit
 from campaign.records.duty import burden as records
@@ -45,7 +45,7 @@ def set_cap_or_ask(visit: Visiting, slug: str) -> Response:
                     raise CampaignError("请填写交给哪个单位。", code="no_unit")
                 request = burden.ask_extra(
                     tx, campaign, phase, need_unit(tx, visit.form["unit"]), visit.by(), key=visit.form.get("key", "")[:40] or secrets.token_urlsafe(18),
-                    kind=visit.form.get("kind", ""), title=visit.form.get("title", ""), due_on=_day(visit.form.get("due_on", "")),
+                    kind=visit.form.get("kind", ""), title=visit.form.get("title", ""), due_on=typed_day(visit.form.get("due_on", "")),
                 )  # fmt: skip
                 said = "该单位本周已到上限，先压下，没有通知单位。需要时请在下面确认。" if request.state == "held" else "已交办，单位会收到通知。"
     except CampaignError as refused:
@@ -110,10 +110,3 @@ def _cap(text: str) -> int | None:
         return int(text)
     except ValueError as wrong:
         raise CampaignError("上限应填整数；不设上限请留空。", code="bad_cap") from wrong
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as wrong:
-        raise CampaignError("请选择期限。", code="no_day") from wrong

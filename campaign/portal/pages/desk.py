@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from campaign.errors import CampaignError, NotFound
 from campaign.evidence.files import Kept
+from campaign.portal.typed import needed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.campaigns import need_unit
 from campaign.records.duty import requests
@@ -67,7 +67,7 @@ def answer_request(visit: Visiting, request_id: int) -> Response:
             if request is None:
                 raise NotFound("没有这项申请。", code="no_request")
             if what == "grant":
-                work.grant_extension(tx, request, _day(visit.form.get("on", "")), by)
+                work.grant_extension(tx, request, needed_day(visit.form.get("on", ""), "请选择延期到哪一天。"), by)
             elif what == "reassign":
                 if not visit.form.get("unit"):
                     raise CampaignError("请填写改派给哪个单位。", code="no_unit")
@@ -146,10 +146,3 @@ def _requests(visit: Visit, show: str, page: int, *, refusal: str = "") -> Respo
         names=names,
         files=files,
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as wrong:
-        raise CampaignError("请选择延期到哪一天。", code="no_day") from wrong

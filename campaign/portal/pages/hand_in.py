@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from fastapi import APIRouter
@@ -16,6 +15,7 @@ from starlette.responses import Response
 
 from campaign.errors import CampaignError
 from campaign.portal.pages.duty import own_duty, show_duty
+from campaign.portal.typed import needed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.duty import requests as records
 from campaign.records.tables import Duty, Upload
@@ -72,9 +72,9 @@ def submit(visit: Visiting, duty_id: int) -> Response:
 @router.post("/duties/{duty_id}/extension")
 def ask_extension(visit: Visiting, duty_id: int) -> Response:
     try:
-        wanted = date.fromisoformat(visit.form.get("wanted_on", ""))
-    except ValueError:
-        return show_duty(visit, duty_id, refusal="请选择申请延期到哪一天。", status=400)
+        wanted = needed_day(visit.form.get("wanted_on", ""), "请选择申请延期到哪一天。")
+    except CampaignError as refused:
+        return show_duty(visit, duty_id, refusal=refused.message, status=400)
     return _asked(
         visit,
         duty_id,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
 from campaign.errors import CampaignError
 from campaign.portal.pages.duty import own_duty, show_duty
+from campaign.portal.typed import needed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import without_options
 from campaign.records.tables import Duty
@@ -38,8 +37,5 @@ def _carry_out(visit: Visit, tx: Session, duty: Duty, what: str) -> None:
     if what != "extend":
         {"waive": change_duty.waive, "cancel": change_duty.cancel, "suspend": change_duty.suspend, "resume": change_duty.resume}[what](tx, duty, by)
         return
-    try:
-        until = date.fromisoformat(visit.form.get("until", ""))
-    except ValueError as wrong:
-        raise CampaignError("请填写延期到哪一天。", code="no_day") from wrong
+    until = needed_day(visit.form.get("until", ""), "请填写延期到哪一天。")
     change_duty.extend(tx, duty, due_at_of_day(until), by)

@@ -6,7 +6,6 @@ A code opens the form for the office only: who else follows it is refused like a
 from __future__ import annotations
 
 import secrets
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +20,7 @@ from campaign.portal.access import Role
 from campaign.portal.pages.duty import READ_ROLES
 from campaign.portal.pages.files import pieces_of
 from campaign.portal.sent import kept_aside
+from campaign.portal.typed import needed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.campaigns import find_campaign
 from campaign.records.duty import originals
@@ -68,7 +68,7 @@ def scanned(visit: Visiting, code: str) -> Response:
 @router.post("/intake/{code}/receive")
 def receive(visit: Visiting, code: str) -> Response:
     try:
-        copies, on = _number(visit.form.get("copies", "")), _day(visit.form.get("received_on", ""))
+        copies, on = _number(visit.form.get("copies", "")), needed_day(visit.form.get("received_on", ""), "请选择日期。")
         scans = [_kept(visit, sent.file, sent.filename or "") for sent in visit.files]
         with visit.place.store.begin() as tx:
             duty = _duty(visit, tx, code)
@@ -117,7 +117,7 @@ def scan(visit: Visiting, signatory_id: int) -> Response:
     try:
         if not visit.files:
             raise CampaignError("请选择签字盖章件的扫描件或照片。", code="no_files")
-        signed_on = _day(visit.form.get("signed_on", ""))
+        signed_on = needed_day(visit.form.get("signed_on", ""), "请选择日期。")
         kept = _kept(visit, visit.files[0].file, visit.files[0].filename or "")
         with visit.place.store.begin() as tx:
             attach_scan(tx, _signatory(visit, tx, signatory_id), kept, signed_on, visit.by())
@@ -221,10 +221,3 @@ def _number(text: str) -> int:
         return int(text)
     except ValueError as wrong:
         raise CampaignError("份数应填整数，如 2。", code="bad_copies") from wrong
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as wrong:
-        raise CampaignError("请选择日期。", code="no_day") from wrong

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -11,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from campaign.errors import CampaignError, NotFound
 from campaign.portal.pages.duty import own_duty
+from campaign.portal.typed import typed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.duty import review_chains, splits
 from campaign.records.pages import reviewing, todo
@@ -32,7 +32,7 @@ def split_page(visit: Visiting, duty_id: int) -> Response:
 def split(visit: Visiting, duty_id: int) -> Response:
     chosen = [int(one) for one in visit.lists.get("unit", []) if one.isdecimal()]
     try:
-        on = date.fromisoformat(visit.form["due_on"]) if visit.form.get("due_on") else None
+        on = typed_day(visit.form.get("due_on", ""))
         with visit.place.store.begin() as tx:
             duty = own_duty(visit, tx, duty_id)
             if visit.form.get("what") == "undo":
@@ -41,8 +41,6 @@ def split(visit: Visiting, duty_id: int) -> Response:
                 units = [unit for one in chosen if (unit := tx.get(Unit, one)) is not None]
                 parts = split_duty(tx, duty, units, visit.by(), due_at=due_at_of_day(on) if on else None)
                 said = f"已分解给 {len(parts)} 个下属单位，它们会收到通知。都办结后，本单位才能报送。"
-    except ValueError:
-        return _page(visit, duty_id, refusal="期限应写成 2026-09-30。")
     except CampaignError as refused:
         if refused.code in ("out_of_reach", "no_duty"):
             raise

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from campaign.errors import CampaignError
+from campaign.portal.typed import needed_day, typed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.campaigns import find_campaign
 from campaign.records.duty.staggered import Room, days_of, load, rooms
@@ -87,10 +88,7 @@ def _typed(visit: Visit) -> dict[int, date]:
     for name, text in visit.form.items():
         duty_id = name.removeprefix("day-")
         if name.startswith("day-") and duty_id.isdigit() and text:
-            try:
-                found[int(duty_id)] = date.fromisoformat(text)
-            except ValueError as wrong:
-                raise CampaignError(f"日期「{text}」写法不对，应如 2026-09-30。", code="bad_day") from wrong
+            found[int(duty_id)] = needed_day(text, "")
     return found
 
 
@@ -153,15 +151,15 @@ def _crowd(tx: Session, campaign: Campaign, now: datetime) -> Crowd:
 def _shown(visit: Visit, slot: Slot, *, proposed: bool) -> date:
     """What was typed and refused, else the proposal where that is looked at, else the day as it stands."""
     try:
-        return date.fromisoformat(visit.form.get(f"day-{slot.duty_id}", ""))
-    except ValueError:
+        return needed_day(visit.form.get(f"day-{slot.duty_id}", ""), "")
+    except CampaignError:
         return slot.proposed_on if proposed and slot.proposed_on else slot.due_on
 
 
 def _start(text: str, fallback: date) -> date:
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
+        day = typed_day(text) or fallback
+    except CampaignError:
         day = fallback
     return day - timedelta(days=day.weekday())
 

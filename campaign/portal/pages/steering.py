@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from campaign.errors import CampaignError, NotFound
+from campaign.portal.typed import typed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.portal.wording import without_options
 from campaign.records.campaigns import find_campaign, need_unit
@@ -37,7 +36,7 @@ def shift(visit: Visiting, slug: str, number: int) -> Response:
             if found is None:
                 raise NotFound(f"没有代号为「{slug}」的创建活动，或者它没有第 {number} 个阶段。", code="no_phase")
             campaign, phase = found
-            start, end = _day(form.get("starts_on", "")), _day(form.get("ends_on", ""))
+            start, end = typed_day(form.get("starts_on", "")), typed_day(form.get("ends_on", ""))
             if start is None and end is None:
                 raise CampaignError("请填写新的日期。", code="no_day")
             moved = shift_phase(tx, campaign, phase, visit.by(form.get("reason", "")), starts_on=start, ends_on=end)
@@ -52,7 +51,7 @@ def shift(visit: Visiting, slug: str, number: int) -> Response:
 @router.post("/campaigns/{slug}/inspection")
 def inspection(visit: Visiting, slug: str) -> Response:
     try:
-        to = _day(visit.form.get("to", ""))
+        to = typed_day(visit.form.get("to", ""))
         if to is None:
             raise CampaignError("请填写新的迎检日期。", code="no_day")
         with visit.place.store.begin() as tx:
@@ -90,13 +89,6 @@ def resume(visit: Visiting, suspension_id: int) -> Response:
     except CampaignError as refused:
         return _page(visit, slug, refusal=without_options(refused.message))
     return visit.go(f"/campaigns/{slug}/adjust", f"已恢复 {count} 项的计时：暂缓时还剩几个工作日，现在仍剩几个工作日。")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as wrong:
-        raise CampaignError(f"日期「{text}」写法不对，应如 2026-10-01。", code="bad_day") from wrong
 
 
 def _page(visit: Visit, slug: str, *, refusal: str = "") -> Response:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from campaign.errors import CampaignError
 from campaign.portal.sent import kept_aside
+from campaign.portal.typed import typed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.planning.calendars import load_calendar
 from campaign.rules.calendar import DayRow, campaign_day
@@ -58,7 +59,7 @@ def import_year(visit: Visiting) -> Response:
 def set_days(visit: Visiting) -> Response:
     """A day or a run of days for everybody; deadlines and escalations move with it."""
     try:
-        first, last = (_day(visit.form.get(name, "")) for name in ("first", "last"))
+        first, last = (typed_day(visit.form.get(name, "")) for name in ("first", "last"))
         if first is None:
             raise CampaignError("请填写开始日期。", code="no_day")
         chosen = visit.form.get("working", "")
@@ -70,13 +71,6 @@ def set_days(visit: Visiting) -> Response:
     except CampaignError as refused:
         return _page(visit, 0, refusal=refused.message)
     return visit.go(f"/calendar?year={first.year}", f"{done.sentence}。")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as wrong:
-        raise CampaignError(f"日期「{text}」写法不对，应如 2026-10-01。", code="bad_day") from wrong
 
 
 def _page(visit: Visit, year: int, *, refusal: str = "") -> Response:

@@ -227,5 +227,24 @@ def test_a_ladder_that_cannot_be_right_is_refused_with_the_reason(client: Browse
     assert "请选择" in client.post("/ladders/check", {"step": "look"}, page="/ladders").text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "2999-01-01", "9999-12-31"])
+def test_a_day_in_a_year_that_nobody_means_is_refused_on_every_form(place: Place, client: Browser, day: str) -> None:
+    duty_id, unit = unit_with(place, "open")
+    contact, page = open_account(place, "lian", ("contact", unit)), f"/duties/{duty_id}"
+    sent = [
+        contact.post(f"{page}/extension", {"wanted_on": day, "reason": "等待"}, page=page),
+        client.post(f"{page}/office", {"what": "extend", "until": day, "office_reason": "等待"}, page=page),
+        client.post(f"/campaigns/{SLUG}/phases/3/shift", {"ends_on": day, "reason": "调整"}, page=ADJUST),
+        client.post(f"/campaigns/{SLUG}/phases/3/shift", {"starts_on": day, "reason": "调整"}, page=ADJUST),
+        client.post(f"/campaigns/{SLUG}/inspection", {"to": day, "reason": "调整"}, page=ADJUST),
+        client.post("/calendar/days", {"first": day, "working": "1", "note": "调整"}, page="/calendar"),
+        client.post(
+            f"/campaigns/{SLUG}/burden", {"what": "ask", "unit": unit, "title": "报送", "due_on": day, "phase": str(phase_of(place, 2).id)}, page=ADJUST
+        ),
+    ]
+    assert [(one.status_code, "2000 至 2099" in one.text) for one in sent] == [(400, True)] * len(sent)
+    assert client.get(f"/campaigns/{SLUG}/stagger?start={day}").status_code == 200
+
+
 def test_days_are_counted_from_the_sample_s_now() -> None:
     assert NOW.date() == date(2026, 11, 20), "the dates above lie after it"
