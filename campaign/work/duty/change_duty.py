@@ -40,19 +40,19 @@ def acknowledge(tx: Session, duty: Duty, by: By) -> None:
 
 
 def waive(tx: Session, duty: Duty, by: By) -> None:
-    _must_be_unfinished(tx, duty, "免报")
-    _must_be_its_own(duty, "免报")
-    _must_have_reason(by, "免报")
-    finish(tx, duty, DutyState.WAIVED, by.now, by.reason)
-    _log(tx, duty, by, "waive")
+    _end(tx, duty, by, "免报", DutyState.WAIVED, "waive")
 
 
 def cancel(tx: Session, duty: Duty, by: By) -> None:
-    _must_be_unfinished(tx, duty, "取消")
-    _must_be_its_own(duty, "取消")
-    _must_have_reason(by, "取消")
-    finish(tx, duty, DutyState.CANCELLED, by.now, by.reason)
-    _log(tx, duty, by, "cancel")
+    _end(tx, duty, by, "取消", DutyState.CANCELLED, "cancel")
+
+
+def _end(tx: Session, duty: Duty, by: By, what: str, state: DutyState, verb: str) -> None:
+    _must_be_unfinished(tx, duty, what)
+    _must_be_its_own(duty, what)
+    _must_have_reason(by, what)
+    finish(tx, duty, state, by.now, by.reason)
+    _log(tx, duty, by, verb)
 
 
 def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from campaign.records.campaigns import need_unit
 from campaign.records.store import Store
 from campaign.records.tables import Duty, Unit
 from campaign.work.by import By
+from campaign.work.duty.requests import ask_extension, ask_refusal
 from campaign.work.people.accounts import add_account, grant, hasher
 from tests.integration.portal.sample import LADDERS, play
 
@@ -172,3 +173,23 @@ def unit_with(place: Place, state: str, kind: str = "material") -> tuple[int, st
             select(Duty.id, Unit.name).join(Unit, col(Unit.id) == Duty.unit_id).where(Duty.state == state, Duty.kind == kind).order_by(col(Duty.id)).limit(1)
         ).one()
         return row[0], row[1]
+
+
+def admin(place: Place, login: str = "guan", name: str = "") -> Browser:
+    return open_account(place, login, ("admin", None), name=name)
+
+
+def one_of(place: Place, model: type, **chosen: object) -> object:
+    with place.store.read() as tx:
+        return tx.exec(select(model).filter_by(**chosen)).first()
+
+
+def asked(place: Place, kind: str, by: str = "叶知秋") -> tuple[int, int]:
+    duty_id, _ = unit_with(place, "open")
+    with place.store.begin() as tx:
+        duty = tx.get_one(Duty, duty_id)
+        if kind == "extend":
+            request = ask_extension(tx, duty, date(2027, 1, 10), By(by, NOW, "等待数据"))
+        else:
+            request = ask_refusal(tx, duty, By(by, NOW, "职责不在本单位"), suggested_unit="区卫健局")
+        return request.id, duty_id
