@@ -12,7 +12,9 @@ from sqlmodel import Session
 from campaign.errors import CampaignError, Conflict, NotFound
 from campaign.records.duty import suspended
 from campaign.records.log import write_event
+from campaign.records.papers.outbox import collect_lines
 from campaign.records.tables import Campaign, DutyState, Phase, Suspension, Unit
+from campaign.records.tables.duties import CLIMBING
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.duty.change_duty import resume, suspend
@@ -44,7 +46,7 @@ def suspend_many(tx: Session, campaign: Campaign, by: By, *, document: str, phas
 
 
 def resume_many(tx: Session, suspension_id: int, by: By) -> int:
-    """Start them again, as many working days before their deadline as they stopped; answers how many."""
+    """Start them again, as many working days before their deadline as they stopped, and tell their units; answers how many."""
     row = tx.get(Suspension, suspension_id)
     if row is None:
         raise NotFound(f"没有编号为 {suspension_id} 的暂缓：请用 campaign suspension list 查看。", code="no_suspension")
@@ -56,6 +58,8 @@ def resume_many(tx: Session, suspension_id: int, by: By) -> int:
     stopped = [duty for duty in suspended.stopped_by(tx, suspension_id) if duty.state == DutyState.SUSPENDED]
     for duty in (one for one in stopped if one.state == DutyState.SUSPENDED):
         resume(tx, duty, by)
+    told = [(duty.unit_id, duty.id) for duty in stopped if duty.state in CLIMBING and duty.notice_id is None]
+    collect_lines(tx, campaign_id=row.campaign_id, kind="调整通知", duties=told, now=by.now)
     excused = sum(excuse_missed(tx, series, campaign_day(row.began_at), by) for series in suspended.series_to_go_on(tx, suspended.covers(tx, row)))
     write_event(tx, at=by.now, actor=by.actor, verb="resume_many", reason=by.reason, campaign_id=row.campaign_id, subject="suspension", subject_id=row.id,
                 detail={"duties": len(stopped), "excused": excused})  # fmt: skip

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from campaign.errors import CampaignError, Conflict
 from campaign.records.duty.duties import duty_table, open_waiting, start_revision
 from campaign.records.log import write_event
+from campaign.records.papers.outbox import collect_lines
 from campaign.records.planning import registry
 from campaign.records.planning.calendars import load_calendar
 from campaign.records.planning.phases import duties_due_with, undated_of
@@ -94,7 +95,10 @@ def reopen_phase(tx: Session, campaign: Campaign, phase: Phase, by: By) -> None:
 
 
 def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts_on: date | None, ends_on: date | None) -> int:
-    """Move a phase's dates. Duties due with the phase follow it (a new revision each); what was overdue stays overdue. Answers how many moved."""
+    """Move a phase's dates. Duties due with the phase follow it (a new revision each), and their units are told; what was overdue stays overdue.
+
+    Answers how many moved.
+    """
     if phase.state == "closed":
         raise Conflict(f"阶段「{phase.name}」已关闭，不能再调整日期。", code="phase_closed", phase=phase.key)
     if not by.reason.strip():
@@ -112,7 +116,7 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
         tx.add(campaign)
     tx.add(phase)
     tx.flush()
-    moved = 0
+    moved, told = 0, []
     if phase.due_at is not None:
         for duty in duties_due_with(tx, phase):
             overdue = duty.due_at is not None and duty.due_at <= by.now
@@ -121,11 +125,13 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
             moved += 1
             if duty.state in (DutyState.OPEN, DutyState.RETURNED):
                 start_revision(tx, duty, due_at=phase.due_at, now=by.now, state=DutyState(duty.state), source="phase")
+                told.append((duty.unit_id, duty.id))
             else:
                 duty.due_at, duty.due_source = phase.due_at, "phase"
                 tx.add(duty)
         registry.date_series(tx, phase, campaign_day(by.now))
         trim_series(tx, campaign, by, phase)
+    collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=told, now=by.now)
     write_event(tx, at=by.now, actor=by.actor, verb="shift_phase", reason=by.reason, campaign_id=campaign.id, subject="phase", subject_id=phase.id,
                 detail={"from": before, "to": {"start": str(start), "end": str(end)}, "duties": moved})  # fmt: skip
     tx.flush()

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from campaign.portal.place import Place
-from campaign.records.tables import Campaign, Duty, DutyKind, Finding, Phase, Suspension
+from campaign.records.tables import Campaign, Duty, DutyKind, Finding, Notice, NoticeLine, Phase, Suspension
 from campaign.rules.calendar import due_on
 from tests.integration.portal.conftest import NOW, Browser, open_account, unit_with
 from tests.integration.portal.sample import LADDERS, SLUG
@@ -30,6 +30,11 @@ def duty_of(place: Place, duty_id: int) -> Duty:
 def phase_of(place: Place, number: int) -> Phase:
     with place.store.read() as tx:
         return tx.exec(select(Phase).join(Campaign).where(Campaign.slug == SLUG, Phase.number == number)).one()
+
+
+def told_of_a_change(place: Place) -> set[int]:
+    with place.store.read() as tx:
+        return {line.duty_id for line in tx.exec(select(NoticeLine).join(Notice).where(Notice.kind == "调整通知")).all()}
 
 
 def findings(place: Place) -> list[Finding]:
@@ -144,6 +149,16 @@ def test_a_phase_gets_another_end_and_what_is_due_with_it_follows(place: Place, 
     assert phase_of(place, 3).ends_on == date(2027, 1, 29)
 
 
+def test_units_are_told_of_the_end_that_moved_with_their_phase(place: Place, client: Browser) -> None:
+    with place.store.begin() as tx:
+        duty = tx.exec(select(Duty).where(Duty.state == "open", Duty.phase_id == phase_of(place, 2).id, Duty.kind == DutyKind.PERFORM)).first()
+        assert duty is not None
+        duty.due_source, duty.due_at = "phase", phase_of(place, 2).due_at
+        tx.add(duty)
+    client.post(f"/campaigns/{SLUG}/phases/2/shift", {"ends_on": "2027-01-20", "reason": "上级调整进度"}, page=ADJUST)
+    assert duty.id in told_of_a_change(place)
+
+
 @pytest.mark.parametrize(
     ("form", "says"),
     [
@@ -180,6 +195,7 @@ def test_the_clocks_of_a_unit_stop_with_a_document_and_start_again(place: Place,
     assert row is not None
     assert client.post(f"/suspensions/{row.id}/end", {}, page=ADJUST).status_code == 303
     assert duty_of(place, duty_id).state == "open"
+    assert duty_id in told_of_a_change(place)
     again = client.post(f"/suspensions/{row.id}/end", {}, page=ADJUST)
     assert again.status_code == 400
     assert "恢复" in again.text
