@@ -51,12 +51,17 @@ def main(arguments: list[str] | None = None) -> int:
         print(refusal.message, file=sys.stderr)  # noqa: T201 - a process says on its terminal why it does not start
         return 2
     _end_with_parent()
-    uvicorn.run(
-        create_app(place), host=host, port=asked.port or settings.portal_port, log_level="warning", server_header=False, timeout_graceful_shutdown=5,
-        access_log=False, proxy_headers=False,
-    )  # fmt: skip
+    serve(place, host, asked.port or settings.portal_port)
     place.store.close()
     return 0
+
+
+def serve(place: Place, host: str, port: int) -> None:
+    """Until a signal ends it."""
+    uvicorn.run(
+        create_app(place), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=5,
+        access_log=False, proxy_headers=False,
+    )  # fmt: skip
 
 
 def place_from(settings: Settings, host: str) -> Place:
