@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from deployments.lifeline import PARENT_VARIABLE
 
 STEADY_SECONDS = 60.0
@@ -61,6 +63,16 @@ class Child:
     @property
     def is_alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    def listens_at(self, port: int) -> bool:
+        """Whether this very process takes connections there: that somebody answers says nothing about who."""
+        if self.process is None or not self.is_alive:
+            return False
+        try:
+            taken = psutil.Process(self.process.pid).net_connections(kind="tcp")
+        except psutil.Error:
+            return False
+        return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in taken)
 
     def ask_to_end(self) -> None:
         if self.process is not None and self.is_alive:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,14 +53,14 @@ class Parts:
         return urlsplit(self.portal_url).port or 80
 
 
-def parts_of(settings: Settings, ambient: Mapping[str, str]) -> Parts:
-    """Ends what a killed `up` of this folder left, chooses ports, and lays out the three children."""
+def parts_of(settings: Settings, ambient: Mapping[str, str], held: ExitStack) -> Parts:
+    """Ends what a killed `up` of this folder left, chooses ports (claimed until `held` is closed), and lays out the three children."""
     home = settings.data_dir
     end_orphans(home)
     fixed = settings.model_fields_set
     auth = _auth(ambient)
-    prefect_port = choose_port(settings.prefect_port, "Prefect", host=settings.host, fixed="prefect_port" in fixed)
-    portal_port = choose_port(settings.portal_port, "门户", host=settings.host, fixed="portal_port" in fixed, taken=frozenset({prefect_port}))
+    prefect_port = choose_port(settings.prefect_port, "Prefect", held, host=settings.host, fixed="prefect_port" in fixed)
+    portal_port = choose_port(settings.portal_port, "门户", held, host=settings.host, fixed="portal_port" in fixed)
     place = ServerPlace(home / "prefect", prefect_port, auth, settings.host)
     portal_url = f"http://{LOOPBACK if settings.host == '0.0.0.0' else settings.host}:{portal_port}"  # noqa: S104 - compared, not bound
     own = {"CAMPAIGN_HOME": str(home), "CAMPAIGN_PREFECT_API_URL": place.api_url, "CAMPAIGN_PORTAL_PORT": str(portal_port), "PYTHONUNBUFFERED": "1"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 import threading
@@ -17,13 +18,14 @@ import httpx
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectHTTPStatusError
 
-from campaign.engine.client import Engine, connect
+from campaign.engine.client import Engine, EngineDown, connect
 from campaign.work.selects import list_choices
 from config.settings import load_settings
 from deployments.keeping import keep_time
 from deployments.lifeline import end_with_parent
 from deployments.register import register, remove_zombie_automation
 from deployments.runner import Runner, bury_dead_runs
+from deployments.server import is_of
 from tasks.workplace import workplace
 
 log = logging.getLogger("campaign.runner")
@@ -36,16 +38,26 @@ async def _prepare(engine: Engine) -> Runner:
     """Asks until Prefect answers; each part may be told again without harm."""
     while True:
         try:
-            if await asyncio.to_thread(engine.is_healthy):
+            if await asyncio.to_thread(_is_ours, engine):
                 async with get_client() as client:
                     flows = await register(client, list_choices(workplace().store))
                     buried = await bury_dead_runs(client, list(flows))
                     await remove_zombie_automation(client)
                 log.info("已登记 %d 个部署；%d 个失联的运行已标为崩溃", len(flows), buried)
                 return Runner(flows)
-        except (httpx.HTTPError, PrefectHTTPStatusError) as error:
+        except (httpx.HTTPError, PrefectHTTPStatusError, EngineDown) as error:
             log.warning("Prefect 还没有准备好：%s", error)
         await asyncio.sleep(0.5)
+
+
+def _is_ours(engine: Engine) -> bool:
+    """Another folder's server may have our port after ours died: its runs are not ours to carry out, and ours not for it to see."""
+    if not engine.is_healthy():
+        return False
+    ours = is_of(Path(os.environ["PREFECT_HOME"]), engine.ask("GET", "/admin/settings"))
+    if not ours:
+        log.warning("%s 上应答的不是本数据目录的 Prefect 服务，继续等待", engine.ui_url)
+    return ours
 
 
 async def _work(engine: Engine, ready: Path | None) -> None:

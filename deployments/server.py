@@ -97,19 +97,28 @@ def client_environment(place: ServerPlace, ambient: Mapping[str, str] = os.envir
 
 
 def is_healthy(place: ServerPlace, *, timeout: float = 2.0) -> bool:
-    """Whether this server is up: the health page is open to all, so the API behind the password is asked too."""
-    return _says_200(place, "GET", "/health", timeout) and _says_200(place, "GET", "/admin/version", timeout)
+    """Whether the server of this folder is up. Another may answer at the address, so the API behind the password is asked whose it is."""
+    settings = _ask(place, "GET", "/admin/settings", timeout)
+    return settings is not None and is_of(place.home, settings.json())
+
+
+def is_of(home: Path, settings: object) -> bool:
+    """Whether a server with these settings, as Prefect shows them, keeps its data in that folder."""
+    said = settings.get("home") if isinstance(settings, dict) else None
+    return isinstance(said, str) and Path(said).resolve() == home.resolve()
 
 
 def answers(place: ServerPlace, *, timeout: float = 10.0) -> bool:
     """Whether this server gets through to its database: one that waits for a lock for ever is up, and of no use."""
-    return _says_200(place, "POST", "/flow_runs/count", timeout)
+    return _ask(place, "POST", "/flow_runs/count", timeout) is not None
 
 
-def _says_200(place: ServerPlace, method: str, path: str, timeout: float) -> bool:
+def _ask(place: ServerPlace, method: str, path: str, timeout: float) -> httpx.Response | None:
+    """Its answer when that is 200, else None."""
     headers = {"Authorization": "Basic " + base64.b64encode(place.auth.encode()).decode()} if place.auth else {}
     try:
         with httpx.Client(timeout=timeout, trust_env=False) as client:
-            return client.request(method, place.api_url + path, headers=headers, json=None if method == "GET" else {}).status_code == 200
+            answer = client.request(method, place.api_url + path, headers=headers, json=None if method == "GET" else {})
     except httpx.HTTPError:
-        return False
+        return None
+    return answer if answer.status_code == 200 else None

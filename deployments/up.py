@@ -13,16 +13,16 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from campaign.disk import why
 from campaign.errors import CampaignError
-from config.settings import Settings, load_settings
+from config.settings import load_settings
 from deployments.children import Child, end_all
 from deployments.hearing import Hearing
 from deployments.lock import only_one
 from deployments.parts import Parts, demo_command, note_addresses, parts_of, prepare_command, run_once
-from deployments.ports import is_free
 from deployments.say import Screen
 from deployments.server import answers, is_healthy
 
@@ -41,7 +41,7 @@ class Household:
     def start(self, stopping: threading.Event, *, demo: bool) -> None:
         """Server first, as it takes longest; records and sample campaign are prepared while it warms up, then the rest starts."""
         self.parts.ready_file.unlink(missing_ok=True)
-        self._server.start()
+        self._child("server").start()
         run_once(prepare_command(self.parts), "准备数据库", self.parts)
         if demo:
             run_once(demo_command(self.parts), "准备示例活动", self.parts)
@@ -57,7 +57,7 @@ class Household:
         while not stopping.wait(LOOK_SECONDS):
             if hearing.is_deaf(time.monotonic()):
                 self._screen.warn("Prefect 服务长时间没有应答，正在重启；督办照常进行。")
-                self._server.end(within=5)
+                self._child("server").end(within=5)
             for child in self.children:
                 code = child.revive(time.monotonic())
                 if code is not None:
@@ -71,13 +71,12 @@ class Household:
         end_all(sorted_children[1:])
         self.parts.ready_file.unlink(missing_ok=True)
 
-    @property
-    def _server(self) -> Child:
-        return next(child for child in self.children if child.plan.name == "server")
+    def _child(self, name: str) -> Child:
+        return next(child for child in self.children if child.plan.name == name)
 
     def _is_warm(self) -> bool:
-        """Prefect answers, the portal takes connections, and the runner has registered its deployments."""
-        return self.parts.ready_file.exists() and not is_free(self.parts.portal_port) and is_healthy(self.parts.place)
+        """Our Prefect answers, our portal takes connections, and the runner has registered its deployments."""
+        return self.parts.ready_file.exists() and self._child("portal").listens_at(self.parts.portal_port) and is_healthy(self.parts.place)
 
     def _warm_up(self, stopping: threading.Event) -> None:
         """Waits with progress; a server that does not come is no reason to end, for deadlines do not hang on it."""
@@ -105,8 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(sign, lambda *_: stopping.set())
     try:
         settings = load_settings(home=options.data)
-        with only_one(settings.data_dir):
-            return _serve(settings, screen, stopping, demo=options.demo)
+        with only_one(settings.data_dir), ExitStack() as held:
+            return _serve(parts_of(settings, os.environ, held), screen, stopping, demo=options.demo)
     except CampaignError as refusal:
         screen.error(refusal.message)
         return 1
@@ -115,8 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _serve(settings: Settings, screen: Screen, stopping: threading.Event, *, demo: bool) -> int:
-    parts = parts_of(settings, os.environ)
+def _serve(parts: Parts, screen: Screen, stopping: threading.Event, *, demo: bool) -> int:
     household = Household(parts, screen)
     started = time.monotonic()
     try:

@@ -13,7 +13,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,13 +171,19 @@ def _act(house: House, world: World, chance: random.Random) -> None:
     world.sign_all()
 
 
-def test_after_a_restart_of_the_machine_the_clock_takes_up_the_torn_pass_by_itself(store: Store, tmp_path: Path) -> None:
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Ours until the test ends: between kill and restart nobody else may take it."""
+    with ExitStack() as held:
+        yield choose_port(14201, "Prefect", held)
+
+
+def test_after_a_restart_of_the_machine_the_clock_takes_up_the_torn_pass_by_itself(store: Store, tmp_path: Path, port: int) -> None:
     """Runner, Prefect server and database die at once with a run Running; everything is started again, and nobody triggers anything."""
     home, prefect_home = tmp_path / "data", tmp_path / "prefect"
     home.mkdir()
     begun = (datetime.now(UTC) - timedelta(days=20)).date().isoformat()
     launch(store, rehearsal=False, first_day=begun)
-    port = choose_port(21000 + os.getpid() % 9000, "Prefect")  # its own: between kill and restart nobody else may take it
     with harness.prefect_server(prefect_home, port=port) as (place, server), Engine(place.api_url, patience=120) as engine:
         house = House(home, store, place, engine)
         with house.runner() as runner:

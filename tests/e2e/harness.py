@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -42,9 +42,8 @@ def template_home() -> Path:
     kept = Path(tempfile.gettempdir()) / f"campaign-tests-prefect-{version('prefect')}-{version('sqlalchemy')}"
     if not (kept / "prefect.db").exists():
         building = Path(tempfile.mkdtemp(prefix="campaign-tests-building-"))
-        place = ServerPlace(building, choose_port(14200, "Prefect"))
-        with running(python("deployments.server_child"), server_environment(place, os.environ), log=building / "server.log") as server:
-            wait_until(lambda: _up(server, place), description="the template's server is healthy", within=START_SECONDS)
+        with _server_at(building, 14200):
+            pass
         try:
             building.rename(kept)
         except OSError:  # another session was quicker
@@ -74,13 +73,20 @@ def running(argv: list[str], env: Mapping[str, str], *, log: Path) -> Iterator[C
 
 @contextmanager
 def prefect_server(home: Path, *, port: int | None = None, auth: str = "") -> Iterator[tuple[ServerPlace, Child]]:
-    """A server of its own on a copy of the template."""
+    """A server of its own on a copy of the template; `port` is one that the caller has claimed."""
     if not (home / "prefect.db").exists():
         home.mkdir(parents=True, exist_ok=True)
         for file in template_home().iterdir():
             if file.suffix != ".log":
                 shutil.copy(file, home / file.name)
-    place = ServerPlace(home, port or choose_port(14201, "Prefect"), auth)
-    with running(python("deployments.server_child"), server_environment(place, os.environ), log=home / "server.log") as server:
-        wait_until(lambda: _up(server, place), description="the Prefect server is healthy", within=START_SECONDS)
-        yield place, server
+    with _server_at(home, 14201, port=port, auth=auth) as started:
+        yield started
+
+
+@contextmanager
+def _server_at(home: Path, wanted: int, *, port: int | None = None, auth: str = "") -> Iterator[tuple[ServerPlace, Child]]:
+    with ExitStack() as held:
+        place = ServerPlace(home, port or choose_port(wanted, "Prefect", held), auth)
+        with running(python("deployments.server_child"), server_environment(place, os.environ), log=home / "server.log") as server:
+            wait_until(lambda: _up(server, place), description="the Prefect server is healthy", within=START_SECONDS)
+            yield place, server

@@ -20,15 +20,19 @@ from campaign.engine.names import PASSES
 from campaign.engine.runs import read_run, trigger
 from campaign.records.store import Store
 from campaign.work.running.pulse import say_clock
+from deployments.server import is_of
 from tests.e2e import harness
 from tests.e2e.harness import ROOT, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
+Started = tuple[subprocess.Popen[bytes], Path]
+
+
 @contextmanager
-def up(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """A running household on a migrated Prefect database; killed with its children when the test forgot them."""
+def begun(home: Path) -> Iterator[Started]:
+    """A household on a migrated Prefect database, on its way up; killed with its children when the test forgot them."""
     (home / "prefect").mkdir(parents=True, exist_ok=True)
     for file in harness.template_home().iterdir():
         if file.suffix != ".log":
@@ -36,22 +40,32 @@ def up(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     said = home / "said.txt"
     with said.open("wb") as out:
         process = subprocess.Popen(harness.python("deployments.up", "--data", str(home)), env=environment(), stdout=out, stderr=out)
-    family: list[psutil.Process] = []
     try:
-
-        def ready() -> bool:
-            assert process.poll() is None, said.read_text()
-            return "按 Ctrl-C" in said.read_text()
-
-        wait_until(ready, description="everything is up", within=harness.START_SECONDS * 2)
-        family = children_of(process)
         yield process, said
     finally:
+        family = children_of(process) if process.poll() is None else []
         process.kill()
         process.wait()
         for one in family:
             if one.is_running():
                 one.kill()
+
+
+def until_up(started: Started) -> None:
+    process, said = started
+
+    def ready() -> bool:
+        assert process.poll() is None, said.read_text()
+        return "按 Ctrl-C" in said.read_text()
+
+    wait_until(ready, description="everything is up", within=harness.START_SECONDS * 2)
+
+
+@contextmanager
+def up(home: Path) -> Iterator[Started]:
+    with begun(home) as started:
+        until_up(started)
+        yield started
 
 
 def environment() -> dict[str, str]:
@@ -101,6 +115,21 @@ def test_everything_comes_works_and_goes_with_ctrl_c(tmp_path: Path) -> None:
         assert not (home / ADDRESS_FILE).exists()
         assert "督办时钟" in say_clock(store)
         store.close()
+
+
+def test_two_that_start_together_get_a_server_and_a_portal_each_and_keep_apart(tmp_path: Path) -> None:
+    homes = tmp_path / "one", tmp_path / "two"
+    with begun(homes[0]) as one, begun(homes[1]) as two:
+        for started in (one, two):
+            until_up(started)
+        noted = [addresses(home) for home in homes]
+        assert len({at[what] for at in noted for what in ("prefect", "portal")}) == 4
+        for home, at in zip(homes, noted, strict=True):
+            assert is_of(home / "prefect", httpx.get(f"{at['prefect']}/admin/settings", trust_env=False, timeout=10).json())
+        assert not any("意外退出" in said.read_text() for _, said in (one, two))
+        for process, _ in (one, two):
+            process.send_signal(signal.SIGINT)
+        assert [process.wait(60) for process, _ in (one, two)] == [0, 0]
 
 
 def test_children_end_when_up_itself_is_killed_and_the_folder_is_free(tmp_path: Path) -> None:

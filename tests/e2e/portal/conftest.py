@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,12 @@ START_SECONDS = 60
 @contextmanager
 def serving(home: Path) -> Iterator[str]:
     """A portal over these records, as long as the block lasts; Prefect is away."""
-    port = choose_port(18600, "门户")
-    base = f"http://127.0.0.1:{port}"
-    argv = harness.python("campaign.portal", "--data", str(home), "--port", str(port))
-    with harness.running(argv, {**os.environ, "CAMPAIGN_PREFECT_API_URL": "http://127.0.0.1:9/api"}, log=home / "portal.log") as process:
+    with ExitStack() as held:
+        port = choose_port(18600, "门户", held)
+        base = f"http://127.0.0.1:{port}"
+        argv = harness.python("campaign.portal", "--data", str(home), "--port", str(port))
+        env = {**os.environ, "CAMPAIGN_PREFECT_API_URL": "http://127.0.0.1:9/api"}
+        process = held.enter_context(harness.running(argv, env, log=home / "portal.log"))
         harness.wait_until(lambda: _answers(f"{base}/readyz", process), description="the portal is ready", within=START_SECONDS)
         yield base
 

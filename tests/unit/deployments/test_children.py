@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -18,8 +17,7 @@ from config.settings import Settings
 from deployments.children import Child, ChildPlan, end_all, pause_after
 from deployments.lock import only_one
 from deployments.parts import parts_of
-from deployments.ports import choose_port, is_free
-from deployments.server import ServerPlace, client_environment, server_environment
+from deployments.server import ServerPlace, client_environment, is_of, server_environment
 from tests.e2e.harness import ROOT, wait_until
 
 SLEEPER = "import time; print('awake', flush=True); time.sleep(600)"
@@ -94,6 +92,32 @@ def test_a_child_ends_by_itself_when_its_parent_was_killed(tmp_path: Path) -> No
     wait_until(lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE, description="the orphan has ended", within=20)
 
 
+LISTENER = """
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+print("awake", server.getsockname()[1], flush=True)
+while True:
+    server.accept()
+"""
+
+
+def test_who_listens_is_asked_of_the_process_and_not_of_the_address(tmp_path: Path) -> None:
+    with started(LISTENER, tmp_path) as one, started(SLEEPER, tmp_path / "other") as other:
+        port = int(one.last_words(1).split()[1])
+        assert (one.listens_at(port), one.listens_at(port + 1), other.listens_at(port)) == (True, False, False)
+        one.end()
+        assert not one.listens_at(port)
+
+
+def test_a_server_is_ours_when_it_keeps_its_data_in_our_folder(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "prefect")
+    assert is_of(tmp_path / "prefect", {"home": str(tmp_path / "prefect")})
+    assert is_of(tmp_path / "link", {"home": str(tmp_path / "prefect")})
+    others: list[object] = [{"home": str(tmp_path / "other")}, {"home": None}, {}, [], None]
+    for other in others:
+        assert not is_of(tmp_path / "prefect", other)
+
+
 def test_a_second_up_on_the_same_folder_is_refused_by_the_number_of_the_first(tmp_path: Path) -> None:
     with only_one(tmp_path), pytest.raises(Conflict, match=str(os.getpid())), only_one(tmp_path):
         pass
@@ -103,32 +127,6 @@ def test_the_folder_is_free_again_afterwards(tmp_path: Path) -> None:
     for _ in range(2):
         with only_one(tmp_path):
             assert (tmp_path / "up.lock").read_text() == str(os.getpid())
-
-
-@contextmanager
-def listening() -> Iterator[int]:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen()
-        yield server.getsockname()[1]
-
-
-def test_a_taken_port_moves_to_the_next_free_one() -> None:
-    with listening() as taken:
-        assert not is_free(taken)
-        chosen = choose_port(taken, "门户")
-        assert chosen > taken
-        assert is_free(chosen)
-
-
-def test_a_port_that_was_named_does_not_move() -> None:
-    with listening() as taken, pytest.raises(CampaignError, match=f"门户的端口 {taken} 已被"):
-        choose_port(taken, "门户", fixed=True)
-
-
-def test_two_services_never_get_the_same_port() -> None:
-    first = choose_port(15300, "Prefect")
-    assert choose_port(first, "门户", taken=frozenset({first})) != first
 
 
 def test_the_server_gets_no_foreign_profile_but_keeps_what_tunes_it(tmp_path: Path) -> None:
@@ -155,11 +153,12 @@ def test_calls_to_this_machine_never_go_through_a_proxy(tmp_path: Path) -> None:
 @pytest.mark.parametrize("auth", ["admin：口令", "admin"], ids=["not ascii", "no user name"])
 def test_a_password_that_prefect_cannot_take_is_refused_before_anything_starts(tmp_path: Path, auth: str) -> None:
     with pytest.raises(CampaignError, match="用户名:口令"):
-        parts_of(Settings(home=tmp_path), {"PREFECT_SERVER_API_AUTH_STRING": auth})
+        parts_of(Settings(home=tmp_path), {"PREFECT_SERVER_API_AUTH_STRING": auth}, ExitStack())
 
 
 def test_the_parts_of_a_folder_are_three_children_with_addresses_that_fit(tmp_path: Path) -> None:
-    parts = parts_of(Settings(home=tmp_path), {"PATH": "/bin"})
+    with ExitStack() as held:
+        parts = parts_of(Settings(home=tmp_path), {"PATH": "/bin"}, held)
     assert [plan.name for plan in parts.plans] == ["server", "portal", "runner"]
     assert parts.env["CAMPAIGN_PREFECT_API_URL"] == parts.place.api_url == parts.env["PREFECT_API_URL"]
     assert parts.env["CAMPAIGN_HOME"] == str(tmp_path)
@@ -169,5 +168,5 @@ def test_the_parts_of_a_folder_are_three_children_with_addresses_that_fit(tmp_pa
 
 def test_a_folder_that_cannot_be_made_is_told_with_its_path(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(CampaignError, match="不能建立目录"):
-        parts_of(Settings(home=tmp_path / "file"), {})
+    with pytest.raises(CampaignError, match="不能建立目录"), ExitStack() as held:
+        parts_of(Settings(home=tmp_path / "file"), {}, held)
