@@ -55,6 +55,7 @@ async def clean_up(actor: str, reason: str) -> str:
             backups=settings.backups,
             evidence=evidence_of(settings),
             engine=engine,
+            errands=settings.data_dir / "errands",
         )
     return done.message
 

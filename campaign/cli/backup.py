@@ -111,7 +111,7 @@ def restore(name: str | None, ask: Reading) -> None:
 @click.command()
 @writes
 def cleanup(act: Writing) -> None:
-    """清理到期内容：离任人员的联系方式、旧备份、中断的上传。保留天数见 docs/settings.md。
+    """清理到期内容：离任人员的联系方式、旧备份、中断的上传、过期的演练和资料包草稿。保留天数见 docs/settings.md。
 
     Prefect 每天凌晨自动清理，平时不必手工运行；Prefect 里的旧运行也由它清理。
 
@@ -126,8 +126,9 @@ def cleanup(act: Writing) -> None:
             people = forget_people_who_left(store, by_of(act), settings.phone_keep_days)
             answer(act, {"phones": people}, f"将清理离任人员联系方式 {people} 人；旧备份和中断的上传在试运行中不动。")
             return
-        done = clean(store, by_of(act), terms_of(settings), backups=settings.backups, evidence=evidence_of(settings))
-    answer(act, {"phones": done.phones, "backups": done.backups, "uploads": done.uploads, "troubles": done.troubles}, f"{done.message}。")
+        done = clean(store, by_of(act), terms_of(settings), backups=settings.backups, evidence=evidence_of(settings), errands=settings.data_dir / "errands")
+    counts = {"phones": done.phones, "backups": done.backups, "uploads": done.uploads, "errands": done.errands, "troubles": done.troubles}
+    answer(act, counts, f"{done.message}。")
 
 
 def _plain(one: Backup, ask: Reading) -> dict[str, Any]:

@@ -30,8 +30,11 @@ SHOWN = 20
 @click.option("--start", type=DAY, help="假定在哪一天启动；默认取方案第一个日期的前一天。")
 @click.option("--until", type=DAY, help="推演到哪一天；默认到最后期限后两个月。")
 @click.option("--html", "html", metavar="文件", type=click.Path(path_type=Path, dir_okay=False), help="写出一页报告，可打印。")
+@click.option("--xlsx", "xlsx", metavar="文件", type=click.Path(path_type=Path, dir_okay=False), help="把全部文书逐条写成 Excel。")
 @reads
-def rehearse(plan: Path | None, live: str | None, profile: str, seed: int, start: date | None, until: date | None, html: Path | None, ask: Reading) -> None:
+def rehearse(
+    plan: Path | None, live: str | None, profile: str, seed: int, start: date | None, until: date | None, html: Path | None, xlsx: Path | None, ask: Reading
+) -> None:
     """演练：在临时库里用同样的督办规则把整个活动推演一遍。不发消息，不改记录。
 
     例：campaign rehearse 方案.yaml --profile mixed --html 演练.html
@@ -56,6 +59,10 @@ def rehearse(plan: Path | None, live: str | None, profile: str, seed: int, start
                 found = rehearse_live(store, slug, profile=Profile(profile), seed=seed, now=_moment(start, ask) if start else ask.now, until=end)
     if html is not None:
         _write_page(found, html)
+    if xlsx is not None:
+        from campaign.work.rehearsal.sheets import notices_workbook
+
+        _write_sheet(xlsx, notices_workbook(found))
     if ask.json:
         emit_json(found)
     else:
@@ -88,6 +95,12 @@ def _write_page(found: Rehearsal, path: Path) -> None:
     put_whole(path, page_of(found).encode())
 
 
+def _write_sheet(path: Path, content: bytes) -> None:
+    if path.suffix.lower() != ".xlsx":
+        raise CampaignError(f"Excel 文件现在是「{path.name}」：请用 .xlsx 结尾的文件名。", code="not_xlsx")
+    put_whole(path, content)
+
+
 def _tell(found: Rehearsal, html: Path | None) -> None:
     totals = found.totals
     say(f"{found.campaign}：{found.starts_on} 至 {found.ends_on}")
@@ -106,8 +119,9 @@ def _tell(found: Rehearsal, html: Path | None) -> None:
 @click.command()
 @click.argument("campaign", required=False)
 @click.option("--days", type=click.IntRange(1, 400), default=14, show_default=True, help="看到今后第几天。")
+@click.option("--xlsx", "xlsx", metavar="文件", type=click.Path(path_type=Path, dir_okay=False), help="同时写成 Excel。")
 @reads
-def preview(campaign: str | None, days: int, ask: Reading) -> None:
+def preview(campaign: str | None, days: int, xlsx: Path | None, ask: Reading) -> None:
     """预告：如果没有人办理，今后几天会发出哪些文书、发给谁、为什么。不改动任何记录。
 
     例：campaign preview weisheng --days 14
@@ -120,6 +134,10 @@ def preview(campaign: str | None, days: int, ask: Reading) -> None:
             slug = found.slug
         with progress("正在推算……"):
             coming = preview_campaign(store, slug, now=ask.now, until=ask.now + timedelta(days=days))
+    if xlsx is not None:
+        from campaign.work.rehearsal.sheets import preview_workbook
+
+        _write_sheet(xlsx, preview_workbook(coming))
     if ask.json:
         emit_json(coming)
         return

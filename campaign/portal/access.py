@@ -140,6 +140,15 @@ ACCESS: dict[str, Rule] = {
     "GET /launch": ADMIN,
     "POST /launch/review": ADMIN,
     "POST /launch": ADMIN,
+    "POST /launch/rehearse": ADMIN,
+    # before it happens: rehearsals, and what will be sent
+    "GET /rehearsals": ADMIN,
+    "POST /rehearsals": ADMIN,
+    "GET /rehearsals/report.css": ADMIN,
+    "GET /rehearsals/{errand_id}": ADMIN,
+    "POST /rehearsals/{errand_id}/again": ADMIN,
+    "GET /rehearsals/{errand_id}/report.html": ADMIN,
+    "GET /rehearsals/{errand_id}/notices.xlsx": ADMIN,
     # the office's desk
     "GET /parked": ADMIN,
     "POST /parked/{parked_id}": ADMIN,

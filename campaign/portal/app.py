@@ -26,6 +26,7 @@ from campaign.portal.pages import (
     originals,
     papers,
     passes,
+    rehearsals,
     review,
     sign_on,
     split,
@@ -46,7 +47,7 @@ from campaign.portal.visit import visit
 PAGES = (
     status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users, journal,
     uploads, lead, split, originals, burden, stagger, passes, unit_change, workdays,
-    office_acts, findings, steering, ladders,
+    office_acts, findings, steering, ladders, rehearsals,
 )  # fmt: skip
 FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan", "/change", "/check")
 

@@ -21,6 +21,7 @@ from campaign.evidence.files import FileStore
 from campaign.plan.files.libreoffice import convert, find_office
 from campaign.portal.oidc import SignOn
 from campaign.records.store import Store
+from campaign.work.upkeep.errands import Errands
 
 T = TypeVar("T")
 PREFECT_FRESH_SECONDS = 5.0
@@ -138,3 +139,8 @@ class Place:
     def arriving(self) -> Arriving:
         """Where uploads wait until they are whole."""
         return Arriving(self.home / "uploads")
+
+    @cached_property
+    def errands(self) -> Errands:
+        """What takes too long for a page is done by a child process; its folder is here."""
+        return Errands(self.home / "errands", self.store.url.render_as_string(hide_password=False))

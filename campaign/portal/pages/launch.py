@@ -1,7 +1,8 @@
 """Launching from a file: read it, look at what was understood and what is missing, then launch. Two steps, never one; a third where a campaign of
 that slug exists, which shows what would change and changes nothing before it was agreed to.
 
-Between them the plan travels as YAML in the page itself, where it can still be corrected; nothing is kept on the server until the launch.
+Between them the plan travels as YAML in the page itself, where it can still be corrected; nothing is kept on the server until the launch, but
+for a rehearsal, whose copy goes with it after a week.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from campaign.plan.check import Finding, check_plan
 from campaign.plan.spec import PlanSpec
 from campaign.plan.yaml_file import LoadedPlan, load_plan, parse_plan
 from campaign.plan.yaml_text import to_yaml
+from campaign.portal.pages.rehearsals import HABITS, rehearse
 from campaign.portal.plan_edit import corrected, grouped, placed, plain
 from campaign.portal.sent import kept_aside
 from campaign.portal.visit import Visit, Visiting
@@ -75,6 +77,23 @@ def launch_plan(visit: Visiting) -> Response:
     else:
         said = "方案没有改动，什么都没有变。"
     return visit.go(f"/campaigns/{done.campaign}", said)
+
+
+@router.post("/launch/rehearse")
+def rehearse_plan(visit: Visiting) -> Response:
+    """The plan as it stands on the page, played before it is launched; what would keep it from being launched is said here."""
+    text = visit.form.get("plan", "")
+    spec: PlanSpec | None = None
+    try:
+        text = corrected(text, visit.form)
+        spec = _dated(visit, parse_plan(text).spec)
+        if any(one.level == "error" for one in check_plan(spec, today=campaign_day(visit.now))):
+            raise CampaignError("方案还不能启动，也就不能演练：请先解决「必须先解决」的问题。", code="bad_plan")
+        errand = rehearse(visit, to_yaml(spec), spec.title, visit.form.get("slug", "") or slug_of(spec))
+    except CampaignError as refused:
+        findings = check_plan(spec, today=campaign_day(visit.now)) if spec is not None else []
+        return _review_page(visit, spec, text, findings, refusal=refused.message)
+    return visit.go(f"/rehearsals/{errand.id}")
 
 
 def _read(visit: Visit) -> LoadedPlan:
@@ -140,4 +159,5 @@ def _review_page(visit: Visit, spec: PlanSpec | None, text: str, findings: list[
         refusal=plain(refusal),
         typed=visit.form,
         slug=visit.form.get("slug") or (slug_of(spec) if spec else ""),
+        habits=HABITS,
     )

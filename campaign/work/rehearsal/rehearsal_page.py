@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 
 from campaign.work.rehearsal.people_model import Profile
@@ -12,6 +13,8 @@ from campaign.work.rehearsal.rehearsal_words import NoticeTold, Rehearsal
 
 LISTED = 300
 DAYS_LISTED = 20
+STYLES = Path(__file__).with_name("rehearsal.css")
+BEGIN, END = '<article class="rehearsal">', "</article>"
 
 
 def page_of(rehearsal: Rehearsal) -> str:
@@ -19,13 +22,16 @@ def page_of(rehearsal: Rehearsal) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    template = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined).get_template("rehearsal.html")
+    pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
+    pages.filters["said"] = _said
+    template = pages.get_template("rehearsal.html")
     first, last = date.fromisoformat(rehearsal.starts_on), date.fromisoformat(rehearsal.ends_on)
     weekly = _weekly(rehearsal.notices)
     papers = Counter(one.notice for one in rehearsal.notices)
     listed = list({one.notice: one for one in rehearsal.notices}.values())[:LISTED]
     return template.render(
         r=rehearsal,
+        css=Markup(STYLES.read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
         profile=Profile(rehearsal.profile).label,
         figures=_figures(rehearsal),
         timeline=Markup(timeline(rehearsal.phases, rehearsal.gates, rehearsal.notices, first, last)),  # noqa: S704 - the drawing escapes its texts
@@ -35,9 +41,22 @@ def page_of(rehearsal: Rehearsal) -> str:
         tags={"通过": "pass", "带遗留问题转段": "carry"},
         heavy=_heaviest(rehearsal),
         weekly=[(week, counts, sum(counts)) for week, counts in weekly],
-        listed=[(one, papers[one.notice]) for one in listed],
+        listed=[(day, [(one, papers[one.notice]) for one in many]) for day, many in groupby(listed, key=lambda one: one.at[:10])],
+        shown=len(listed),
         total=len(papers),
     )
+
+
+def report_in(page: str) -> str:
+    """The report itself out of such a page, to stand within another one that brings the styles along."""
+    begin, end = page.index(BEGIN), page.rindex(END)
+    return page[begin : end + len(END)]
+
+
+def _said(day: str) -> str:
+    """2026-09-01 → 2026年9月1日."""
+    on = date.fromisoformat(day)
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def _figures(rehearsal: Rehearsal) -> list[tuple[str, str]]:

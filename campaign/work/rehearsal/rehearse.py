@@ -145,7 +145,7 @@ def _of_the_plan(warnings: Iterable[str]) -> list[str]:
     if units:
         rest.insert(0, f"启动时将新建 {len(units)} 个单位，名册里都没有：请先导入名册或核对名称" if len(units) > 1 else units[0])
     if noted:
-        rest.append(f"方案检查另有 {len(noted)} 条提示：用 campaign plan check 查看")
+        rest.append(f"方案检查另有 {len(noted)} 条提示，不影响启动：核对方案时逐条列出")
     return rest
 
 

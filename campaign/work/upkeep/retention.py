@@ -1,4 +1,5 @@
-"""What is taken away when its time is over: numbers of people who left, backups, uploads that broke off, and Prefect's old runs.
+"""What is taken away when its time is over: numbers of people who left, backups, uploads that broke off,
+what errands for pages brought back, and Prefect's old runs.
 
 Each is asked for by itself and may run again; one that cannot be done (Prefect is down) does not keep the others from it.
 """
@@ -21,6 +22,7 @@ from campaign.records.store import Store
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.upkeep.backup import drop_old_backups
+from campaign.work.upkeep.errands import forget_old
 
 QUIET_FOR = timedelta(days=2)
 
@@ -52,21 +54,31 @@ class Cleaned:
     phones: int = 0
     backups: int = 0
     uploads: int = 0
+    errands: int = 0
     runs: int = 0
     troubles: list[str] = field(default_factory=list)
 
     @property
     def message(self) -> str:
-        words = {"phones": "离任人员联系方式 {} 人", "backups": "旧备份 {} 个", "uploads": "中断的上传 {} 个", "runs": "Prefect 旧运行 {} 条"}
+        words = {
+            "phones": "离任人员联系方式 {} 人",
+            "backups": "旧备份 {} 个",
+            "uploads": "中断的上传 {} 个",
+            "errands": "过期的演练、推算和资料包草稿 {} 份",
+            "runs": "Prefect 旧运行 {} 条",
+        }
         told = [text.format(getattr(self, name)) for name, text in words.items() if getattr(self, name)]
         return ("已清理：" + "、".join(told) if told else "没有到期需要清理的内容") + "".join(f"；{trouble}" for trouble in self.troubles)
 
 
-def clean(store: Store, by: By, terms: Terms, *, backups: Path, evidence: FileStore | None = None, engine: Engine | None = None) -> Cleaned:
+def clean(
+    store: Store, by: By, terms: Terms, *, backups: Path, evidence: FileStore | None = None, engine: Engine | None = None, errands: Path | None = None
+) -> Cleaned:
     cleaned = Cleaned(phones=forget_people_who_left(store, by, terms.phones))
     try:
         cleaned.backups = len(drop_old_backups(backups, by.now, terms.backups))
         cleaned.uploads = evidence.forget_unfinished(by.now) if evidence is not None else 0
+        cleaned.errands = forget_old(errands, by.now) if errands is not None else 0
     except OSError as error:
         cleaned.troubles.append(f"旧文件没有删净：{why(error)}")
     if engine is not None:

@@ -67,6 +67,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "/campaigns/{slug}/adjust": (f"/campaigns/{SLUG}/adjust",),
     "/ladders": ("/ladders",),
     "/launch": ("/launch",),
+    "/rehearsals": ("/rehearsals", f"/rehearsals?campaign={SLUG}"),
+    "/rehearsals/{errand_id}": ("/rehearsals/{rehearsal}",),
     "/parked": ("/parked",),
     "/sign": ("/sign",),
     "/requests": ("/requests",),
@@ -83,7 +85,7 @@ NO_PAGES = frozenset(
     (
         "/healthz", "/readyz", "/login/oidc", "/login/oidc/back", "/api/status", "/api/uploads/{upload_id}", "/files/{submission_id}/{number}",
         "/files/{submission_id}/{number}/pages/{page}", "/receipts/{submission_id}", "/registers.xlsx", "/registers/{signatory_id}/scan", "/units.xlsx",
-        "/units/{code}/heirs.csv", "/ladders/{name}.yaml", "/notices/{notice_id}/paper.docx", "/notices/{notice_id}/slip.docx",
+        "/rehearsals/report.css", "/rehearsals/{errand_id}/report.html", "/rehearsals/{errand_id}/notices.xlsx", "/units/{code}/heirs.csv", "/ladders/{name}.yaml", "/notices/{notice_id}/paper.docx", "/notices/{notice_id}/slip.docx",
     )
 )  # fmt: skip
 """What answers with a file, with JSON or with a way elsewhere."""
