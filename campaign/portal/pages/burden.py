@@ -81,7 +81,7 @@ def _page(visit: Visit, slug: str, *, refusal: str = "") -> Response:
         held = records.extra_requests(tx, campaign.id, held=True)
         others = records.extra_requests(tx, campaign.id, held=False, limit=15)
         phases = [one for one in phases_of(tx, campaign) if one.state == "open"]
-        names = office.unit_names(tx)
+        names = office.unit_names(tx, visit.form.get("unit", ""))
     return visit.page(
         "burden.html",
         status=400 if refusal else 200,

@@ -73,25 +73,27 @@ def one_campaign(visit: Visiting, slug: str) -> Response:
 
 
 @router.get("/campaigns/{slug}/duties")
-def duties(visit: Visiting, slug: str, light: str = "", state: str = "", phase: int = 0, unit: int = 0, page: int = 1) -> Response:
-    page = min(max(page, 1), DEEPEST_PAGE)
+def duties(visit: Visiting, slug: str, light: str = "", state: str = "", phase: int = 0, unit: str = "", page: int = 1) -> Response:
+    page, unit = min(max(page, 1), DEEPEST_PAGE), "" if unit == "0" else unit.strip()[:120]
     with visit.place.store.read() as tx:
         line = _line(tx, slug)
         calendar = load_calendar(tx)
-        chosen = next((one.id for one in line.phases if one.number == phase), None)
-        rows = office.campaign_duties(
-            tx,
-            line.id,
-            visit.now,
-            yellow_through(visit.now, calendar),
-            light=light if light in office.LIGHTS else "",
-            state=state if state in office.STATES else "",
-            phase_id=chosen,
-            unit_id=unit or None,
-            limit=A_PAGE + 1,
-            offset=(page - 1) * A_PAGE,
-        )
-        names = office.unit_names(tx)
+        owner = office.unit_chosen(tx, unit) if unit else None
+        rows = []
+        if owner is not None or not unit:
+            rows = office.campaign_duties(
+                tx,
+                line.id,
+                visit.now,
+                yellow_through(visit.now, calendar),
+                light=light if light in office.LIGHTS else "",
+                state=state if state in office.STATES else "",
+                phase_id=next((one.id for one in line.phases if one.number == phase), None),
+                unit_id=owner.id if owner is not None else None,
+                limit=A_PAGE + 1,
+                offset=(page - 1) * A_PAGE,
+            )
+        names = office.unit_names(tx, unit if owner is None else "")
     return visit.page(
         "campaign_duties.html",
         line=line,
@@ -102,7 +104,9 @@ def duties(visit: Visiting, slug: str, light: str = "", state: str = "", phase: 
         state=state,
         phase=phase,
         unit=unit,
+        owner=owner,
         names=names,
+        near=[one for one in names if unit in one.name][: office.MOST_OFFERED] if unit and owner is None else [],
         states=office.STATES,
         deadline=partial(deadline, now=visit.now, calendar=calendar),
     )

@@ -133,7 +133,7 @@ def _requests(visit: Visit, show: str, page: int, *, refusal: str = "") -> Respo
     with visit.place.store.read() as tx:
         rows = requests.request_lines(tx, state=show, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
         files = requests.withdrawal_lines(tx) if show == "open" else []
-        names = office.unit_names(tx) if show == "open" else []
+        names = office.unit_names(tx, visit.form.get("unit", "")) if show == "open" else []
     return visit.page(
         "requests.html",
         status=409 if refusal else 200,

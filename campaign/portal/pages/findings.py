@@ -93,7 +93,7 @@ def _page(visit: Visit, slug: str, *, state: str = "", page: int = 1, refusal: s
         counts = records.counts_of(tx, campaign.id or 0)
         rows = records.lines_of(tx, campaign.id or 0, state=state, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
         phases = [one for one in phases_of(tx, campaign) if one.state == "open"]
-        names = office.unit_names(tx) if visit.may("POST /campaigns/{slug}/findings") else []
+        names = office.unit_names(tx, visit.form.get("unit", "")) if visit.may("POST /campaigns/{slug}/findings") else []
     phases.sort(key=lambda one: (one.kind != "rectification", -one.number))
     return visit.page(
         "findings.html",

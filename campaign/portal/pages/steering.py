@@ -96,7 +96,7 @@ def _page(visit: Visit, slug: str, *, refusal: str = "") -> Response:
         campaign = find_campaign(tx, slug)
         phases = phases_of(tx, campaign)
         stopped = suspensions_of(tx, campaign)
-        names = office.unit_names(tx)
+        names = office.unit_names(tx, visit.form.get("unit", ""))
     return visit.page(
         "adjust.html",
         status=400 if refusal else 200,

@@ -94,7 +94,7 @@ def _page(visit: Visit, code: str, *, refusal: str = "", done: HandedOver | None
     with visit.place.store.read() as tx:
         found = need_unit(tx, code)
         work = open_work(tx, found)
-        others = [one.name for one in unit_names(tx) if one.name != found.name]
+        others = [one.name for one in unit_names(tx, visit.form.get("heir", "")) if one.name != found.name]
     return visit.page(
         "unit.html",
         status=400 if refusal else 200,

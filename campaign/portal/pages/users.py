@@ -70,7 +70,7 @@ def _page(visit: Visit, *, q: str = "", page: int = 1, refusal: str = "", passwo
     with visit.place.store.read() as tx:
         rows = records.list_accounts(tx, wanted=q, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
         grants = records.grants_of(tx, [row.id for row in rows[:A_PAGE]])
-        names = office.unit_names(tx)
+        names = office.unit_names(tx, visit.form.get("unit", ""))
     return visit.page(
         "users.html",
         status=400 if refusal else 200,

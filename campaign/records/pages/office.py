@@ -18,6 +18,8 @@ from campaign.records.tables.duties import CLIMBING
 
 _campaign, _event, _notice, _unit, _rung = (table_of(model) for model in (Campaign, Event, Notice, Unit, RungRow))
 _item, _requirement, _finding = table_of(Item), table_of(Requirement), table_of(Finding)
+MOST_LISTED, MOST_OFFERED = 100, 20
+"""So many names of units weigh little on a page; of more, only what fits to what was typed is offered."""
 LIGHTS = ("red", "yellow")
 STATES = ("open", "submitted", "returned", "accepted", "waived", "suspended", "waiting", "cancelled")
 
@@ -146,6 +148,16 @@ def _duties_named(tx: Session, words: str, unit_ids: Sequence[int] | None, limit
     return list(tx.execute(found.where(duty.c.id.in_(sorted(picked)[:limit])).order_by(duty.c.id))) if picked else []
 
 
-def unit_names(tx: Session, words: str = "", *, limit: int = 3000) -> list[Any]:
-    rows = select(_unit.c.id, _unit.c.name).where(_unit.c.state == "active").order_by(_unit.c.code).limit(limit)
-    return list(tx.execute(rows.where(_unit.c.name.contains(words, autoescape=True)) if words else rows))
+def unit_names(tx: Session, words: str = "") -> list[Any]:
+    """(id, name) of the units to choose from: all where they are few; of many those whose name contains the words, and none before any were typed."""
+    rows = select(_unit.c.id, _unit.c.name).where(_unit.c.state == "active").order_by(_unit.c.code)
+    few = tx.execute(rows.limit(MOST_LISTED + 1)).all()
+    if len(few) <= MOST_LISTED:
+        return list(few)
+    return list(tx.execute(rows.where(_unit.c.name.contains(words, autoescape=True)).limit(MOST_OFFERED)).all()) if words else []
+
+
+def unit_chosen(tx: Session, wanted: str) -> Any | None:
+    """(id, name) of the unit that a list is narrowed to: by its number, as links say it, or by its name, as people type it."""
+    same = _unit.c.id == int(wanted) if wanted.isdecimal() else _unit.c.name == wanted
+    return tx.execute(select(_unit.c.id, _unit.c.name).where(same)).first()

@@ -16,6 +16,7 @@ from campaign.records.tables import (
     Notice,
     PassRun,
     Phase,
+    Unit,
 )
 from tests.integration.portal.conftest import NOW, Counting, admin, asked, browser, no_prefect, one_of, open_account
 from tests.integration.portal.sample import SLUG, spec
@@ -41,6 +42,28 @@ def test_the_duties_of_a_campaign_are_filtered_and_paged(place: Place) -> None:
     first, second = (client.get(f"/campaigns/{SLUG}/duties?page={page}").text for page in (1, 2))
     assert set(re.findall(r'href="/duties/(\d+)"', first)).isdisjoint(re.findall(r'href="/duties/(\d+)"', second))
     assert "没有符合条件的事项" in client.get(f"/campaigns/{SLUG}/duties?state=suspended").text
+
+
+def test_the_duties_of_one_unit_are_found_by_its_name_and_a_part_of_a_name_offers_candidates(place: Place) -> None:
+    client = admin(place)
+    mine = client.get(f"/campaigns/{SLUG}/duties?unit=区教育局").text
+    assert set(re.findall(r'data-label="单位">([^<]+)<', mine)) == {"区教育局"}
+    near = client.get(f"/campaigns/{SLUG}/duties?unit=教育&light=red").text
+    assert 'data-label="单位"' not in near
+    (link,) = re.findall(r'<li><a href="([^"]+)">区教育局</a>', near)
+    assert set(re.findall(r'data-label="单位">([^<]+)<', client.get(link.replace("&amp;", "&")).text)) <= {"区教育局"}
+    assert "没有叫「火星」的单位" in client.get(f"/campaigns/{SLUG}/duties?unit=火星").text
+
+
+def test_two_thousand_units_are_not_sent_with_every_form_but_offered_when_something_was_typed(place: Place) -> None:
+    with place.store.begin() as tx:
+        tx.add_all([Unit(code=f"m{number}", name=f"第{number}社区") for number in range(300)])
+    client = admin(place)
+    empty = client.get("/users").text
+    assert len(re.findall(r"<option value=\"第\d+社区", empty)) == 0
+    refused = client.post("/users", {"login": "wang", "name": "王一", "role": "contact", "unit": "第29"}, page="/users").text
+    assert "没有单位「第29」" in refused
+    assert re.findall(r"<option value=\"(第\d+社区)", refused) == ["第29社区", *(f"第29{last}社区" for last in range(10))]
 
 
 def test_a_plan_is_read_reviewed_and_launched_in_two_steps(empty_place: Place) -> None:
