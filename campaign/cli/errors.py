@@ -55,7 +55,7 @@ def guarded(call: Callable[[], object]) -> int:
 
 
 def usage_sentence(wrong: click.UsageError) -> str:
-    message = wrong.format_message().strip().rstrip(".。").replace("。 ", "，")
+    message = wrong.format_message().strip().rstrip(".。").replace("。 ", "，").replace(" 「", "「")
     where = wrong.ctx.command_path if wrong.ctx is not None else "campaign"
     return f"{message}{'' if message.endswith('？') else '。'}用法见 {where} --help"
 

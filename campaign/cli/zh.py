@@ -9,10 +9,11 @@ A test reads click's sources and fails when a message that a user can meet is mi
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from unicodedata import east_asian_width
 
 import click
-from click import formatting
+from click import exceptions, formatting
 
 MESSAGES: dict[str, str] = {
     "Usage:": "用法：",
@@ -39,10 +40,10 @@ MESSAGES: dict[str, str] = {
     "Missing {param_type}": "缺少{param_type}",
     "No such option {name!r}.": "没有选项 {name}。",
     "No such command {name!r}.": "没有命令 {name}。",
-    "Did you mean {possibility}?": "是不是 {possibility}？",
-    "(Did you mean one of: {possibilities}?)": "（是不是其中之一：{possibilities}？）",
+    "Did you mean {possibility}?": "是不是{possibility}？",
+    "(Did you mean one of: {possibilities}?)": "是不是其中之一：{possibilities}？",
     "Invalid value: {message}": "取值不对：{message}",
-    "Invalid value for {param_hint}: {message}": "{param_hint} 的取值不对：{message}",
+    "Invalid value for {param_hint}: {message}": "{param_hint}的取值不对：{message}",
     "Got unexpected extra argument ({args})": "多出了参数（{args}）",
     "Got unexpected extra arguments ({args})": "多出了参数（{args}）",
     "Invalid start character for option ({option})": "选项的写法不对（{option}）",
@@ -56,7 +57,7 @@ MESSAGES: dict[str, str] = {
     "{len_type} values are required, but {len_value} were given.": "需要 {len_type} 个取值，给了 {len_value} 个。",
     "Value must be an iterable.": "应给出多个取值。",
     "Choose from:\n\t{choices}": "可选：{choices}",
-    "{value!r} is not {choice}.": "「{value}」不可用，只能是 {choice}。",
+    "{value!r} is not {choice}.": "「{value}」不可用，只能是{choice}。",
     "{value!r} is not one of {choices}.": "「{value}」不可用，可选：{choices}。",
     "{value!r} does not match the format {format}.": "「{value}」应写成 {format}。",
     "{value!r} does not match the formats {formats}.": "「{value}」应写成其中之一：{formats}。",
@@ -109,8 +110,36 @@ class ChineseFormatter(click.HelpFormatter):
         self.write(f"{'':>{self.current_indent}}{heading}：\n")
 
 
+def quoted(words: Iterable[object]) -> str:
+    """「甲」「乙」: what stands in quotes needs nothing between."""
+    return "".join(f"「{word}」" for word in words)
+
+
+def _possibilities(names: list[str]) -> str:
+    said = quoted(sorted(names))
+    return translate_plural("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", len(names)).format(possibility=said, possibilities=said)
+
+
+def _no_choice(choice: click.Choice[object], value: object, ctx: click.Context | None) -> str:
+    said = quoted(choice._normalized_mapping(ctx=ctx).values())
+    return translate_plural("{value!r} is not {choice}.", "{value!r} is not one of {choices}.", len(choice.choices)).format(
+        value=value, choice=said, choices=said
+    )
+
+
+def _hint(parameter: click.Parameter, ctx: click.Context | None) -> str:
+    """As the help names it."""
+    if isinstance(parameter, click.Argument):
+        return quoted([parameter.make_metavar(ctx) if ctx is not None else parameter.human_readable_name])
+    return quoted(parameter.opts)
+
+
 def speak_chinese() -> None:
-    """Give click's modules the look-up above; calling it again changes nothing."""
+    """Give click's modules the look-up above, and the four places that quote by themselves our quotes; calling it again changes nothing."""
+    setattr(exceptions, "_format_possibilities", _possibilities)  # noqa: B010 - these four have no other door either
+    setattr(click.Choice, "get_invalid_choice_message", _no_choice)  # noqa: B010
+    setattr(click.Argument, "get_error_hint", _hint)  # noqa: B010
+    setattr(click.Option, "get_error_hint", _hint)  # noqa: B010
     click.Context.formatter_class = ChineseFormatter
     setattr(formatting, "term_len", shown_width)  # noqa: B010 - click imports it under this name and offers no other way
     for name, module in list(sys.modules.items()):

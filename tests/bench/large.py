@@ -76,7 +76,7 @@ def _hand_in(tx: Session, now: datetime) -> None:
         SELECT d.id, 1, 'none', '', '联络员', :at FROM {waits}""", at=now - timedelta(days=3))  # fmt: skip
     _run(tx, """INSERT INTO duty (campaign_id, phase_id, unit_id, kind, origin, title, state, required, due_at, due_source, revision, rung, floor_rung,
             next_rung_at, ladder_id, opened_at, submission_id)
-        SELECT d.campaign_id, d.phase_id, c.office_unit_id, 'review', 'review:bench:' || s.id, '审核:' || d.title, 'open', FALSE, :due_at, 'own', 1, 0, 0,
+        SELECT d.campaign_id, d.phase_id, c.office_unit_id, 'review', 'review:bench:' || s.id, '审核：' || d.title, 'open', FALSE, :due_at, 'own', 1, 0, 0,
             :due_at, d.ladder_id, :at, s.id
         FROM submission s JOIN duty d ON d.id = s.duty_id JOIN campaign c ON c.id = d.campaign_id WHERE d.origin LIKE 'bench/%'""",
          at=now - timedelta(days=3), due_at=now + timedelta(days=2))  # fmt: skip

@@ -97,17 +97,21 @@ def test_every_message_that_click_can_show_a_user_is_translated() -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["plan", "chek"], "没有命令 chek，是不是 'check'？用法见"),
-        (["plan", "check"], "缺少参数"),
+        (["plan", "chek"], "没有命令 chek，是不是「check」？用法见"),
+        (["plan", "check"], "缺少参数「PLAN.yaml」。"),
         (["plan", "check", "--nonsense", "x"], "没有选项 --nonsense"),
+        (["plan", "check", "--assume-leed", "x"], "没有选项 --assume-leed，是不是「--assume-lead」？"),
+        (["rehearse", "x", "--profile", "on"], "「--profile」的取值不对：「on」不可用，可选：「on-time」「mixed」「late」「silent」。"),
+        (["calendar", "set"], "缺少选项「--from」。"),
     ],
-    ids=["unknown command", "missing argument", "unknown option"],
+    ids=["unknown command", "missing argument", "unknown option", "near option", "no such choice", "missing option"],
 )
 def test_wrong_use_is_one_chinese_sentence_with_the_way_to_help(capsys: pytest.CaptureFixture[str], words: list[str], expected: str) -> None:
     code, out, err = ask(capsys, *words)
     assert (code, out) == (2, "")
     assert expected in err
     assert "--help" in err
+    assert not {"'", '"'} & set(err), "Chinese quotes only"
     assert err.count("\n") == 1
 
 
