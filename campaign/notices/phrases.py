@@ -96,6 +96,12 @@ PHRASES = MappingProxyType(
             due="调整后时限",
             reason="调整说明",
         ),
+        "事项变动告知单": Phrases(
+            gist="{count} 项工作有变动",
+            opening="{campaign}中你单位承担的下列 {count} 项工作有变动，现予告知。",
+            closing="不再办理的，已报送的材料予以保留；仍需办理的，请按所列时限办理。",
+            reason="变动情况",
+        ),
         "签收提醒": Phrases(
             gist="{count} 件文书待签收",
             opening="{campaign}发给你单位的下列 {count} 件文书已经送达，尚未签收。",

@@ -39,7 +39,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "督办情况报告": "报", "调整通知": "发", "更正通知": "发", "撤回通知": "发",
     }
 )  # fmt: skip
-UNNUMBERED = frozenset({"工作提醒", "催办通知单", "任务分解通知", "退回补正通知", "签发提醒", "签收提醒", "督办抄告单", "督办汇总单"})
+UNNUMBERED = frozenset({"工作提醒", "催办通知单", "任务分解通知", "退回补正通知", "签发提醒", "签收提醒", "督办抄告单", "督办汇总单", "事项变动告知单"})
 RECEIPTED = frozenset({"任务分解通知", "督办通知书", "整改通知单"})
 """Papers that a unit below the office signs for; a letter to others is not asked to be."""
 COPY_TO_LEAD = "督办抄告单"
@@ -47,6 +47,8 @@ SUMMARY = "督办汇总单"
 """What a person was not told one by one, for he had three messages that day: one message the next day."""
 LISTS_OTHERS = frozenset({COPY_TO_LEAD, SUMMARY})
 """Papers that list the work of other units than the one they go to."""
+CHANGES = "事项变动告知单"
+"""What the office decided about single duties: 延期, 免报, 取消, 暂缓, an answer to a request. It is told of finished duties as well."""
 BULLETINS = frozenset({"日报", "周报", "月报", "工作简报"})
 NUMBERED_ALWAYS = frozenset({"整改通知单", "调整通知", "更正通知", "撤回通知"}) | BULLETINS
 """Without a rung that says so."""

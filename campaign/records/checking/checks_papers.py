@@ -91,7 +91,7 @@ PAPERS = (
         "finished_on_unsent",
         "行未发出的文书还列着已报送或办结的事项",
         """SELECT l.id FROM notice_line l JOIN notice n ON n.id = l.notice_id JOIN duty d ON d.id = l.duty_id
-             WHERE n.state IN ('open', 'draft') AND l.removed_at IS NULL AND d.state IN ('submitted', 'accepted', 'waived', 'cancelled')""",
+             WHERE n.state IN ('open', 'draft') AND n.kind <> '事项变动告知单' AND l.removed_at IS NULL AND d.state IN ('submitted', 'accepted', 'waived', 'cancelled')""",
     ),
     Check(
         "attempts_miscounted",

@@ -18,6 +18,7 @@ from campaign.records.statements import among, insert_new, one_of_words, table_o
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, NoticeLine, Submission
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
 from campaign.rules.ladder import RungDue, first_rung_at, next_rung_at
+from campaign.rules.papers import CHANGES
 from campaign.rules.splitting import SPLIT_KINDS
 
 duty_table = table_of(Duty)
@@ -156,7 +157,11 @@ def start_revision(tx: Session, duty: Duty, *, due_at: datetime, now: datetime, 
 
 # Built once: whatever ends or is handed in comes through these, one by one and by thousands.
 _DISARM = update(duty_table).where(among(duty_table.c.id), duty_table.c.next_rung_at.is_not(None)).values(next_rung_at=None)
-_COLLECTING = select(_notice.c.id).where(_notice.c.id == _line.c.notice_id, one_of_words(_notice.c.state, ("open", "draft"))).exists()
+_COLLECTING = (
+    select(_notice.c.id)
+    .where(_notice.c.id == _line.c.notice_id, one_of_words(_notice.c.state, ("open", "draft")), _notice.c.kind != CHANGES)  # that it has ended is its news
+    .exists()
+)
 _LEAVE = (
     update(_line).where(among(_line.c.duty_id), _line.c.removed_at.is_(None), _COLLECTING).values(removed_at=bindparam("b_now")).returning(_line.c.notice_id)
 )

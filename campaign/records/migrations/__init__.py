@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from campaign.records.store import Store
 
-HEAD = "0013"
+HEAD = "0014"
 VERSION_TABLE = "campaign_version"
 
 

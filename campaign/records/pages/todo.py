@@ -299,7 +299,7 @@ def notice_lines_of_units(tx: Session, unit_ids: Collection[int] | None, reader:
 def lines_on(tx: Session, notice_id: int, *, limit: int = 300) -> list[Any]:
     """The duties on a paper."""
     rows = (
-        select(duty.c.id, duty.c.title, duty.c.due_at, duty.c.state, _line.c.removed_at, duty.c.unit_id)
+        select(duty.c.id, duty.c.title, duty.c.due_at, duty.c.state, _line.c.removed_at, _line.c.note, duty.c.unit_id)
         .join(_line, _line.c.duty_id == duty.c.id)
         .where(_line.c.notice_id == notice_id, _line.c.removed_at.is_(None))
         .order_by(duty.c.due_at, duty.c.id)

@@ -5,9 +5,10 @@ Numbers of documents are given when a notice is closed for sending (`numbers`). 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Update, and_, func, insert, select
@@ -80,8 +81,12 @@ def collect_lines(
     pass_id: int | None = None,
     batch: int = 0,
     send_at: datetime | None = None,
+    notes: Mapping[int, str] = MappingProxyType({}),
 ) -> int:
-    """Add duties (unit_id, duty_id) to each unit's open notice of this kind and day, making it and its delivery; answers how many notices were touched."""
+    """Add duties (unit_id, duty_id) to each unit's open notice of this kind and day, making it and its delivery; answers how many notices were touched.
+
+    `notes` say of a duty what its line shall say.
+    """
     units = sorted({unit_id for unit_id, _ in duties})
     if not units:
         return 0
@@ -92,7 +97,7 @@ def collect_lines(
     asked = {"b_campaign": campaign_id, "b_kind": kind, "b_day": day, "b_batch": batch, "b_ids": units}
     found = {row.unit_id: row.id for row in tx.execute(statements.COLLECTING_TODAY, asked)}
     add_deliveries(tx, sorted(found.values()), channel=channel, audience=audience, now=send_at or now)
-    tx.execute(statements.LIST, [{"notice_id": found[unit], "duty_id": duty_id} for unit, duty_id in duties])
+    tx.execute(statements.LIST, [{"notice_id": found[unit], "duty_id": duty_id, "note": notes.get(duty_id)} for unit, duty_id in duties])
     return len(found)
 
 
@@ -170,7 +175,7 @@ def lines_of(tx: Session, notice_ids: Collection[int], with_unit: Collection[int
     names = {row.id: row.name for row in tx.execute(statements.UNIT_NAMES, {"b_ids": owners})} if owners else {}
     for row in rows:
         title = f"{names[row.unit_id]}：{row.title}" if row.notice_id in with_unit else row.title
-        found.setdefault(row.notice_id, []).append(Line(row.id, title, row.due_at, row.closed_reason))
+        found.setdefault(row.notice_id, []).append(Line(row.id, title, row.due_at, row.said))
     return found
 
 

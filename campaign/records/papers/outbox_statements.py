@@ -29,7 +29,10 @@ COLLECT = text("""
     ON CONFLICT (campaign_id, unit_id, kind, rung, day, batch) WHERE state IN ('open', 'draft') DO UPDATE SET pass_id = excluded.pass_id
 """).bindparams(bindparam("day", type_=_notice.c.day.type), bindparam("created_at", type_=_notice.c.created_at.type))
 # A line; one that was taken off is there again.
-LIST = text("INSERT INTO notice_line (notice_id, duty_id) VALUES (:notice_id, :duty_id) ON CONFLICT (notice_id, duty_id) DO UPDATE SET removed_at = NULL")
+LIST = text("""
+    INSERT INTO notice_line (notice_id, duty_id, note) VALUES (:notice_id, :duty_id, :note)
+    ON CONFLICT (notice_id, duty_id) DO UPDATE SET removed_at = NULL, note = coalesce(excluded.note, notice_line.note)
+""")
 # The words of the index of collecting papers stand beside the state, so that it is seen to fit.
 COLLECTING_TODAY = select(_notice.c.unit_id, _notice.c.id).where(
     _notice.c.campaign_id == bindparam("b_campaign"), _notice.c.kind == bindparam("b_kind"), _notice.c.rung == 0, _notice.c.day == bindparam("b_day"),
@@ -87,7 +90,7 @@ OUTGOING = (
     .order_by(_delivery.c.id)
 )  # fmt: skip
 LINES = (
-    select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, duty.c.closed_reason, duty.c.unit_id)
+    select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, func.coalesce(_line.c.note, duty.c.closed_reason).label("said"), duty.c.unit_id)
     .join(duty, duty.c.id == _line.c.duty_id)
     .where(among(_line.c.notice_id), _line.c.removed_at.is_(None))
     .order_by(duty.c.due_at, duty.c.id)

@@ -141,6 +141,8 @@ class NoticeLine(SQLModel, table=True):
     duty_id: int = Field(foreign_key="duty.id")
     escalation_id: int | None = Field(default=None, foreign_key="escalation.id")
     removed_at: datetime | None = None
+    note: str | None = None
+    """What the paper says of this duty, as it was decided; without it the duty speaks for itself."""
 
 
 class Delivery(SQLModel, table=True):

@@ -21,6 +21,7 @@ from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
 from campaign.work.papers import receipts
+from campaign.work.papers.changes import because, in_words, tell_changes
 from campaign.work.running.series import EXCUSED, excuse_missed
 
 
@@ -53,6 +54,7 @@ def _end(tx: Session, duty: Duty, by: By, what: str, state: DutyState, verb: str
     _must_have_reason(by, what)
     finish(tx, duty, state, by.now, by.reason)
     _log(tx, duty, by, verb)
+    tell_changes(tx, duty.campaign_id, {duty.id: because(f"{what}，不再办理", by.reason)}, by)
 
 
 def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:
@@ -70,17 +72,23 @@ def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:
     whole = splits.whole_of(tx, duty)
     if whole is not None and whole.due_at is not None and due_at > whole.due_at:
         raise CampaignError(f"分解的事项不能晚于{whole.unit}的期限 {due_on(whole.due_at)}：请先延长 #{whole.id}。", code="part_due_later", duty=duty.id)
-    before = due_on(duty.due_at).isoformat() if duty.due_at else None
+    before = duty.due_at
     if duty.state == DutyState.WAITING:
         duty.due_at, duty.due_source = due_at, "extended"
         tx.add(duty)
     else:
         start_revision(tx, duty, due_at=due_at, now=by.now, state=DutyState(duty.state), source="extended")
-    _log(tx, duty, by, "extend", {"from": before, "to": due_on(due_at).isoformat()})
+    _log(tx, duty, by, "extend", {"from": due_on(before).isoformat() if before else None, "to": due_on(due_at).isoformat()})
+    tell_changes(tx, duty.campaign_id, {duty.id: because(f"期限由{in_words(before)}延至{in_words(duty.due_at)}", by.reason)}, by)
 
 
 def suspend(tx: Session, duty: Duty, by: By) -> None:
-    """暂缓: the clock stops with its remaining working time."""
+    """暂缓: the clock stops with its remaining working time, and the unit is told."""
+    tell_changes(tx, duty.campaign_id, stop_clock(tx, duty, by), by)
+
+
+def stop_clock(tx: Session, duty: Duty, by: By) -> dict[int, str]:
+    """Without a word to the unit; answers what to tell, by duty: its parts stop with it."""
     _must_be_unfinished(tx, duty, "暂缓")
     _must_have_reason(by, "暂缓")
     if duty.state not in (DutyState.OPEN, DutyState.RETURNED):
@@ -88,12 +96,13 @@ def suspend(tx: Session, duty: Duty, by: By) -> None:
     duty.state, duty.suspended_at, duty.next_rung_at = DutyState.SUSPENDED, by.now, None
     tx.add(duty)
     tx.flush()
-    assert duty.id is not None
     stop_ladders(tx, [duty.id], by.now)
     _log(tx, duty, by, "suspend")
+    told = {duty.id: because("暂缓，停止计时", by.reason)}
     for part in splits.parts_of(tx, duty.id):
         if part.state in (DutyState.OPEN, DutyState.RETURNED):
-            suspend(tx, part, by)
+            told |= stop_clock(tx, part, by)
+    return told
 
 
 def resume(tx: Session, duty: Duty, by: By) -> None:
@@ -101,6 +110,11 @@ def resume(tx: Session, duty: Duty, by: By) -> None:
 
     A recurring report whose day fell into the suspension is excused: nobody wants it afterwards, and the next one is asked.
     """
+    tell_changes(tx, duty.campaign_id, restart_clock(tx, duty, by), by)
+
+
+def restart_clock(tx: Session, duty: Duty, by: By) -> dict[int, str]:
+    """Without a word to the unit; answers what to tell, by duty."""
     lock(tx, duty)
     if duty.state != DutyState.SUSPENDED or duty.suspended_at is None or duty.due_at is None:
         raise Conflict(f"#{duty.id}「{duty.title}」没有处于暂缓状态。", code="not_suspended", duty=duty.id)
@@ -110,7 +124,7 @@ def resume(tx: Session, duty: Duty, by: By) -> None:
         finish(tx, duty, DutyState.WAIVED, by.now, EXCUSED)
         _log(tx, duty, by, "resume", {"excused": True})
         _grow_again(tx, duty, since, by)
-        return
+        return {duty.id: because("暂缓期间到期，免予补报", by.reason)}
     calendar = load_calendar(tx, campaign.calendar)
     stopped, due = campaign_day(duty.suspended_at), due_on(duty.due_at)
     left = calendar.working_days_between(stopped, due) if due > stopped else 0
@@ -120,9 +134,11 @@ def resume(tx: Session, duty: Duty, by: By) -> None:
     start_revision(tx, duty, due_at=due_at, now=by.now, state=state, source=duty.due_source)
     _log(tx, duty, by, "resume", {"due_on": due_on(due_at).isoformat()})
     _grow_again(tx, duty, stopped_at, by)
+    told = {duty.id: because(f"恢复计时，期限{in_words(duty.due_at)}", by.reason)}
     for part in splits.parts_of(tx, duty.id):
         if part.state == DutyState.SUSPENDED and part.suspended_at == stopped_at:
-            resume(tx, part, by)
+            told |= restart_clock(tx, part, by)
+    return told
 
 
 def _grow_again(tx: Session, duty: Duty, since: datetime, by: By) -> None:

@@ -18,6 +18,7 @@ from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Finding
 from campaign.rules.findings import Severity, floor_of_repeat, rectify_due_at
 from campaign.work.by import By
 from campaign.work.duty.hand_in import working_days_after
+from campaign.work.papers.changes import because, tell_changes
 
 
 def add_finding(
@@ -87,8 +88,10 @@ def withdraw_finding(tx: Session, finding: Finding, by: By) -> None:
         raise CampaignError("撤销问题须写明理由：请加 --reason。", code="no_reason", finding=finding.id)
     if finding.state in ("closed", "withdrawn"):
         raise Conflict(f"问题 {finding.id} 已{'销号' if finding.state == 'closed' else '撤销'}。", code="finding_over", finding=finding.id)
-    for duty in findings.open_orders(tx, finding):
+    orders = findings.open_orders(tx, finding)
+    for duty in orders:
         finish(tx, duty, DutyState.CANCELLED, by.now, by.reason)
+    tell_changes(tx, finding.campaign_id, {duty.id: because("问题登记已撤销，不再整改", by.reason) for duty in orders}, by)
     finding.state, finding.closed_at, finding.closed_by = "withdrawn", by.now, by.actor
     tx.add(finding)
     write_event(

@@ -20,8 +20,9 @@ from campaign.records.tables import Campaign, Duty, DutyKind, DutyRequest, DutyS
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
-from campaign.work.duty.change_duty import extend, resume, suspend, waive
+from campaign.work.duty.change_duty import extend, restart_clock, stop_clock, waive
 from campaign.work.duty.hand_in import working_days_after
+from campaign.work.papers.changes import because, tell_changes
 
 NAMES = {"extend": "延期", "refuse": "退单"}
 EXTENSIONS = 2
@@ -49,7 +50,7 @@ def ask_refusal(tx: Session, duty: Duty, by: By, *, suggested_unit: str = "") ->
         raise Conflict(f"「{duty.title}」{DutyState(duty.state).label}，不能申请退单。", code="duty_over", duty=duty.id)
     request = _ask(tx, duty, "refuse", by, suggested_unit=suggested_unit.strip()[:120])
     if duty.state in CLIMBING:
-        suspend(tx, duty, By(by.actor, by.now, f"申请退单：{by.reason}"[:300]))
+        stop_clock(tx, duty, By(by.actor, by.now, f"申请退单：{by.reason}"[:300]))  # the unit asked itself
     return request
 
 
@@ -66,6 +67,7 @@ def reassign(tx: Session, request: DutyRequest, unit: Unit, by: By) -> Duty:
     if unit.id == duty.unit_id:
         raise CampaignError(f"「{unit.name}」就是现在的责任单位：请选择另一个单位。", code="same_unit", duty=duty.id)
     finish(tx, duty, DutyState.CANCELLED, by.now, f"改派至{unit.name}：{by.reason}"[:300])
+    tell_changes(tx, duty.campaign_id, {duty.id: because(f"退单获准，已改派{unit.name}", by.reason)}, by)
     soonest = due_at_of_day(date.fromordinal(campaign_day(by.now).toordinal() + 2))
     due_at = None if duty.due_at is None else max(duty.due_at, soonest)
     created = create_duties(tx, [DutyDraft(
@@ -92,7 +94,9 @@ def reject(tx: Session, request: DutyRequest, by: By) -> None:
         raise CampaignError("驳回须写明理由，单位会看到。", code="no_reason")
     duty = _decide(tx, request, request.kind, "refused", by)
     if request.kind == "refuse" and duty.state == DutyState.SUSPENDED:
-        resume(tx, duty, By(by.actor, by.now, f"驳回退单：{by.reason}"[:300]))
+        restart_clock(tx, duty, By(by.actor, by.now, f"驳回退单：{by.reason}"[:300]))
+    answer = {"extend": "未准予延期，期限不变", "refuse": "退单未获准，仍由你单位办理"}[request.kind]
+    tell_changes(tx, duty.campaign_id, {duty.id: because(answer, by.reason)}, by)
 
 
 def _for_a_leader(tx: Session, request: DutyRequest, by: By) -> None:

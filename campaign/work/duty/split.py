@@ -22,6 +22,7 @@ from campaign.records.tables import Duty, DutyState, Unit
 from campaign.rules.calendar import due_on
 from campaign.rules.splitting import due_of_part, why_not_split, why_not_undo
 from campaign.work.by import By
+from campaign.work.papers.changes import because, tell_changes
 
 
 def split_origin(duty: Duty, unit: Unit, undone: int) -> str:
@@ -76,7 +77,8 @@ def undo_split(tx: Session, duty: Duty, by: By) -> int:
     if refusal:
         raise Conflict(f"#{duty.id}「{duty.title}」不能撤销分解：{refusal}。", code="may_not_undo", duty=duty.id)
     for part in parts:
-        finish(tx, part, DutyState.CANCELLED, by.now, f"上级单位撤销分解{f'：{by.reason}' if by.reason else ''}"[:300])
+        finish(tx, part, DutyState.CANCELLED, by.now, because("上级单位撤销分解", by.reason)[:300])
+    tell_changes(tx, duty.campaign_id, {part.id: because("上级单位撤销分解，不再办理", by.reason) for part in parts}, by)
     write_event(tx, at=by.now, actor=by.actor, verb="undo_split", reason=by.reason, campaign_id=duty.campaign_id, subject="duty", subject_id=duty.id,
                 detail={"parts": len(parts)})  # fmt: skip
     return len(parts)

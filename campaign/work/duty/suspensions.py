@@ -12,17 +12,16 @@ from sqlmodel import Session
 from campaign.errors import CampaignError, Conflict, NotFound
 from campaign.records.duty import suspended
 from campaign.records.log import write_event
-from campaign.records.papers.outbox import collect_lines
 from campaign.records.tables import Campaign, DutyState, Phase, Suspension, Unit
-from campaign.records.tables.duties import CLIMBING
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
-from campaign.work.duty.change_duty import resume, suspend
+from campaign.work.duty.change_duty import restart_clock, stop_clock
+from campaign.work.papers.changes import tell_changes
 from campaign.work.running.series import excuse_missed
 
 
 def suspend_many(tx: Session, campaign: Campaign, by: By, *, document: str, phase: Phase | None = None, unit: Unit | None = None) -> tuple[Suspension, int]:
-    """Stop the clocks of what is owed; answers the suspension and how many duties it stopped."""
+    """Stop the clocks of what is owed, and tell its units; answers the suspension and how many duties it stopped."""
     if not document.strip():
         raise CampaignError("暂缓须有依据：请写明文件名称或文号（--document）。", code="no_document")
     if not by.reason.strip():
@@ -37,8 +36,10 @@ def suspend_many(tx: Session, campaign: Campaign, by: By, *, document: str, phas
     )  # fmt: skip
     tx.add(row)
     tx.flush()
+    told: dict[int, str] = {}
     for duty in (one for one in duties if one.state != DutyState.SUSPENDED):  # parts of a split duty are stopped with the whole
-        suspend(tx, duty, By(by.actor, by.now, f"{document}：{by.reason}"[:300]))
+        told |= stop_clock(tx, duty, By(by.actor, by.now, f"{document}：{by.reason}"[:300]))
+    tell_changes(tx, campaign.id, told, by)
     suspended.remember(tx, row.id, [duty.id for duty in duties])
     write_event(tx, at=by.now, actor=by.actor, verb="suspend_many", reason=by.reason, campaign_id=campaign.id, subject="suspension", subject_id=row.id,
                 detail={"document": document, "duties": len(duties)})  # fmt: skip
@@ -56,10 +57,10 @@ def resume_many(tx: Session, suspension_id: int, by: By) -> int:
     tx.add(row)
     tx.flush()
     stopped = [duty for duty in suspended.stopped_by(tx, suspension_id) if duty.state == DutyState.SUSPENDED]
+    told: dict[int, str] = {}
     for duty in (one for one in stopped if one.state == DutyState.SUSPENDED):
-        resume(tx, duty, by)
-    told = [(duty.unit_id, duty.id) for duty in stopped if duty.state in CLIMBING and duty.notice_id is None]
-    collect_lines(tx, campaign_id=row.campaign_id, kind="调整通知", duties=told, now=by.now)
+        told |= restart_clock(tx, duty, by)
+    tell_changes(tx, row.campaign_id, told, by)
     excused = sum(excuse_missed(tx, series, campaign_day(row.began_at), by) for series in suspended.series_to_go_on(tx, suspended.covers(tx, row)))
     write_event(tx, at=by.now, actor=by.actor, verb="resume_many", reason=by.reason, campaign_id=row.campaign_id, subject="suspension", subject_id=row.id,
                 detail={"duties": len(stopped), "excused": excused})  # fmt: skip

@@ -23,6 +23,7 @@ from campaign.rules.calendar import DayRow, WorkingCalendar, due_at_of_day, due_
 from campaign.rules.rest_days import RestDays, settled
 from campaign.rules.when import moment_of_when
 from campaign.work.by import By
+from campaign.work.papers.changes import until_now
 
 LONGEST = 120
 
@@ -103,16 +104,17 @@ def recompute(tx: Session, calendars: Sequence[str], by: By, days: int, *, only:
     for campaign in [only] if only is not None else recount.campaigns_on(tx, calendars):
         assert campaign.id is not None
         calendar = calendar_of(tx, campaign.id)
-        moved = [duty for duty in recount.computed_duties(tx, campaign) if _move(tx, campaign, duty, calendar, by)]
+        notes: dict[int, str] = {}
+        moved = [duty for duty in recount.computed_duties(tx, campaign) if _move(tx, campaign, duty, calendar, by, notes)]
         told = [(duty.unit_id, duty.id) for duty in moved if duty.state in (DutyState.OPEN, DutyState.RETURNED)]
         if told:
-            collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=told, now=by.now)
+            collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=told, now=by.now, notes=notes)
         deadlines += len(moved)
         rungs += _count_rungs_again(tx, campaign, by.now)
     return Recomputed(days, deadlines, rungs)
 
 
-def _move(tx: Session, campaign: Campaign, duty: Duty, calendar: WorkingCalendar, by: By) -> bool:
+def _move(tx: Session, campaign: Campaign, duty: Duty, calendar: WorkingCalendar, by: By, notes: dict[int, str]) -> bool:
     """Give a duty the deadline that its plan now means; False when it is the same, or the old one has passed."""
     if duty.due_at is None or duty.due_at <= by.now:
         return False
@@ -121,6 +123,7 @@ def _move(tx: Session, campaign: Campaign, duty: Duty, calendar: WorkingCalendar
     if due_at == duty.due_at or due_at <= by.now:
         return False
     before = due_on(duty.due_at).isoformat()
+    notes[duty.id] = until_now(duty.due_at)
     if duty.state in (DutyState.OPEN, DutyState.RETURNED):
         start_revision(tx, duty, due_at=due_at, now=by.now, state=DutyState(duty.state), source=duty.due_source)
     else:

@@ -23,6 +23,7 @@ from campaign.records.planning.recount import duties_of_items
 from campaign.records.tables import Campaign, Duty, DutyState
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
+from campaign.work.papers.changes import until_now
 from campaign.work.planning.blueprint import Blueprint, draw
 from campaign.work.planning.materials import known_again
 from campaign.work.planning.phases import shift_phase
@@ -87,6 +88,7 @@ def _redate(tx: Session, campaign: Campaign, plan: Blueprint, soonest: date | No
             elif material.due is None and (item.key, None) in due:
                 due[item.key, number] = item.due_at
     told: list[tuple[int, int]] = []
+    notes: dict[int, str] = {}
     moved = 0
     for duty, key, asked in duties_of_items(tx, campaign, {key for key, _ in due}):
         wanted = due.get((key, asked))
@@ -95,12 +97,13 @@ def _redate(tx: Session, campaign: Campaign, plan: Blueprint, soonest: date | No
         if soonest is not None and wanted < duty.due_at:
             wanted = max(wanted, min(due_at_of_day(soonest), duty.due_at))
         if wanted != duty.due_at:
+            notes[duty.id] = until_now(duty.due_at)
             _move(tx, duty, wanted, by)
             moved += 1
             if duty.state in (DutyState.OPEN, DutyState.RETURNED):
                 told.append((duty.unit_id, duty.id))
     if told:
-        collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=told, now=by.now)
+        collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=told, now=by.now, notes=notes)
     return moved
 
 

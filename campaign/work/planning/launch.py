@@ -27,6 +27,7 @@ from campaign.records.planning.calendars import ensure_years, load_calendar
 from campaign.records.tables import Campaign, Phase
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
+from campaign.work.papers.changes import tell_changes
 from campaign.work.people.roll import enter_organisation, enter_units
 from campaign.work.planning.blueprint import Blueprint, PhasePlan, draw
 from campaign.work.planning.ladder_choices import choose_ladders, stored_ladder
@@ -152,6 +153,7 @@ def _relaunch(tx: Session, campaign: Campaign, plan: Blueprint, by: By, digest: 
     applied = apply_items(tx, campaign, phases, plan, units, by, still=still_counting(before, plan.spec))
     done.created = len(applied.created)
     done.changed += applied.changed + close_the_removed(tx, campaign, phases, plan, applied, by)
+    tell_changes(tx, campaign.id, applied.told, by)
     keep_plan(tx, campaign, plan.spec, latest.number + 1, by)
     done.warnings = applied.asked
     detail = {"changed": done.changed[:200], "sha256": digest, "units": units.made}

@@ -16,6 +16,7 @@ from campaign.records.planning.phases import duties_due_with, undated_of
 from campaign.records.tables import Campaign, Duty, DutyState, Phase
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
+from campaign.work.papers.changes import until_now
 from campaign.work.running.series import trim_series
 
 PASS_AT = time(8, 30)
@@ -116,7 +117,7 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
         tx.add(campaign)
     tx.add(phase)
     tx.flush()
-    moved, told = 0, []
+    moved, told, notes = 0, [], {}
     if phase.due_at is not None:
         for duty in duties_due_with(tx, phase):
             overdue = duty.due_at is not None and duty.due_at <= by.now
@@ -124,6 +125,7 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
                 continue
             moved += 1
             if duty.state in (DutyState.OPEN, DutyState.RETURNED):
+                notes[duty.id] = until_now(duty.due_at)
                 start_revision(tx, duty, due_at=phase.due_at, now=by.now, state=DutyState(duty.state), source="phase")
                 told.append((duty.unit_id, duty.id))
             else:
@@ -131,7 +133,7 @@ def shift_phase(tx: Session, campaign: Campaign, phase: Phase, by: By, *, starts
                 tx.add(duty)
         registry.date_series(tx, phase, campaign_day(by.now))
         trim_series(tx, campaign, by, phase)
-    collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=told, now=by.now)
+    collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=told, now=by.now, notes=notes)
     write_event(tx, at=by.now, actor=by.actor, verb="shift_phase", reason=by.reason, campaign_id=campaign.id, subject="phase", subject_id=phase.id,
                 detail={"from": before, "to": {"start": str(start), "end": str(end)}, "duties": moved})  # fmt: skip
     tx.flush()

@@ -17,6 +17,7 @@ from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, P
 from campaign.records.tables.duties import UNFINISHED
 from campaign.rules.calendar import campaign_day, due_on
 from campaign.work.by import By
+from campaign.work.papers.changes import because, in_words
 from campaign.work.people.roll import Units
 from campaign.work.planning.blueprint import Blueprint, ItemPlan
 from campaign.work.planning.calendar_change import settle_drafts
@@ -32,6 +33,8 @@ class Applied:
     created: list[int] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    told: dict[int, str] = field(default_factory=dict)
+    """What to say to units, by duty."""
     wanted: set[str] = field(default_factory=set)
     series: set[str] = field(default_factory=set)
 
@@ -61,7 +64,7 @@ def apply_items(
     kept = {item.id for item in items if item.key in still}
     done.wanted = {draft.origin for draft in drafts}
     known = registry.duties_by_origin(tx, campaign, [draft.origin for draft in drafts]) if campaign_has_duties(tx, campaign) else {}
-    done.changed = [told for draft in drafts if draft.origin in known for told in _follow(tx, known[draft.origin], draft, by, keep=draft.item_id in kept)]
+    done.changed = [told for draft in drafts if draft.origin in known for told in _follow(tx, known[draft.origin], draft, by, done, keep=draft.item_id in kept)]
     done.changed += follow_recurrence(tx, campaign, periods, by)
     done.created = create_duties(tx, [draft for draft in drafts if draft.origin not in known], by.now, RungClock(tx, campaign.calendar))
     return done
@@ -99,6 +102,7 @@ def close_the_removed(tx: Session, campaign: Campaign, phases: dict[str, Phase],
         if planned:
             finish(tx, duty, DutyState.CANCELLED, by.now, f"{NO_LONGER_ASKED}{f'：{by.reason}' if by.reason else ''}"[:300])
             told.append(f"取消「{duty.title}」（#{duty.id}）")
+            applied.told[duty.id] = because("方案调整，不再办理", by.reason)
     return told
 
 
@@ -150,7 +154,7 @@ def _enter_parts(tx: Session, rows: dict[str, Item], plan: Blueprint, units: Uni
     tx.flush()
 
 
-def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By, *, keep: bool = False) -> list[str]:
+def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By, done: Applied, *, keep: bool = False) -> list[str]:
     """Bring a duty to what the plan now says. What is finished stays, but for what an earlier version of the plan had cancelled."""
     if duty.state == DutyState.CANCELLED and (duty.closed_reason or "").startswith(NO_LONGER_ASKED):
         return [_ask_again(tx, duty, draft)]
@@ -163,6 +167,7 @@ def _follow(tx: Session, duty: Duty, draft: DutyDraft, by: By, *, keep: bool = F
         told.append(f"「{duty.title}」（#{duty.id}）期限：{f'等待{draft.event_name}' if draft.event_name else _day(draft.due_at)}")
     elif not keep and draft.due_at is not None and draft.due_at != duty.due_at and not _keeps_its_own(tx, duty, draft.due_at, draft.due_source):
         told.append(f"「{duty.title}」（#{duty.id}）期限：{_day(duty.due_at)} → {_day(draft.due_at)}")
+        done.told[duty.id] = because(f"方案调整，期限由{in_words(duty.due_at)}改为{in_words(draft.due_at)}", by.reason)
         if duty.state == DutyState.WAITING:
             _date_anew(duty, draft)
         elif duty.state != DutyState.SUBMITTED:

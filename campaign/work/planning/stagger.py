@@ -27,6 +27,7 @@ from campaign.records.tables import Campaign, Duty, DutyState, Phase
 from campaign.rules.calendar import WorkingCalendar, campaign_day, due_at_of_day, due_on
 from campaign.rules.stagger import MOST_A_DAY, load_warnings, propose_calendar
 from campaign.work.by import By
+from campaign.work.papers.changes import until_now
 from campaign.work.planning.inspection_date import NOTICE_DAYS
 
 LISTED = 20
@@ -119,12 +120,14 @@ def move_deadlines(tx: Session, campaign: Campaign, moves: Mapping[int, date], b
     duties = staggered.locked(tx, campaign, moves)
     _refuse(told for duty_id, day in moves.items() if (told := _why_not(campaign, duties.get(duty_id), duty_id, day, phases, calendar, by.now)))
     moved: list[Duty] = []
+    notes: dict[int, str] = {}
     for duty_id in sorted(moves):
         duty = duties[duty_id]
         due_at, before = due_at_of_day(moves[duty_id]), duty.due_at
         if due_at == before:
             continue
         source = "phase" if due_at == phases[duty.phase_id].due_at else "proposed"
+        notes[duty_id] = until_now(before)
         if duty.state == DutyState.OPEN:
             start_revision(tx, duty, due_at=due_at, now=by.now, state=DutyState.OPEN, source=source)
             detail = {"from": due_on(before).isoformat() if before else None, "to": moves[duty_id].isoformat()}
@@ -139,7 +142,7 @@ def move_deadlines(tx: Session, campaign: Campaign, moves: Mapping[int, date], b
         moved.append(duty)
     known = [(duty.unit_id, duty.id) for duty in moved if duty.state == DutyState.OPEN]
     if known:
-        collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=known, now=by.now)
+        collect_lines(tx, campaign_id=campaign.id, kind="调整通知", duties=known, now=by.now, notes=notes)
     if moved:
         write_event(tx, at=by.now, actor=by.actor, verb="stagger", reason=by.reason, campaign_id=campaign.id,
                     detail={"duties": len(moved), "days": {str(duty.id): moves[duty.id].isoformat() for duty in moved[:200]}})  # fmt: skip

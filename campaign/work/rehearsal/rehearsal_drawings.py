@@ -15,7 +15,7 @@ from campaign.work.rehearsal.rehearsal_words import GateWords, NoticeTold, Phase
 WIDTH, LABEL = 1080, 150
 Scale = Callable[[date], float]
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("提醒与分解", "#b9cfe4", ("任务分解通知", "工作提醒", "退回补正通知", "调整通知")),
+    ("提醒与分解", "#b9cfe4", ("任务分解通知", "工作提醒", "退回补正通知", "调整通知", "事项变动告知单")),
     ("催办", "#e8b04a", ("催办通知单", "整改通知单")),
     ("督办", "#d9662b", ("督办通知书", "督办情况报告")),
     ("通报和提请问责", "#a3202b", ("通报", "提请问责建议函")),

@@ -32,9 +32,9 @@ def phase_of(place: Place, number: int) -> Phase:
         return tx.exec(select(Phase).join(Campaign).where(Campaign.slug == SLUG, Phase.number == number)).one()
 
 
-def told_of_a_change(place: Place) -> set[int]:
+def told(place: Place, kind: str) -> set[int]:
     with place.store.read() as tx:
-        return {line.duty_id for line in tx.exec(select(NoticeLine).join(Notice).where(Notice.kind == "调整通知")).all()}
+        return {line.duty_id for line in tx.exec(select(NoticeLine).join(Notice).where(Notice.kind == kind)).all()}
 
 
 def findings(place: Place) -> list[Finding]:
@@ -156,7 +156,7 @@ def test_units_are_told_of_the_end_that_moved_with_their_phase(place: Place, cli
         duty.due_source, duty.due_at = "phase", phase_of(place, 2).due_at
         tx.add(duty)
     client.post(f"/campaigns/{SLUG}/phases/2/shift", {"ends_on": "2027-01-20", "reason": "上级调整进度"}, page=ADJUST)
-    assert duty.id in told_of_a_change(place)
+    assert duty.id in told(place, "调整通知")
 
 
 @pytest.mark.parametrize(
@@ -186,6 +186,10 @@ def test_the_inspection_needs_a_date_in_the_plan_before_it_can_move(place: Place
 
 def test_the_clocks_of_a_unit_stop_with_a_document_and_start_again(place: Place, client: Browser) -> None:
     duty_id, unit = unit_with(place, "open")
+    with place.store.begin() as tx:
+        heard = tx.get_one(Duty, duty_id)
+        heard.acked_at, heard.acked_by = NOW, "示例联络员"
+        tx.add(heard)
     form = {"unit": unit, "phase": "", "document": "防汛〔2026〕3号", "reason": "抗洪抢险"}
     assert client.post(f"/campaigns/{SLUG}/suspensions", form, page=ADJUST).status_code == 303
     assert duty_of(place, duty_id).state == "suspended"
@@ -195,7 +199,7 @@ def test_the_clocks_of_a_unit_stop_with_a_document_and_start_again(place: Place,
     assert row is not None
     assert client.post(f"/suspensions/{row.id}/end", {}, page=ADJUST).status_code == 303
     assert duty_of(place, duty_id).state == "open"
-    assert duty_id in told_of_a_change(place)
+    assert duty_id in told(place, "事项变动告知单")
     again = client.post(f"/suspensions/{row.id}/end", {}, page=ADJUST)
     assert again.status_code == 400
     assert "恢复" in again.text
