@@ -18,6 +18,7 @@ from campaign.plan.entries import PART_START, is_leading_group, is_list_of, part
 from campaign.plan.materials import materials_of, named_material, recipient_of
 from campaign.plan.outline import Node, Para
 from campaign.plan.phases import Stage
+from campaign.plan.pointers import only_points
 from campaign.plan.recurrence import recurrence_of
 from campaign.plan.sections import Role, is_attachment, is_generic
 from campaign.plan.spec import Item, PlanWarning
@@ -309,6 +310,8 @@ class Reader:
 
     def _add(self, para: Para, node: Node | None, heading: str, charge: Charge, stage: Stage | None, *, number: str) -> None:
         text = para.text
+        if not charge.lead and only_points(without_number(text)):
+            return
         charge = charge if charge.stated else charge_of_entry(text, heading)
         if not number and 1 < len(self.stages) <= 60:
             due, _, _ = deadline_of(text, self.year, None, para.line)

@@ -20,6 +20,7 @@ from campaign.plan.normal import cleaned, squeezed
 from campaign.plan.organisation import organisation_of
 from campaign.plan.outline import Node, Para, outline
 from campaign.plan.phases import Stage, stages_of
+from campaign.plan.pointers import only_points
 from campaign.plan.sections import Role, heading_role, is_attachment, role_of
 from campaign.plan.source import SourceText
 from campaign.plan.spec import Item, Phase, PlanKind, PlanSpec, PlanWarning
@@ -131,7 +132,7 @@ def _phase(stage: Stage) -> Phase:
         Item(line=p.line, title=title_of(s, ""), text=s)
         for p in stage.body
         for s in (piece.strip() for piece in re.split(r"(?<=[。;])", p.raw))
-        if len(squeezed(s)) >= 4
+        if len(squeezed(s)) >= 4 and not only_points(s)
     ]
     return Phase(
         key=stage.key, line=stage.node.line, name=stage.name, kind=stage.kind,
