@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from campaign.engine.client import Engine
 from campaign.evidence.arriving import Arriving
@@ -20,13 +20,12 @@ from campaign.evidence.derived import Derived
 from campaign.evidence.files import FileStore
 from campaign.plan.files.libreoffice import convert, find_office
 from campaign.portal.oidc import SignOn
+from campaign.portal.remembered import Remembered
 from campaign.records.store import Store
 from campaign.work.upkeep.errands import Errands
 
-T = TypeVar("T")
 PREFECT_FRESH_SECONDS = 5.0
 FIRST_LOOK_SECONDS = 0.5
-SLOW_SECONDS, KEEP_FACTOR = 0.03, 20
 
 
 @dataclass(frozen=True)
@@ -69,38 +68,6 @@ class PrefectWatch:
         finally:
             engine.close()
             self._looked_at = time.monotonic()
-
-
-class Remembered(Generic[T]):
-    """An answer that was dear to get is kept for twenty times what it cost; a cheap one is asked anew every time.
-
-    So a small database is always shown live, and a count over a million duties costs at most a twentieth of the machine.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[Hashable, tuple[float, T]] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, ask: Callable[[], T]) -> T:
-        kept = self._kept.get(key)
-        if kept is not None and time.monotonic() < kept[0]:
-            return kept[1]
-        started = time.monotonic()
-        answer = ask()
-        cost = time.monotonic() - started
-        with self._lock:
-            if cost > SLOW_SECONDS:
-                if len(self._kept) > 200:
-                    self._kept.clear()
-                self._kept[key] = (time.monotonic() + cost * KEEP_FACTOR, answer)
-            else:
-                self._kept.pop(key, None)
-        return answer
-
-    def forget(self, key: Hashable) -> None:
-        """Who has just changed it sees it changed."""
-        with self._lock:
-            self._kept.pop(key, None)
 
 
 @dataclass(frozen=True)

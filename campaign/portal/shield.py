@@ -5,10 +5,12 @@ Plain ASGI, because it also has to hold for static files, error pages and answer
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,8 +27,12 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=()",
 }
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WROTE, WROTE_SECONDS = "wrote", 60
+"""The cookie that says when this browser wrote last: whichever portal answers next shows it no count from before."""
 FORM_BYTES = 2_000_000
 FILE_FORM_BYTES = 210_000_000
+SECONDS = re.compile(r"\d{1,12}\.\d{3}")
 
 
 class TooLarge(Exception):
@@ -53,6 +59,8 @@ class Shield:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
+                if scope["method"] in UNSAFE:
+                    headers.append("set-cookie", f"{WROTE}={time.time():.3f}; Path=/; Max-Age={WROTE_SECONDS}; HttpOnly; SameSite=lax")
                 headers["server-timing"] = f"app;dur={(time.perf_counter() - started) * 1000:.1f}"
             await send(message)
 
@@ -87,6 +95,12 @@ class Shield:
     def answers_to(self, host: str) -> bool:
         name = (host.rsplit(":", 1)[0] if host.rsplit(":", 1)[-1].isdigit() else host).lower()
         return any(name == one or (one.startswith(".") and name.endswith(one)) for one in self.hosts)
+
+
+def wrote_at(request: Request) -> float:
+    """When this browser wrote last, if that is not long ago. A cookie that is none of ours only has its sender's counts asked anew."""
+    said = request.cookies.get(WROTE, "")
+    return float(said) if SECONDS.fullmatch(said) else 0.0
 
 
 def _too_large(limit: int) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -29,6 +29,7 @@ from campaign.errors import CampaignError, NotFound
 from campaign.portal.access import BOARD, PUBLIC, SIGNED_IN, Role, Rule, rule_of
 from campaign.portal.menu import Menu, menu
 from campaign.portal.place import Place
+from campaign.portal.shield import UNSAFE, wrote_at
 from campaign.portal.wording import FILTERS
 from campaign.records.people.accounts import Signed, session_was, signed_in, units_below
 from campaign.records.planning.calendars import last_read
@@ -37,6 +38,7 @@ from campaign.work.by import By
 from campaign.work.people.accounts import token_hash
 
 log = logging.getLogger("campaign.portal")
+T = TypeVar("T")
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(default=True),
@@ -46,7 +48,6 @@ TEMPLATES = Environment(
 )
 TEMPLATES.filters.update(FILTERS)
 TEMPLATES.filters["role"] = lambda role: Role(role).label
-UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FILE_COUNT = 30
 LONGEST_NUMBER = 18
 FIRST_PASSWORD_PAGES = frozenset({"/password", "/logout"})
@@ -71,6 +72,7 @@ class Visit:
     lists: dict[str, list[str]] = field(default_factory=dict)
     files: list[UploadFile] = field(default_factory=list)
     _reach: dict[frozenset[int], frozenset[int]] = field(default_factory=dict)
+    _oldest: float = 0.0
 
     @property
     def me(self) -> Signed:
@@ -109,6 +111,22 @@ class Visit:
     def prefect_is_down(self) -> bool:
         """Said on every page to those whose work shows runs; nobody else knows Prefect by name."""
         return self.may("GET /campaigns") and self.place.prefect.look().up is False
+
+    def counted(self, tx: Session, key: Hashable, ask: Callable[[Session], T]) -> T:
+        """What is dear to count, remembered for all visitors; never from before this visitor's own last write."""
+
+        def again() -> T:
+            with self.place.store.read() as fresh:
+                return ask(fresh)
+
+        answer: T = self.place.counts.get(key, lambda: ask(tx), since=wrote_at(self.request), again=again)
+        self._oldest = max(self._oldest, self.place.counts.age(key))
+        return answer
+
+    @property
+    def counted_at(self) -> datetime:
+        """As of when everything on this page is counted."""
+        return self.now - timedelta(seconds=self._oldest)
 
     @cached_property
     def units(self) -> frozenset[int] | None:

@@ -25,7 +25,8 @@ import pytest
 from sqlalchemy import event, text
 
 from campaign.portal.app import create_app
-from campaign.portal.place import Place, Remembered
+from campaign.portal.place import Place
+from campaign.portal.remembered import Remembered
 from campaign.records.store import Store
 from tests.bench.kept import Large, large_database
 from tests.bench.portal_process import Portal, running

@@ -77,7 +77,7 @@ def _page(visit: Visit, slug: str, *, refusal: str = "") -> Response:
     with visit.place.store.read() as tx:
         campaign = find_campaign(tx, slug)
         cap = burden.cap_of(campaign)
-        found = visit.place.counts.get(("burden", campaign.id, today), lambda: records.loads(tx, campaign, weeks))
+        found = visit.counted(tx, ("burden", campaign.id, today), lambda tx: records.loads(tx, campaign, weeks))
         held = records.extra_requests(tx, campaign.id, held=True)
         others = records.extra_requests(tx, campaign.id, held=False, limit=15)
         phases = [one for one in phases_of(tx, campaign) if one.state == "open"]

@@ -33,6 +33,8 @@ from campaign.work.running.passes import run_pass
 
 router = APIRouter()
 A_PAGE = 50
+CAMPAIGNS_A_PAGE = 10
+"""As many as the overview shows, so that both count the same."""
 DEEPEST_PAGE = 200
 """Who looks for what lies behind ten thousand others narrows the list; leafing on would cost ever more."""
 UNITS_SHOWN = 30
@@ -44,9 +46,10 @@ NO_PREFECT = "Prefect 没有响应，这次没有触发。期限和督办不受�
 def all_campaigns(visit: Visiting, page: int = 1) -> Response:
     page = min(max(page, 1), 10_000)
     with visit.place.store.read() as tx:
-        lines = boards.campaign_lines(tx, limit=21, offset=(page - 1) * 20)
-        _count(visit, tx, lines[:20])
-    return visit.page("campaigns.html", lines=lines[:20], more=len(lines) > 20, page_number=page)
+        lines = boards.campaign_lines(tx, limit=CAMPAIGNS_A_PAGE + 1, offset=(page - 1) * CAMPAIGNS_A_PAGE)
+        shown = lines[:CAMPAIGNS_A_PAGE]
+        _count(visit, tx, shown)
+    return visit.page("campaigns.html", lines=shown, more=len(lines) > CAMPAIGNS_A_PAGE, page_number=page)
 
 
 @router.get("/campaigns/{slug}")
@@ -55,7 +58,7 @@ def one_campaign(visit: Visiting, slug: str) -> Response:
         line = _line(tx, slug)
         _count(visit, tx, [line])
         phase_ids = [phase.id for phase in line.phases]
-        units = visit.place.counts.get(("units", line.id), lambda: office.unit_progress(tx, phase_ids, visit.now))
+        units = visit.counted(tx, ("units", line.id), lambda tx: office.unit_progress(tx, phase_ids, visit.now))
         red = boards.red_list(tx, [line.id], visit.now, limit=10)
         passes = boards.recent_passes(tx, campaign_id=line.id, limit=6)
         calendar = load_calendar(tx)
@@ -210,7 +213,7 @@ def _phase_page(visit: Visit, slug: str, number: int, *, refusal: str = "", stat
         campaign, phase = _find(tx, slug, number)
         gates, story = gates_of(tx, phase), story_of(tx, phase)
         asked = ("gate", phase.id, phase.state, len(gates))
-        decision = visit.place.counts.get(asked, lambda: ask_gate(tx, campaign, phase, visit.now)) if phase.state == "open" else None
+        decision = visit.counted(tx, asked, lambda tx: ask_gate(tx, campaign, phase, visit.now)) if phase.state == "open" else None
         blocking = [one for blocker in decision.blockers for one in blocker.duty_ids[:BLOCKING_SHOWN]] if decision else []
         names = names_of(tx, {"duty": blocking}) if blocking else {}
     return visit.page(
@@ -248,4 +251,4 @@ def _line(tx: Session, slug: str) -> boards.CampaignLine:
 def _count(visit: Visit, tx: Session, lines: list[boards.CampaignLine]) -> None:
     yellow = yellow_through(visit.now, load_calendar(tx))
     phases = [phase.id for line in lines for phase in line.phases]
-    boards.put_counts(lines, visit.place.counts.get(("lights", tuple(phases)), lambda: boards.light_counts(tx, phases, visit.now, yellow)))
+    boards.put_counts(lines, visit.counted(tx, ("lights", tuple(phases)), lambda tx: boards.light_counts(tx, phases, visit.now, yellow)))

@@ -95,7 +95,7 @@ def _typed(visit: Visit) -> dict[int, date]:
 def _page(visit: Visit, slug: str, unit: str, start: str, page: int, *, proposed: bool = False, refusal: str = "") -> Response:
     with visit.place.store.read() as tx:
         campaign = find_campaign(tx, slug)
-        crowd: Crowd = visit.place.counts.get(_key(visit, campaign), lambda: _crowd(tx, campaign, visit.now))
+        crowd: Crowd = visit.counted(tx, _key(visit, campaign), lambda tx: _crowd(tx, campaign, visit.now))
         chosen = unit if unit in crowd.units else crowd.units[0] if crowd.units and not unit else ""
         unit_id = next((room.unit_id for room in crowd.rooms if room.unit == chosen), 0)
         calendar = calendar_of(tx, campaign.id)

@@ -40,9 +40,9 @@ def overview(visit: Visiting, page: int = 1) -> Response:
         calendar = load_calendar(tx)
         yellow = yellow_through(visit.now, calendar)
         phases = [phase.id for line in lines for phase in line.phases]
-        counts = visit.place.counts.get(("lights", tuple(phases)), lambda: boards.light_counts(tx, phases, visit.now, yellow))
+        counts = visit.counted(tx, ("lights", tuple(phases)), lambda tx: boards.light_counts(tx, phases, visit.now, yellow))
         boards.put_counts(lines, counts)
-        red = visit.place.counts.get(("red", tuple(ids)), lambda: boards.red_list(tx, ids, visit.now))
+        red = visit.counted(tx, ("red", tuple(ids)), lambda tx: boards.red_list(tx, ids, visit.now))
         papers = boards.papers_to_sign(tx)
         passes = boards.recent_passes(tx)
         parked = boards.parked_count(tx)

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from campaign.portal.access import Role
-from campaign.portal.visit import Visit, Visiting
+from campaign.portal.visit import Visiting
 from campaign.portal.wording import deadline
 from campaign.records.duty import review_chains
 from campaign.records.pages import todo as records
@@ -35,9 +35,9 @@ def my_duties(visit: Visiting, show: str = "todo", page: int = 1) -> Response:
     with visit.place.store.read() as tx:
         calendar = load_calendar(tx)
         yellow = yellow_through(visit.now, calendar)
-        counts = visit.place.counts.get(("todo", units), lambda: records.todo_counts(tx, units, visit.now))
+        counts = visit.counted(tx, ("todo", units), lambda tx: records.todo_counts(tx, units, visit.now))
         lines = records.todo_lines(tx, units, show, visit.now, yellow, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
-        unread = _unread(visit, units)
+        unread = sum(row.read_at is None for row in records.notice_lines_of_units(tx, units, visit.me.name, limit=20))
         waiting = review_chains.waiting_at(tx, [one.id for one in lines]) if show == "submitted" else {}
     spoken = partial(deadline, now=visit.now, calendar=calendar)
     return visit.page(
@@ -54,8 +54,3 @@ def my_duties(visit: Visiting, show: str = "todo", page: int = 1) -> Response:
         unread=unread,
         waiting=waiting,
     )
-
-
-def _unread(visit: Visit, units: frozenset[int] | None) -> int:
-    with visit.place.store.read() as tx:
-        return sum(row.read_at is None for row in records.notice_lines_of_units(tx, units, visit.me.name, limit=20))

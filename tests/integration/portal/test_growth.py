@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from campaign.portal.app import create_app
-from campaign.portal.place import Place, Remembered
+from campaign.portal.place import Place
+from campaign.portal.remembered import Remembered
 from campaign.records.store import Store
 from tests.bench.large import enlarge
 from tests.integration.portal.conftest import NOW, Browser, open_account, place_at

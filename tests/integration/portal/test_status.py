@@ -9,7 +9,7 @@ from datetime import timedelta
 from campaign.portal.place import Place
 from campaign.records.campaigns import find_campaign
 from campaign.work.status import campaign_status
-from tests.integration.portal.conftest import NOW, Counting, browser
+from tests.integration.portal.conftest import NOW, Counting, admin, browser
 from tests.integration.portal.sample import SLUG
 
 
@@ -154,3 +154,11 @@ def test_pages_say_how_long_is_left(place: Place) -> None:
     today = campaign_day(NOW)
     said = {days: deadline(due_at_of_day(today + timedelta(days=days)), NOW, calendar) for days in (-2, 0, 1, 3, 5)}
     assert said == {-2: "已逾期 2 天", 0: "今天到期", 1: "明天到期", 3: "还剩 1 个工作日", 5: "还剩 3 个工作日"}
+
+
+def test_who_has_just_written_is_known_for_a_minute_whichever_portal_answers(place: Place) -> None:
+    """By a cookie: it has the next page show no count from before the write."""
+    client = admin(place)
+    client.cookies.delete("wrote")
+    assert "wrote" not in client.get("/status").cookies
+    assert float(client.post("/users", {"login": ""}, page="/users").cookies["wrote"]) > 1_700_000_000
