@@ -50,6 +50,13 @@ def verify_package(folder: Path, expected: str | None = None) -> list[str]:
     return faults + [f"清单之外多出文件：{path}" for path in sorted(present - listed - {MANIFEST})]
 
 
+def listed_in(folder: Path) -> dict[str, str]:
+    """Path to hash of what the manifest lists and is a real file inside; what is not, `verify_package` names."""
+    lines = (folder / MANIFEST).read_text(encoding="utf-8", errors="replace").split("\n")
+    found = (match for line in lines if (match := _LINE.fullmatch(line)) and _inside(match[2]))
+    return {match[2]: match[1] for match in found if (folder / match[2]).is_file() and not (folder / match[2]).is_symlink()}
+
+
 def sha256_of(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as source:

@@ -149,6 +149,15 @@ ACCESS: dict[str, Rule] = {
     "POST /rehearsals/{errand_id}/again": ADMIN,
     "GET /rehearsals/{errand_id}/report.html": ADMIN,
     "GET /rehearsals/{errand_id}/notices.xlsx": ADMIN,
+    "GET /campaigns/{slug}/preview": DECIDE,
+    "POST /campaigns/{slug}/preview": DECIDE,
+    "GET /campaigns/{slug}/preview.xlsx": DECIDE,
+    # the package for the inspection
+    "GET /campaigns/{slug}/package": BOARDS_DUTIES,
+    "POST /campaigns/{slug}/package": ADMIN,
+    "POST /campaigns/{slug}/package/freeze": DECIDE,
+    "POST /campaigns/{slug}/package/verify": BOARDS_DUTIES,
+    "GET /campaigns/{slug}/package/{which}.zip": BOARDS_DUTIES,
     # the office's desk
     "GET /parked": ADMIN,
     "POST /parked/{parked_id}": ADMIN,

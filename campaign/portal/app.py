@@ -13,6 +13,7 @@ from campaign.portal.pages import (
     account,
     burden,
     campaigns,
+    coming,
     desk,
     duty,
     files,
@@ -24,6 +25,7 @@ from campaign.portal.pages import (
     lead,
     office_acts,
     originals,
+    package,
     papers,
     passes,
     rehearsals,
@@ -47,7 +49,7 @@ from campaign.portal.visit import visit
 PAGES = (
     status, account, sign_on, todo, duty, hand_in, files, papers, review, campaigns, launch, desk, units, users, journal,
     uploads, lead, split, originals, burden, stagger, passes, unit_change, workdays,
-    office_acts, findings, steering, ladders, rehearsals,
+    office_acts, findings, steering, ladders, rehearsals, coming, package,
 )  # fmt: skip
 FILE_FORMS: tuple[str, ...] = ("/submit", "/import", "/review", "/verdict", "/compile", "/receive", "/scan", "/change", "/check")
 

@@ -22,6 +22,11 @@ from campaign.rules.ladder import due_rung
 from campaign.work.rehearsal.play import Play
 from campaign.work.rehearsal.rehearse import addressed_to
 
+WHY = {
+    "任务分解通知": "新交办", "退回补正通知": "审核退回", "周报": "每周编发", "整改通知单": "发现问题", "督办抄告单": "所牵头的事项有单位被督办，抄告牵头单位",
+    "督办汇总单": "一天里消息已满三条，其余汇总告知", "调整通知": "期限有调整",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Coming:
@@ -64,7 +69,7 @@ def _coming(tx: Session, line: played.Told, calendar: WorkingCalendar) -> Coming
 def _why(tx: Session, line: played.Told, calendar: WorkingCalendar) -> str:
     """The rule's own reason for a rung; of other papers, what they are for."""
     if line.ladder_id is None or line.due_at is None or not line.rung:
-        return {"任务分解通知": "新交办", "退回补正通知": "审核退回", "周报": "每周编发", "整改通知单": "发现问题"}.get(line.kind, line.kind)
+        return WHY.get(line.kind, line.kind)
     taken_at = line.taken_at or line.at
     decision = due_rung(ladder_of(tx, line.ladder_id), rung=line.rung - 1, due_at=line.due_at, now=taken_at, calendar=calendar, floor_rung=line.floor_rung or 0)
     return decision.reasons[-1] if decision.take is not None else f"{due_on(line.due_at)} 到期"

@@ -129,7 +129,7 @@ class Errands:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if shutil.disk_usage(self.folder).free < SPARE_BYTES:
             raise CampaignError("磁盘空间不足，没有开始：请联系管理员清理磁盘。", code="disk_full")
-        place = self.folder / f"{now.astimezone(UTC):%Y%m%d%H%M%S%f}-{secrets.token_hex(4)}"
+        place = self.folder / f"{datetime.now(UTC):%Y%m%d%H%M%S%f}-{secrets.token_hex(4)}"
         (place / ASIDE).mkdir(mode=0o700, parents=True)
         for name, text in files.items():
             (place / name).write_text(text, encoding="utf-8")

@@ -64,6 +64,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "/campaigns/{slug}/burden": (f"/campaigns/{SLUG}/burden",),
     "/campaigns/{slug}/stagger": (f"/campaigns/{SLUG}/stagger", f"/campaigns/{SECOND}/stagger?proposed=1"),
     "/campaigns/{slug}/findings": (f"/campaigns/{SLUG}/findings",),
+    "/campaigns/{slug}/preview": (f"/campaigns/{SLUG}/preview", f"/campaigns/{SECOND}/preview"),
+    "/campaigns/{slug}/package": (f"/campaigns/{SLUG}/package", f"/campaigns/{SLUG}/package?item={{item}}"),
     "/campaigns/{slug}/adjust": (f"/campaigns/{SLUG}/adjust",),
     "/ladders": ("/ladders",),
     "/launch": ("/launch",),
@@ -85,7 +87,8 @@ NO_PAGES = frozenset(
     (
         "/healthz", "/readyz", "/login/oidc", "/login/oidc/back", "/api/status", "/api/uploads/{upload_id}", "/files/{submission_id}/{number}",
         "/files/{submission_id}/{number}/pages/{page}", "/receipts/{submission_id}", "/registers.xlsx", "/registers/{signatory_id}/scan", "/units.xlsx",
-        "/rehearsals/report.css", "/rehearsals/{errand_id}/report.html", "/rehearsals/{errand_id}/notices.xlsx", "/units/{code}/heirs.csv", "/ladders/{name}.yaml", "/notices/{notice_id}/paper.docx", "/notices/{notice_id}/slip.docx",
+        "/rehearsals/report.css", "/rehearsals/{errand_id}/report.html", "/rehearsals/{errand_id}/notices.xlsx",
+        "/campaigns/{slug}/preview.xlsx", "/campaigns/{slug}/package/{which}.zip", "/units/{code}/heirs.csv", "/ladders/{name}.yaml", "/notices/{notice_id}/paper.docx", "/notices/{notice_id}/slip.docx",
     )
 )  # fmt: skip
 """What answers with a file, with JSON or with a way elsewhere."""
