@@ -77,11 +77,12 @@ def name_of(chosen: str) -> str:
 
 def faults_in(form: type[BaseModel], parameters: Mapping[str, Any]) -> list[str]:
     """What a person filled in wrongly, field by field. Prefect lets every text through where a time is meant, and would tell it in English."""
+    beside = [f"没有「{name}」这一栏" for name in parameters if name != "request"]
     try:
         form.model_validate(parameters.get("request") or {})
     except ValidationError as wrong:
-        return list(dict.fromkeys(_fault(form, error["loc"][0] if error["loc"] else "", error["type"]) for error in wrong.errors()))
-    return []
+        return list(dict.fromkeys([*beside, *(_fault(form, error["loc"][0] if error["loc"] else "", error["type"]) for error in wrong.errors())]))
+    return beside
 
 
 def _fault(form: type[BaseModel], name: int | str, kind: str) -> str:

@@ -32,6 +32,12 @@ def test_a_form_with_defaults_may_be_left_out() -> None:
     assert faults_in(PhaseForm, {}) == ["「创建活动」没有填写", "「阶段」没有填写"]
 
 
+def test_what_stands_beside_the_form_is_told_too() -> None:
+    """Prefect's dialog lets a person write the parameters as JSON, and lets what it does not know through."""
+    assert faults_in(PhaseForm, {"request": {"campaign": "x", "phase": "1"}, "more": 1}) == ["没有「more」这一栏"]
+    assert faults_in(PhaseForm, {"request": {"campaign": "x"}, "more": 1}) == ["没有「more」这一栏", "「阶段」没有填写"]
+
+
 def test_a_time_without_offset_is_campaign_time() -> None:
     given = CampaignForm.model_validate({"at": "2026-06-01T09:00"}).at
     assert given == datetime(2026, 6, 1, 1, tzinfo=UTC)
