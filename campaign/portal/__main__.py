@@ -6,16 +6,20 @@ Ends with the process that started it, named in CAMPAIGN_PARENT_PID: `campaign u
 from __future__ import annotations
 
 import argparse
+import asyncio
+import gc
 import logging
 import os
 import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from campaign.engine.client import connect
 from campaign.errors import CampaignError
@@ -30,6 +34,11 @@ from campaign.work.running.services import evidence_of
 from config.settings import Settings, load_settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PAGES_AT_ONCE = 12
+"""More at once would wait for each other: for the interpreter, and for a connection to the database while holding one."""
+NOT_STARTED = 3
+SWITCH_SECONDS = 0.001
+"""How long a page that is being written keeps the interpreter from whoever has just called."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,11 +66,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def serve(place: Place, host: str, port: int) -> None:
-    """Until a signal ends it."""
-    uvicorn.run(
-        create_app(place), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=5,
-        access_log=False, proxy_headers=False,
+    """Until a signal ends it. What was made at the start stays: looking through it for rubbish again and again would take its time from the pages."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(place), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=5,
+            access_log=False, proxy_headers=False,
+        )
     )  # fmt: skip
+
+    async def answer() -> None:
+        current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
+        await server.serve()
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(answer())
+    if not server.started:
+        sys.exit(NOT_STARTED)
 
 
 def place_from(settings: Settings, host: str) -> Place:

@@ -46,7 +46,7 @@ class Store:
         if self.is_sqlite:
             self._writer, self._reader = _sqlite_engine(self.url, write=True), _sqlite_engine(self.url, write=False)
         else:
-            self._writer = self._reader = create_engine(self.url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+            self._writer = self._reader = _postgres_engine(self.url)
 
     @classmethod
     def open(cls, home: Path | None = None, url: str | None = None) -> Store:
@@ -131,6 +131,19 @@ def _with_driver(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _postgres_engine(url: URL) -> Engine:
+    """Statements of some milliseconds: compiling them, or starting workers for them, costs more than it saves, and takes it from the other visitors."""
+    engine = create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        before, connection.autocommit = connection.autocommit, True
+        connection.execute("SELECT set_config('jit', 'off', false), set_config('max_parallel_workers_per_gather', '0', false)")
+        connection.autocommit = before
+
+    return engine
 
 
 def _sqlite_engine(url: Any, *, write: bool) -> Engine:
