@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from campaign.portal.access import ACCESS, Anyone, Role
+from campaign.portal.app import create_app
 from campaign.records.campaigns import find_campaign
 from campaign.records.duty.originals import cover_code
 from campaign.records.store import Store
@@ -23,7 +26,10 @@ from campaign.work.duty import burden, withdrawal
 from campaign.work.duty.originals import receive_originals
 from campaign.work.duty.requests import ask_extension
 from campaign.work.people.accounts import add_account, grant, hasher
+from campaign.work.upkeep.errands import Stand
 from tests.e2e.portal.test_hands import LEAD, PASSWORD, SHARING, prepare
+from tests.integration.portal.conftest import Browser, place_at
+from tests.integration.portal.errands import finished
 from tests.integration.portal.sample import SECOND, SLUG
 
 STREET, BUREAU = "云溪街道", SHARING[0]
@@ -65,7 +71,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "/campaigns/{slug}/stagger": (f"/campaigns/{SLUG}/stagger", f"/campaigns/{SECOND}/stagger?proposed=1"),
     "/campaigns/{slug}/findings": (f"/campaigns/{SLUG}/findings",),
     "/campaigns/{slug}/preview": (f"/campaigns/{SLUG}/preview", f"/campaigns/{SECOND}/preview"),
-    "/campaigns/{slug}/package": (f"/campaigns/{SLUG}/package", f"/campaigns/{SLUG}/package?item={{item}}"),
+    "/campaigns/{slug}/package": (f"/campaigns/{SLUG}/package", f"/campaigns/{SLUG}/package?item={{item}}", f"/campaigns/{SECOND}/package"),
     "/campaigns/{slug}/adjust": (f"/campaigns/{SLUG}/adjust",),
     "/ladders": ("/ladders",),
     "/launch": ("/launch",),
@@ -88,7 +94,8 @@ NO_PAGES = frozenset(
         "/healthz", "/readyz", "/login/oidc", "/login/oidc/back", "/api/status", "/api/uploads/{upload_id}", "/files/{submission_id}/{number}",
         "/files/{submission_id}/{number}/pages/{page}", "/receipts/{submission_id}", "/registers.xlsx", "/registers/{signatory_id}/scan", "/units.xlsx",
         "/rehearsals/report.css", "/rehearsals/{errand_id}/report.html", "/rehearsals/{errand_id}/notices.xlsx",
-        "/campaigns/{slug}/preview.xlsx", "/campaigns/{slug}/package/{which}.zip", "/units/{code}/heirs.csv", "/ladders/{name}.yaml", "/notices/{notice_id}/paper.docx", "/notices/{notice_id}/slip.docx",
+        "/campaigns/{slug}/preview.xlsx", "/campaigns/{slug}/package/{which}.zip",
+        "/units/{code}/heirs.csv", "/ladders/{name}.yaml", "/notices/{notice_id}/paper.docx", "/notices/{notice_id}/slip.docx",
     )
 )  # fmt: skip
 """What answers with a file, with JSON or with a way elsewhere."""
@@ -116,7 +123,26 @@ def furnish(home: Path, now: datetime) -> dict[str, Any]:
         found = _numbers(tx, units, by) | {"item": item, "open": street_duty, "cover": cover, "unit": units[STREET].code}
         tx.add(Parked(pass_name="supervision", subject="duty", subject_id=street_duty, campaign_id=find_campaign(tx, SLUG).id, parked_at=now, reason="样例"))
     store.close()
-    return found
+    with ThreadPoolExecutor(1) as beside:  # Playwright's loop runs in this thread
+        return found | beside.submit(_errands, home, now).result()
+
+
+def _errands(home: Path, now: datetime) -> dict[str, Any]:
+    """A rehearsal, a preview and a draft of the package, asked for at the portal and done by its child processes."""
+    place = replace(place_at(home), clock=lambda: min(now, datetime.now(UTC)))
+    office = Browser(create_app(place))
+    office.log_in(Role.ADMIN.value, PASSWORD)
+    rehearsal = office.post("/rehearsals", {"campaign": SLUG, "profile": "mixed"}).headers["location"].rpartition("/")[2]
+    office.post(f"/campaigns/{SLUG}/preview", {"days": "14"})
+    office.post(f"/campaigns/{SLUG}/package")
+    office.post(f"/campaigns/{SECOND}/package/freeze", {"reason": "迎检定稿"})
+    for one in place.errands.all():
+        done = finished(place, one.id)
+        assert done.stand is Stand.DONE, (done.words, done.refusal())
+    office.post(f"/campaigns/{SECOND}/package/verify", {"which": "1"})
+    assert finished(place, place.errands.all()[0].id).stand is Stand.DONE
+    place.store.close()
+    return {"rehearsal": rehearsal}
 
 
 def _on_paper(tx: Session, duty_id: int, by: By) -> str:
