@@ -42,7 +42,7 @@ def zipped(folder: Path, sha256: str, root: str) -> Iterator[bytes]:
     if not (folder / MANIFEST).is_file():
         raise BadPackage("资料包已不在原来的位置，不能下载：请管理员查看，或重新生成。", folder=str(folder))
     if sha256_of(folder / MANIFEST) != sha256:
-        raise BadPackage("资料包的校验清单已不是当时那一份，不能下载：请核验后重新生成。", folder=str(folder))
+        raise BadPackage("资料包的校验清单已不是当时那一份，不能下载：请校验后重新生成。", folder=str(folder))
     hashes = listed_in(folder) | {MANIFEST: sha256}
     return _stream(folder, hashes, root)
 
@@ -67,4 +67,4 @@ def _copied(reader: IO[bytes], writer: IO[bytes], pieces: _Pieces, path: str, sh
         writer.write(some)
         yield pieces.taken()
     if digest.hexdigest() != sha256:
-        raise BadPackage(f"文件被改动或损坏：{path}。下载已中断，请核验资料包。", path=path)
+        raise BadPackage(f"文件被改动或损坏：{path}。下载已中断，请校验资料包。", path=path)

@@ -167,7 +167,7 @@ def _proved(facts: GateFacts) -> Blocker | None:
     if facts.package.verified and facts.package.frozen:
         return None
     step = "封存" if facts.package.verified else "校验"
-    return Blocker("package_unproved", f"迎检资料包尚未{step}：请在“迎检资料”中生成、校验并封存")
+    return Blocker("package_unproved", f"迎检资料包尚未{step}：请在“迎检资料包”页面生成、校验并封存")
 
 
 def _scores(facts: GateFacts) -> Blocker | None:

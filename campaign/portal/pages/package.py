@@ -114,7 +114,7 @@ def _page(visit: Visit, slug: str, *, item: int | None = None, page: int = 1, re
     errands = [one for one in visit.place.errands.all(about=slug) if one.kind in (BUILD, FREEZE, VERIFY)]
     with visit.place.store.read() as tx:
         campaign = find_campaign(tx, slug)
-        lines = visit.place.counts.get((BUILD, campaign.id), lambda: packing.item_lines(tx, campaign.id))
+        lines = visit.counted(tx, (BUILD, campaign.id), lambda tx: packing.item_lines(tx, campaign.id))
         missing = packing.missing_lines(tx, campaign.id, folders=[one.key for one in lines], item=item, limit=A_PAGE + 1, offset=(page - 1) * A_PAGE)
         packages = _packages(tx, campaign, errands)
     latest = errands[0] if errands else None

@@ -12,7 +12,7 @@ from html import escape
 
 from campaign.work.rehearsal.rehearsal_words import GateWords, NoticeTold, PhaseSpan, WeekLoad
 
-WIDTH, LABEL = 1080, 150
+WIDTH, LABEL, BAR_OF_DATES = 1080, 150, 82
 Scale = Callable[[date], float]
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("提醒与分解", "#b9cfe4", ("任务分解通知", "工作提醒", "退回补正通知", "调整通知", "事项变动告知单")),
@@ -101,9 +101,7 @@ def _phase_bars(phases: Sequence[PhaseSpan], gates: Sequence[GateWords], x: Scal
         y = head + row * place
         parts.append(f'<text class="label" x="{LABEL - 8}" y="{y + 15}" text-anchor="end">{escape(_short(phase.name, 11))}</text>')
         if phase.starts_on and phase.ends_on:
-            left, right = x(date.fromisoformat(phase.starts_on)), x(date.fromisoformat(phase.ends_on) + timedelta(days=1))
-            parts.append(f'<rect class="phase" x="{left}" y="{y + 3}" width="{max(right - left, 2):.1f}" height="15" rx="2"/>')
-            parts.append(f'<text class="dates" x="{left + 4}" y="{y + 14.5}">{phase.starts_on[5:]} 至 {phase.ends_on[5:]}</text>')
+            parts.append(_phase_bar(phase.starts_on, phase.ends_on, x, y))
         gate = told.get(phase.name)
         if gate is not None:
             at, middle = x(date.fromisoformat(gate.on)), y + 10.5
@@ -111,6 +109,15 @@ def _phase_bars(phases: Sequence[PhaseSpan], gates: Sequence[GateWords], x: Scal
             points = f"{at},{middle - 8} {at + 8},{middle} {at},{middle + 8} {at - 8},{middle}"
             parts.append(f'<polygon class="gate {style}" points="{points}"><title>{escape(f"{gate.phase} {gate.on} {gate.outcome}")}</title></polygon>')
     return parts
+
+
+def _phase_bar(starts_on: str, ends_on: str, x: Scale, y: int) -> str:
+    """What lies before the drawing's first week is cut off there; dates that do not fit into the bar stand behind it."""
+    left = max(x(date.fromisoformat(starts_on)), LABEL)
+    right = min(max(x(date.fromisoformat(ends_on) + timedelta(days=1)), left + 2), WIDTH - 10)
+    fits = right - left >= BAR_OF_DATES
+    words = f'<text class="{"dates" if fits else "axis"}" x="{left + 4 if fits else right + 14:.1f}" y="{y + 14.5}">{starts_on[5:]} 至 {ends_on[5:]}</text>'
+    return f'<rect class="phase" x="{left:.1f}" y="{y + 3}" width="{right - left:.1f}" height="15" rx="2"/>{words}'
 
 
 def _weekly_bars(notices: Sequence[NoticeTold], first: date, x: Scale, floor: float, height: int) -> list[str]:

@@ -186,9 +186,7 @@ def _last_worked(day: date, calendar: WorkingCalendar) -> str:
 
 
 def _gate_words(gates: Iterable[GateTold]) -> list[str]:
-    return [
-        f"「{one.phase}」{_day(one.at)}不能转段：{'；'.join(one.decision.reasons)}（演练假定处理后转段）".replace("；", ";") for one in gates if one.assumed
-    ]
+    return [f"「{one.phase}」{_day(one.at)}不能转段：{'；'.join(one.decision.reasons)}（演练假定处理后转段）" for one in gates if one.assumed]
 
 
 def _papers(notices: Iterable[NoticeTold]) -> list[str]:
@@ -196,17 +194,17 @@ def _papers(notices: Iterable[NoticeTold]) -> list[str]:
     months = Counter((one.unit, one.at[:7]) for one in {(one.unit, one.at[:7], one.number): one for one in notices if one.number}.values())
     over = sorted(((count, unit, month) for (unit, month), count in months.items() if count > PAPERS_A_MONTH), reverse=True)
     total = Counter(one.at[:7] for one in {one.number: one for one in notices if one.number}.values())
-    told = [f"{unit} {month} 将收到 {count} 件带文号的文书，超过每月 {PAPERS_A_MONTH} 件" for count, unit, month in over[:5]]
+    told = [f"{unit} {_month(month)}将收到 {count} 件带文号的文书，超过每月 {PAPERS_A_MONTH} 件" for count, unit, month in over[:5]]
     if total:
         month, count = max(total.items(), key=lambda one: (one[1], one[0]))
-        told.append(f"带文号的文书最多的月份是 {month}，共 {count} 件")
+        told.append(f"带文号的文书最多的月份是 {_month(month)}，共 {count} 件")
     return told
 
 
 def _crowded(notices: Iterable[NoticeTold]) -> list[str]:
     days = Counter((unit, day) for unit, day, _ in {(one.unit, one.at[:10], one.notice) for one in notices})
     over = sorted(((count, unit, day) for (unit, day), count in days.items() if count > MOST_MESSAGES), reverse=True)
-    return [f"{unit} {day} 一天将收到 {count} 份通知" for count, unit, day in over[:5]]
+    return [f"{unit} {int(day[5:7])} 月 {int(day[8:])} 日一天将收到 {count} 份通知" for count, unit, day in over[:5]]
 
 
 def _estimated(due: Iterable[Any], calendar: WorkingCalendar) -> list[str]:
@@ -214,7 +212,7 @@ def _estimated(due: Iterable[Any], calendar: WorkingCalendar) -> list[str]:
     for row in due:
         years[due_on(row.due_at).year] += row.count
     return [
-        f"{year} 年放假安排未公布，暂按法定节假日推算，涉及 {count} 件：公布后用 campaign calendar import 导入，期限和督办时间会重算"
+        f"{year} 年放假安排未公布，暂按法定节假日推算，涉及 {count} 件：公布后在工作日历中导入，期限和督办时间会重算"
         for year, count in sorted(years.items())
         if calendar.first.year <= year <= calendar.last.year and calendar.coverage(year) == "estimated"
     ]
@@ -227,7 +225,12 @@ def _gate(one: GateTold) -> GateWords:
 
 def _day(at: datetime) -> str:
     day = campaign_day(at)
-    return f" {day.month} 月 {day.day} 日"
+    return f"{day.month} 月 {day.day} 日"
+
+
+def _month(month: str) -> str:
+    """2026-12 → 2026 年 12 月."""
+    return f"{int(month[:4])} 年 {int(month[5:])} 月"
 
 
 def _iso(day: date | None) -> str | None:
