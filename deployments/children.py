@@ -102,6 +102,11 @@ class Child:
             self.start()
         return None
 
+    def rest(self, now: float) -> None:
+        """It could not be started: a longer pause before the next try."""
+        self.failures += 1
+        self.start_at = now + pause_after(self.failures)
+
     def last_words(self, lines: int = 3) -> str:
         """The end of its log, for the person who has to find out why it died."""
         try:

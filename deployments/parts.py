@@ -10,7 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,18 +105,32 @@ def demo_command(parts: Parts) -> Sequence[str]:
     return _python("campaign.cli", "demo", "--data", str(parts.home))
 
 
-def run_once(command: Sequence[str], what: str, parts: Parts) -> None:
-    """A short command before the rest. Its progress is shown as it comes; its last line is the sentence that people read when it fails."""
+def run_once(command: Sequence[str], what: str, parts: Parts, stopping: threading.Event) -> None:
+    """A short command before the rest, which goes on where it was when it is ended and begun again: so it ends at once when asked to stop.
+
+    Its progress is shown as it comes; its last line is the sentence that people read when it fails.
+    """
+    if stopping.is_set():
+        return
     told: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    said: list[str] = []
     with subprocess.Popen(command, env=dict(parts.env), text=True, encoding="utf-8", start_new_session=True, **told) as process:
-        assert process.stderr is not None
-        said = []
-        for line in process.stderr:
-            said.append(line.rstrip())
-            if line.startswith("正在"):
-                print(said[-1], flush=True)
-    if process.returncode != 0:
-        raise CampaignError(f"{what}没有成功：{said[-1] if said else f'退出码 {process.returncode}'}", code="prepare_failed")
+        listening = threading.Thread(target=_listen, args=(process.stderr, said), name="listening", daemon=True)
+        listening.start()
+        while process.poll() is None:
+            if stopping.wait(0.05):
+                process.terminate()
+                process.wait()
+        listening.join()
+    if process.returncode != 0 and not stopping.is_set():
+        raise CampaignError(f"{what}没有成功：{said[-1].removeprefix('错误：') if said else f'退出码 {process.returncode}'}", code="prepare_failed")
+
+
+def _listen(told: Iterable[str], said: list[str]) -> None:
+    for line in told:
+        said.append(line.rstrip())
+        if line.startswith("正在"):
+            print(said[-1], flush=True)
 
 
 def note_addresses(parts: Parts, pids: Sequence[int] | None) -> None:

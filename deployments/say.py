@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,6 +12,26 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from deployments.children import Child
 from deployments.parts import Parts
+
+LAST_LINES = 40
+_CAUSES = (
+    (re.compile(r"no space left|disk is full|disk full|磁盘已满|磁盘空间不足", re.IGNORECASE), "磁盘已满，请清出空间"),
+    (re.compile(r"database is locked|数据库正被另一个操作占用", re.IGNORECASE), "数据库被别的程序占用"),
+    (re.compile(r"MemoryError|cannot allocate memory", re.IGNORECASE), "内存不足"),
+    (re.compile(r"permission denied|read-?only", re.IGNORECASE), "没有权限读写数据目录"),
+)
+
+
+def cause_of(code: int, words: str, taken: int | None) -> str:
+    """Why a child ended, as far as its end tells; what else its log says is for those who read logs."""
+    if taken is not None:
+        return f"端口 {taken} 已被别的程序占用，请关掉那个程序"
+    if code == -signal.SIGKILL:
+        return "被系统或他人强行结束，信号 9；若常发生，多为内存不足"
+    if code < 0:
+        return f"收到信号 {-code}"
+    known = next((said for pattern, said in _CAUSES if pattern.search(words)), None)
+    return f"代码 {code}，{known}" if known else f"代码 {code}"
 
 
 class Screen:
@@ -27,9 +49,8 @@ class Screen:
     def error(self, text: str) -> None:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"错误：{text}", style="red")
 
-    def died(self, child: Child, code: int) -> None:
-        words = child.last_words(1)
-        self.warn(f"{child.plan.label}意外退出（代码 {code}），将自动重启。日志：{child.plan.log}" + (f"\n  {words}" if words else ""))
+    def died(self, child: Child, code: int, *, taken: int | None = None) -> None:
+        self.warn(f"{child.plan.label}意外退出（{cause_of(code, child.last_words(LAST_LINES), taken)}），将自动重启。日志：{child.plan.log}")
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[], None]]:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from campaign.disk import why
@@ -23,6 +23,7 @@ from deployments.children import Child, end_all
 from deployments.hearing import Hearing
 from deployments.lock import only_one
 from deployments.parts import Parts, demo_command, note_addresses, parts_of, prepare_command, run_once
+from deployments.ports import is_free
 from deployments.say import Screen
 from deployments.server import answers, is_healthy
 
@@ -37,14 +38,17 @@ class Household:
         self.parts = parts
         self.children = [Child(plan) for plan in parts.plans]
         self._screen = screen
+        self._noted: list[int] = []
 
     def start(self, stopping: threading.Event, *, demo: bool) -> None:
         """Server first, as it takes longest; records and sample campaign are prepared while it warms up, then the rest starts."""
         self.parts.ready_file.unlink(missing_ok=True)
         self._child("server").start()
-        run_once(prepare_command(self.parts), "准备数据库", self.parts)
+        run_once(prepare_command(self.parts), "准备数据库", self.parts, stopping)
         if demo:
-            run_once(demo_command(self.parts), "准备示例活动", self.parts)
+            run_once(demo_command(self.parts), "准备示例活动", self.parts, stopping)
+        if stopping.is_set():
+            return
         for child in self.children:
             if child.process is None:
                 child.start()
@@ -58,10 +62,29 @@ class Household:
             if hearing.is_deaf(time.monotonic()):
                 self._screen.warn("Prefect 服务长时间没有应答，正在重启；督办照常进行。")
                 self._child("server").end(within=5)
-            for child in self.children:
+            self.look_after()
+
+    def look_after(self) -> None:
+        """The dead are told and started again; who lives is noted, so that the next `up` knows whom a killed one left."""
+        for child in self.children:
+            try:
                 code = child.revive(time.monotonic())
-                if code is not None:
-                    self._screen.died(child, code)
+            except OSError as trouble:
+                child.rest(time.monotonic())
+                self._screen.warn(f"{child.plan.label}没能重新启动：{why(trouble)}。请检查磁盘空间和权限，稍后自动再试。")
+                continue
+            if code is not None:
+                self._screen.died(child, code, taken=self._port_taken_from(child))
+        living = [child.process.pid for child in self.children if child.process is not None and child.is_alive]
+        if living != self._noted:
+            self._noted = living
+            with suppress(OSError):  # a full disk: nothing but the next start's patience hangs on it
+                note_addresses(self.parts, living)
+
+    def _port_taken_from(self, child: Child) -> int | None:
+        """The port on which somebody else answers in its place, if any does."""
+        port = {"server": self.parts.place.port, "portal": self.parts.portal_port}.get(child.plan.name)
+        return port if port is not None and not is_free(port, self.parts.place.host) else None
 
     def end(self) -> None:
         """Runner and clock first, so that a pass at work can still tell Prefect how it ended."""
@@ -85,10 +108,7 @@ class Household:
             while time.monotonic() < deadline and not stopping.is_set():
                 if self._is_warm():
                     return
-                for child in self.children:
-                    code = child.revive(time.monotonic())
-                    if code is not None:
-                        self._screen.died(child, code)
+                self.look_after()
                 advance()
                 stopping.wait(0.3)
         if not stopping.is_set():
@@ -102,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stopping = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda *_: stopping.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # `campaign up` held it back until here
     try:
         settings = load_settings(home=options.data)
         with only_one(settings.data_dir), ExitStack() as held:
@@ -119,7 +140,6 @@ def _serve(parts: Parts, screen: Screen, stopping: threading.Event, *, demo: boo
     started = time.monotonic()
     try:
         household.start(stopping, demo=demo)
-        note_addresses(parts, [child.process.pid for child in household.children if child.process is not None])
         if not stopping.is_set():
             screen.summary(parts, time.monotonic() - started)
         household.watch(stopping)

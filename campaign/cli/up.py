@@ -6,6 +6,7 @@ In place of itself, so that Ctrl-C and a supervisor's signals reach the one proc
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -25,4 +26,6 @@ def up(demo: bool, data_dir: Path | None) -> None:
     command = [sys.executable, "-m", "deployments.up", *(["--demo"] if demo else []), *(["--data", str(data_dir)] if data_dir is not None else [])]
     sys.stdout.flush()
     sys.stderr.flush()
+    # A Ctrl-C while the new program loads waits until it can end in order; it would be a trace of imports otherwise.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted

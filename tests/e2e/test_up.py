@@ -132,6 +132,18 @@ def test_two_that_start_together_get_a_server_and_a_portal_each_and_keep_apart(t
         assert [process.wait(60) for process, _ in (one, two)] == [0, 0]
 
 
+def test_ctrl_c_before_anything_has_started_ends_in_order_too(tmp_path: Path) -> None:
+    """The command is replaced by the program that serves: while that loads, Ctrl-C waits."""
+    command = harness.python("campaign.cli", "up", "--data", str(tmp_path / "home"))
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        wait_until(lambda: "deployments.up" in psutil.Process(process.pid).cmdline(), description="the program loads", every=0.005)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert "已全部停止" in said
+    assert "Traceback" not in said
+
+
 def test_children_end_when_up_itself_is_killed_and_the_folder_is_free(tmp_path: Path) -> None:
     with up(tmp_path / "home") as (process, _):
         family = children_of(process)

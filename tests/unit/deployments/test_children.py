@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -16,8 +22,10 @@ from campaign.errors import CampaignError, Conflict
 from config.settings import Settings
 from deployments.children import Child, ChildPlan, end_all, pause_after
 from deployments.lock import only_one
-from deployments.parts import parts_of
+from deployments.parts import Parts, parts_of, run_once
+from deployments.say import Screen, cause_of
 from deployments.server import ServerPlace, client_environment, is_of, server_environment
+from deployments.up import Household
 from tests.e2e.harness import ROOT, wait_until
 
 SLEEPER = "import time; print('awake', flush=True); time.sleep(600)"
@@ -170,3 +178,99 @@ def test_a_folder_that_cannot_be_made_is_told_with_its_path(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(CampaignError, match="不能建立目录"), ExitStack() as held:
         parts_of(Settings(home=tmp_path / "file"), {}, held)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "taken", "told"),
+    [
+        (1, "OSError: [Errno 28] No space left on device", None, "代码 1，磁盘已满，请清出空间"),
+        (1, "sqlite3.OperationalError: database or disk is full\nApplication shutdown failed. Exiting.", None, "代码 1，磁盘已满，请清出空间"),
+        (3, "address already in use", 4200, "端口 4200 已被别的程序占用，请关掉那个程序"),
+        (-9, "anything", None, "被系统或他人强行结束，信号 9；若常发生，多为内存不足"),
+        (-15, "", None, "收到信号 15"),
+        (1, "ZeroDivisionError: division by zero", None, "代码 1"),
+    ],
+    ids=["full disk", "full database", "taken port", "killed", "signal", "unknown"],
+)
+def test_why_a_child_ended_is_told_in_chinese(code: int, words: str, taken: int | None, told: str) -> None:
+    assert cause_of(code, words, taken) == told
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    with ExitStack() as held:
+        yield parts_of(Settings(home=tmp_path), dict(os.environ), held)
+
+
+def test_what_runs_before_the_rest_ends_at_once_when_asked_to_stop(parts: Parts) -> None:
+    stopping, begun = threading.Event(), time.monotonic()
+    threading.Timer(0.5, stopping.set).start()
+    run_once([sys.executable, "-c", SLEEPER], "准备", parts, stopping)
+    assert time.monotonic() - begun < 30, "not the ten minutes of the command"
+    run_once([sys.executable, "-c", "raise SystemExit(1)"], "准备", parts, stopping)  # begins nothing any more
+
+
+def test_what_fails_before_the_rest_is_told_with_its_last_line(parts: Parts, capfd: pytest.CaptureFixture[str]) -> None:
+    failing = "import sys; print('正在推演示例活动：第 5/21 天', file=sys.stderr); sys.exit('错误：磁盘空间不足')"
+    with pytest.raises(CampaignError, match=r"^准备没有成功：磁盘空间不足$"):
+        run_once([sys.executable, "-c", failing], "准备", parts, threading.Event())
+    assert capfd.readouterr().out == "正在推演示例活动：第 5/21 天\n"
+
+
+class Said(Screen):
+    def __init__(self) -> None:
+        self.warned: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self.warned.append(text)
+
+
+def household_of(parts: Parts, code: str, screen: Screen) -> Household:
+    plan = ChildPlan("portal", "门户", [sys.executable, "-c", code], {**os.environ, "PYTHONPATH": str(ROOT)}, parts.logs / "portal.log")
+    return Household(replace(parts, plans=(plan,)), screen)
+
+
+def test_who_was_started_again_is_noted_for_the_next_up(parts: Parts) -> None:
+    household = household_of(parts, SLEEPER, screen := Said())
+    (child,) = household.children
+    child.start()
+    try:
+        household.look_after()
+        assert [one["pid"] for one in noted(parts)] == [pid_of(child)]
+        first = pid_of(child)
+        os.kill(first, signal.SIGKILL)
+
+        def came_back() -> bool:
+            household.look_after()
+            return child.is_alive and pid_of(child) != first
+
+        wait_until(came_back, description="it was started again")
+        household.look_after()
+        assert [one["pid"] for one in noted(parts)] == [pid_of(child)]
+        assert [text.split("，将")[0] for text in screen.warned] == ["门户意外退出（被系统或他人强行结束，信号 9；若常发生，多为内存不足）"]
+    finally:
+        child.end()
+
+
+def test_a_child_that_cannot_be_started_again_does_not_end_the_others(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    household = household_of(parts, "raise SystemExit(1)", screen := Said())
+    (child,) = household.children
+    child.start()
+    assert child.process is not None
+    child.process.wait()
+    household.look_after()
+    child.start_at = child.started_at + 0.001
+    monkeypatch.setattr(Child, "start", lambda self: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+    household.look_after()
+    assert screen.warned[-1].startswith("门户没能重新启动：磁盘空间不足。")
+    assert child.start_at > time.monotonic(), "and it is tried again after a pause"
+
+
+def noted(parts: Parts) -> list[dict[str, float]]:
+    found: list[dict[str, float]] = json.loads((parts.home / "addresses.json").read_text("utf-8"))["children"]
+    return found
+
+
+def pid_of(child: Child) -> int:
+    assert child.process is not None
+    return child.process.pid
