@@ -32,8 +32,8 @@ def main(arguments: list[str]) -> int:
     folder, words = Path(arguments[0]), arguments[1:]
     os.nice(NICE)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    threading.Thread(target=_watch, args=(int(os.environ.get(PARENT, "0")) or os.getppid(),), name="lifeline", daemon=True).start()
     try:
+        threading.Thread(target=_watch, args=(int(os.environ.get(PARENT, "0")) or os.getppid(),), name="lifeline", daemon=True).start()
         with (folder.parent / TURN).open("ab") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
             put_whole(folder / BEGAN, datetime.now(UTC).isoformat().encode())
