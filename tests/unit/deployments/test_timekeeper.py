@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from apscheduler.jobstores.base import JobLookupError
 
 from campaign.errors import CampaignError
 from campaign.records import leases
-from campaign.records.store import Store
+from campaign.records.statements import table_of
+from campaign.records.store import Store, database_clock
+from campaign.records.tables import Lease
 from campaign.work.running.pass_types import PassRequest
 from campaign.work.running.pulse import CLOCK_LEASE, say_clock
 from deployments.clock import Clock
@@ -56,6 +59,37 @@ def test_only_one_of_two_clocks_ticks_and_the_other_follows_when_it_stops(sqlite
             assert second.count == 0
     with keeper_of(sqlite_store, second) as follower:
         wait_until(lambda: follower.leads and second.count > 0, description="the lease was let go in order")
+
+
+def test_after_five_days_of_sleep_the_clock_leads_and_ticks_at_once(sqlite_store: Store) -> None:
+    """A machine that slept: its lease ran out long ago, and every job's time has passed."""
+    ticks, lease = Ticks(), table_of(Lease)
+    with keeper_of(sqlite_store, ticks) as keeper:
+        wait_until(lambda: keeper.leads and ticks.count > 2, description="the clock ticks")
+        before = ticks.count
+        with sqlite_store.begin() as tx:
+            tx.execute(lease.update().values(expires_at=database_clock(tx) - timedelta(days=5)))
+        for job in ("pulse", "tick"):
+            with suppress(JobLookupError):  # it is just at work and arms itself anew
+                keeper._jobs.modify_job(job, next_run_time=datetime.now(UTC) - timedelta(days=5))
+        wait_until(lambda: say_clock(sqlite_store) == "", description="its lease is renewed")
+        wait_until(lambda: ticks.count > before + 2, description="it ticks again")
+        assert keeper.leads
+
+
+def test_a_clock_that_slept_yields_to_the_one_that_took_over_meanwhile(sqlite_store: Store) -> None:
+    ticks = Ticks()
+    with keeper_of(sqlite_store, ticks) as keeper:
+        wait_until(lambda: keeper.leads, description="the clock leads")
+        with sqlite_store.begin() as tx:
+            tx.execute(table_of(Lease).update().values(expires_at=database_clock(tx) - timedelta(days=5)))
+        other = leases.take(sqlite_store, CLOCK_LEASE, "another machine", 90)
+        assert other is not None
+        keeper._pulse()
+        assert not keeper.leads
+        leases.release(sqlite_store, other)
+        keeper._pulse()
+        assert keeper.leads
 
 
 def test_pages_can_say_since_when_the_clock_stands(sqlite_store: Store) -> None:
