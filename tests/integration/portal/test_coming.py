@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from campaign.portal.pages.coming import LINES
 from campaign.portal.place import Place
+from campaign.records.store import Store
 from campaign.work.upkeep.errands import Stand
-from tests.integration.portal.conftest import NOW, admin, open_account
+from tests.integration.portal.conftest import NOW, admin, open_account, place_at
 from tests.integration.portal.errands import finished, newest
-from tests.integration.portal.sample import SLUG
+from tests.integration.portal.sample import SLUG, play
 
 pytestmark = pytest.mark.timeout(200)
 PAGE = f"/campaigns/{SLUG}/preview"
@@ -86,3 +88,15 @@ def test_a_line_of_a_duty_that_is_only_foreseen_leads_nowhere(place: Place) -> N
 def test_a_span_that_is_not_offered_is_refused(place: Place) -> None:
     assert admin(place).post(PAGE, {"days": "4000"}).status_code == 400
     assert place.errands.all() == []
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_the_child_opens_the_database_that_the_portal_has_open(postgres_store: Store, tmp_path: Path) -> None:
+    play(tmp_path, NOW, store=postgres_store)
+    place = replace(place_at(tmp_path), store=postgres_store)
+    office = admin(place)
+    office.post(PAGE, {"days": "7"})
+    done = finished(place, newest(place, "preview").id)
+    assert done.stand is Stand.DONE, done.refusal()
+    assert "进入“" in office.get(PAGE).text

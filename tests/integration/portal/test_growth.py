@@ -26,7 +26,7 @@ PAGES = {
     "admin": ("/status", "/campaigns", "/campaigns/large-1", "/campaigns/large-1/duties", "/campaigns/large-1/duties?light=red",
               "/campaigns/large-1/duties?state=accepted", "/campaigns/large-1/phases/2", "/campaigns/large-1/stagger", f"/campaigns/{SLUG}/phases/2", "/sign",
               "/requests", "/units", "/units/区城管局", "/calendar", "/ladders", "/campaigns/large-1/findings", "/campaigns/large-1/adjust",
-              "/users", "/log", "/search?q=社区"),
+              "/campaigns/large-1/package", "/campaigns/large-1/preview", "/users", "/log", "/search?q=社区"),
 }  # fmt: skip
 WEIGHT = 150 * 1024
 
