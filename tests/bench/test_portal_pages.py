@@ -2,13 +2,11 @@
 
 Run: pytest tests/bench/test_portal_pages.py -m bench -s -k sqlite (or postgresql; CAMPAIGN_BENCH_DUTIES for fewer, CAMPAIGN_BENCH_KEEP=FOLDER to fill the
 database once and find it there the next time). The mixed load goes over the network to a portal that is a process of its own.
-Also how fast a large file comes in.
 """
 
 from __future__ import annotations
 
 import http.client
-import json
 import statistics
 import threading
 import time
@@ -17,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import cycle
-from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -36,7 +33,6 @@ from tests.integration.portal.sample import SLUG
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 ROUNDS = 30
 A_SECOND, SECONDS = 20, 30
-UPLOAD = 256 * 1024 * 1024
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -178,19 +174,3 @@ def server_time(answer: httpx.Response) -> float:
 
 def p95(times: list[float]) -> float:
     return sorted(times)[max(0, int(len(times) * 0.95) - 1)]
-
-
-def test_how_fast_a_large_file_comes_in(large: Place, tmp_path: Path) -> None:
-    with large.store.read() as tx:
-        duty = tx.execute(text("SELECT id FROM duty WHERE origin = 'bench/11'")).scalar_one()
-        unit = tx.execute(text("SELECT name FROM unit WHERE id = (SELECT unit_id FROM duty WHERE id = :id)"), {"id": duty}).scalar_one()
-    client = open_account(large, f"sender{time.time_ns()}", ("contact", unit))
-    headers = {"x-csrf-token": token_on(client.get("/password").text), "content-type": "application/octet-stream"}
-    body = json.dumps({"duty": duty, "name": "录像.txt", "size": UPLOAD})
-    made = client.request("POST", "/api/uploads", content=body, headers=headers).json()
-    piece = b"0123456789abcde\n" * (made["piece"] // 16)
-    started, at = time.perf_counter(), 0
-    while at < UPLOAD:
-        at = client.request("PATCH", f"/api/uploads/{made['id']}", content=piece, headers=headers | {"upload-offset": str(at)}).json()["received"]
-    spent = time.perf_counter() - started
-    print(f"upload of {UPLOAD >> 20} MB in pieces: {spent:.1f} s, {(UPLOAD >> 20) / spent:.0f} MB/s")
