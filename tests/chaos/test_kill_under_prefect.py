@@ -107,12 +107,19 @@ class House:
         return float(sum(one["active_slots"] for one in limits))
 
 
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerPlace]:
+    """One server for the tests that kill runners only: each leaves no run at work on it."""
+    with harness.prefect_server(tmp_path_factory.mktemp("prefect") / "home") as (place, _):
+        yield place
+
+
 @pytest.fixture
-def house(store: Store, tmp_path: Path) -> Iterator[House]:
+def house(store: Store, prefect: ServerPlace, tmp_path: Path) -> Iterator[House]:
     home = tmp_path / "data"
     home.mkdir()
-    with harness.prefect_server(tmp_path / "prefect") as (place, _), Engine(place.api_url, patience=120) as engine:
-        yield House(home, store, place, engine)
+    with Engine(prefect.api_url, patience=120) as engine:
+        yield House(home, store, prefect, engine)
 
 
 def kill(child: Child) -> None:

@@ -117,7 +117,7 @@ def test_everything_comes_works_and_goes_with_ctrl_c(tmp_path: Path) -> None:
         store.close()
 
 
-def test_two_that_start_together_get_a_server_and_a_portal_each_and_keep_apart(tmp_path: Path) -> None:
+def test_two_that_start_together_keep_apart_and_the_children_of_a_killed_one_end(tmp_path: Path) -> None:
     homes = tmp_path / "one", tmp_path / "two"
     with begun(homes[0]) as one, begun(homes[1]) as two:
         for started in (one, two):
@@ -127,9 +127,18 @@ def test_two_that_start_together_get_a_server_and_a_portal_each_and_keep_apart(t
         for home, at in zip(homes, noted, strict=True):
             assert is_of(home / "prefect", httpx.get(f"{at['prefect']}/admin/settings", trust_env=False, timeout=10).json())
         assert not any("意外退出" in said.read_text() for _, said in (one, two))
-        for process, _ in (one, two):
-            process.send_signal(signal.SIGINT)
-        assert [process.wait(60) for process, _ in (one, two)] == [0, 0]
+
+        killed, other = one[0], two[0]
+        family = children_of(killed)
+        killed.kill()
+        killed.wait()
+        wait_until(lambda: gone(family), description="no child is left", within=40)
+        assert len(children_of(other)) == 3
+        other.send_signal(signal.SIGINT)
+        assert other.wait(60) == 0
+    with up(homes[0]) as (process, _):  # the folder of the killed one is free
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
 
 
 def test_ctrl_c_before_anything_has_started_ends_in_order_too(tmp_path: Path) -> None:
@@ -142,17 +151,6 @@ def test_ctrl_c_before_anything_has_started_ends_in_order_too(tmp_path: Path) ->
     assert process.returncode == 0, said
     assert "已全部停止" in said
     assert "Traceback" not in said
-
-
-def test_children_end_when_up_itself_is_killed_and_the_folder_is_free(tmp_path: Path) -> None:
-    with up(tmp_path / "home") as (process, _):
-        family = children_of(process)
-        process.kill()
-        process.wait()
-        wait_until(lambda: gone(family), description="no child is left", within=40)
-    with up(tmp_path / "home") as (process, _):
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
 
 
 def test_a_killed_child_comes_back_and_is_told(tmp_path: Path) -> None:
