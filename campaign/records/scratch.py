@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, event, insert, select, text, update
+from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import Session
 
 from campaign.records.leases import ALONE
@@ -83,6 +84,7 @@ class ScratchStore(Store):
     def __init__(self, path: Path) -> None:
         super().__init__(f"sqlite:///{path}")
         self._only: tuple[Connection, Session] | None = None
+        self._writing = False
         self._kept: list[Campaign] = []
 
         @event.listens_for(self.writer, "connect")
@@ -92,29 +94,37 @@ class ScratchStore(Store):
     @contextmanager
     def begin(self) -> Iterator[Session]:
         tx = self._session()
+        if self._writing:
+            raise InvalidRequestError("a transaction within a transaction")
+        self._writing = True
         try:
-            with tx.begin():
-                tx.add_all(self._kept)
-                yield tx
+            tx.add_all(self._kept)
+            yield tx
+            tx.commit()
         except BaseException:
+            tx.rollback()
             # What a transaction that never was had looked up may never have been.
             self._forget(tx)
             raise
         finally:
+            self._writing = False
             self._let_go(tx)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
+        """What reads leaves its transaction to the next one: a snapshot that nobody else can outdate need not be opened anew."""
         tx = self._session()
-        if tx.in_transaction():
+        if self._writing:
             yield tx
             return
         try:
             tx.add_all(self._kept)
             yield tx
+        except BaseException:
+            tx.rollback()
+            raise
         finally:
             self._let_go(tx)
-            tx.rollback()
 
     def close(self) -> None:
         if self._only is not None:

@@ -31,7 +31,7 @@ def insert_new(tx: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]
     """INSERT … ON CONFLICT DO NOTHING of many rows; answers the `returning` column of those that were new."""
     if not rows:
         return []
-    return list(tx.execute(_insert_new(table_of(model), returning), rows).scalars())
+    return list(tx.execute(_insert_new(table_of(model), returning), rows).scalars().all())
 
 
 class _InsertNew(Insert):

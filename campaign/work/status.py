@@ -17,7 +17,8 @@ from campaign.work.planning.gate import ask_gate
 
 def campaign_status(tx: Session, campaign: Campaign, now: datetime) -> dict[str, Any]:
     """`{campaign, now, phases: [{key, name, kind, state, start, end, lights, blockers}]}`; only an open phase has blockers."""
-    lit = lights_by(tx, duty_table.c.phase_id, duty_table.c.campaign_id == campaign.id, now, campaign.calendar)
+    phases = phases_of(tx, campaign)
+    lit = lights_by(tx, duty_table.c.phase_id, duty_table.c.phase_id.in_([phase.id for phase in phases]), now, campaign.calendar)
     none = dict.fromkeys((light.value for light in Light), 0)
     return {
         "campaign": campaign.slug,
@@ -29,6 +30,6 @@ def campaign_status(tx: Session, campaign: Campaign, now: datetime) -> dict[str,
                 "lights": none | lit.get(phase.id, {}),
                 "blockers": list(ask_gate(tx, campaign, phase, now).reasons) if phase.state == "open" else [],
             }
-            for phase in phases_of(tx, campaign)
+            for phase in phases
         ],
     }  # fmt: skip

@@ -124,12 +124,12 @@ def open_waiting(tx: Session, chosen: ColumnElement[bool], now: datetime, clock:
     condition = chosen & (duty_table.c.state == DutyState.WAITING) & duty_table.c.due_at.is_not(None)
     alike = (duty_table.c.campaign_id, duty_table.c.ladder_id, duty_table.c.due_at, duty_table.c.floor_rung)
     groups: dict[tuple[int, int, datetime, int], list[int]] = {}
-    for row in tx.execute(select(duty_table.c.id, *alike).where(condition).order_by(duty_table.c.id)):
+    for row in tx.execute(select(duty_table.c.id, *alike).where(condition).order_by(duty_table.c.id)).all():
         groups.setdefault((row.campaign_id, row.ladder_id, row.due_at, row.floor_rung), []).append(row.id)
     opened: list[int] = []
     for (campaign_id, ladder_id, due_at, floor_rung), ids in groups.items():
         at = (clock or clock_of(tx, campaign_id)).first_at(ladder_id, due_at, now, floor_rung)
-        opened += tx.execute(_OPEN, {"b_ids": ids, "b_now": now, "b_due_at": due_at, "b_next_at": at}).scalars()
+        opened += tx.execute(_OPEN, {"b_ids": ids, "b_now": now, "b_due_at": due_at, "b_next_at": at}).scalars().all()
     return opened
 
 

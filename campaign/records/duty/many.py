@@ -62,7 +62,7 @@ _TO_SIGN = select(duty.c.id).where(
 
 def latest_of(tx: Session, duty_ids: Iterable[int]) -> dict[int, Any]:
     """The latest version of each duty that has one, as a row: a thousand objects would take longer than all that is written about them."""
-    return {row.duty_id: row for row in tx.execute(_LATEST, {"b_ids": list(duty_ids)})}
+    return {row.duty_id: row for row in tx.execute(_LATEST, {"b_ids": list(duty_ids)}).all()}
 
 
 def add_versions(
@@ -82,7 +82,7 @@ def add_versions(
     ]
     made: dict[int, int] = {}
     for some in chunks(rows, 500):
-        made |= {row.duty_id: row.id for row in tx.execute(_ADD_VERSION, some)}
+        made |= {row.duty_id: row.id for row in tx.execute(_ADD_VERSION, some).all()}
     if files:
         stored = [{"sha256": sha, "size": size, "media_type": media, "stored_at": at} for _, sha, size, media in {file[1]: file for file in files}.values()]
         insert_new(tx, StoredFile, stored, returning="sha256")

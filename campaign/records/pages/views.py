@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, FromClause, case, func, select
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
@@ -39,14 +39,14 @@ class DutyView:
     """Its day lies in a year whose notice is not published yet."""
 
 
-def light_column(now: datetime, yellow_until: datetime) -> ColumnElement[str]:
-    """The rule `campaign.rules.calendar.light` as SQL; a test holds the two together."""
-    owed = duty.c.state.in_((DutyState.OPEN, DutyState.RETURNED))
+def light_column(now: datetime, yellow_until: datetime, of: FromClause = duty) -> ColumnElement[str]:
+    """The rule `campaign.rules.calendar.light` as SQL; a test holds the two together. `of` has the columns `state` and `due_at`."""
+    owed = of.c.state.in_((DutyState.OPEN, DutyState.RETURNED))
     return case(
-        (duty.c.state.in_(ENDED), Light.GREY.value),
-        (owed & (duty.c.due_at <= now), Light.RED.value),
-        (duty.c.state == DutyState.RETURNED, Light.YELLOW.value),
-        (owed & (duty.c.due_at <= yellow_until), Light.YELLOW.value),
+        (of.c.state.in_(ENDED), Light.GREY.value),
+        (owed & (of.c.due_at <= now), Light.RED.value),
+        (of.c.state == DutyState.RETURNED, Light.YELLOW.value),
+        (owed & (of.c.due_at <= yellow_until), Light.YELLOW.value),
         else_=Light.GREEN.value,
     )
 
@@ -59,13 +59,17 @@ def lights(tx: Session, chosen: ColumnElement[bool], now: datetime, calendar: st
 
 
 def lights_by(tx: Session, column: Any, chosen: ColumnElement[bool], now: datetime, calendar: str = "cn") -> dict[Any, dict[str, int]]:
-    """The same, by a column of the duty (phase_id, unit_id)."""
-    light = light_column(now, yellow_through(now, load_calendar(tx, calendar)))
+    """The same, by a column of the duty (phase_id, unit_id). Deadlines are few: each is asked for its light once, and an index alone counts it."""
+    alike = (
+        select(column.label("key"), duty.c.state, duty.c.due_at, func.count().label("count"))
+        .where(chosen, duty.c.state != DutyState.CANCELLED)
+        .group_by(column, duty.c.state, duty.c.due_at)
+        .subquery()
+    )
+    light = light_column(now, yellow_through(now, load_calendar(tx, calendar)), alike).label("light")
     found: dict[Any, dict[str, int]] = {}
-    for key, name, count in tx.execute(
-        select(column, light.label("light"), func.count()).where(chosen, duty.c.state != DutyState.CANCELLED).group_by(column, "light")
-    ):
-        found.setdefault(key, {one.value: 0 for one in Light})[name] = count
+    for key, name, count in tx.execute(select(alike.c.key, light, func.sum(alike.c.count)).group_by(alike.c.key, "light")).all():
+        found.setdefault(key, {one.value: 0 for one in Light})[name] = int(count)
     return found
 
 

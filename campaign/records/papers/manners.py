@@ -111,7 +111,7 @@ def hold_back(tx: Session, delivery_ids: Sequence[int], now: datetime, admission
 def _sent_today(tx: Session, unit_ids: Sequence[int], today: date) -> tuple[Counter[int], Counter[int]]:
     """Messages and papers that began to go out to these units today, whatever the campaign."""
     sent, papers = Counter[int](), Counter[int]()
-    for row in tx.execute(_SENT, {"b_ids": unit_ids, "b_today": today}):
+    for row in tx.execute(_SENT, {"b_ids": unit_ids, "b_today": today}).all():
         sent[row.unit_id] += row[2]
         if row.numbered:
             papers[row.unit_id] += row[2]
@@ -122,7 +122,7 @@ def papers_in_month(tx: Session, campaign_id: int, month: date) -> list[tuple[in
     """(unit id, unit, numbered papers) of a month, most first: a burden that is shown, and may have a cap. Bulletins ask nothing of anybody."""
     first = month.replace(day=1)
     end = (first + timedelta(days=32)).replace(day=1)
-    return [(row[0], row[1], row[2]) for row in tx.execute(_IN_MONTH, {"b_campaign": campaign_id, "b_first": first, "b_end": end})]
+    return [(row[0], row[1], row[2]) for row in tx.execute(_IN_MONTH, {"b_campaign": campaign_id, "b_first": first, "b_end": end}).all()]
 
 
 def already_warned(tx: Session, campaign_id: int, month: date) -> set[int]:

@@ -39,7 +39,7 @@ def give_numbers(tx: Session, papers: Sequence[tuple[int, int, str]], now: datet
         return {}
     year = campaign_day(now).year
     heads = letterheads(tx, (campaign_id for _, campaign_id, _ in papers))
-    units = {row.id: row for row in tx.execute(_ADDRESSED, {"b_ids": [notice_id for notice_id, _, _ in papers]})}
+    units = {row.id: row for row in tx.execute(_ADDRESSED, {"b_ids": [notice_id for notice_id, _, _ in papers]}).all()}
     groups: dict[tuple[str, str], list[int]] = {}
     given: dict[int, str] = {}
     for notice_id, campaign_id, kind in papers:

@@ -95,7 +95,7 @@ def collect_lines(
         {"campaign_id": campaign_id, "unit_id": unit, "kind": kind, "day": day, "batch": batch, "created_at": now, "pass_id": pass_id} for unit in units
     ])  # fmt: skip
     asked = {"b_campaign": campaign_id, "b_kind": kind, "b_day": day, "b_batch": batch, "b_ids": units}
-    found = {row.unit_id: row.id for row in tx.execute(statements.COLLECTING_TODAY, asked)}
+    found = {row.unit_id: row.id for row in tx.execute(statements.COLLECTING_TODAY, asked).all()}
     add_deliveries(tx, sorted(found.values()), channel=channel, audience=audience, now=send_at or now)
     tx.execute(statements.LIST, [{"notice_id": found[unit], "duty_id": duty_id, "note": notes.get(duty_id)} for unit, duty_id in duties])
     return len(found)
@@ -119,7 +119,7 @@ def claim(
     `admission` says of what may go out now whether its people still take messages today.
     """
     chosen = statements.due_ids(campaign_id is not None, tx.get_bind().dialect.name == "postgresql")
-    due = tx.execute(chosen, {"b_now": now, "b_limit": limit} | ({} if campaign_id is None else {"b_campaign": campaign_id})).scalars()
+    due = tx.execute(chosen, {"b_now": now, "b_limit": limit} | ({} if campaign_id is None else {"b_campaign": campaign_id})).scalars().all()
     taken = hold_back(tx, list(due), now, admission)
     if not taken:
         return []
@@ -240,11 +240,13 @@ def mark_delivered(tx: Session, notice_ids: list[int], now: datetime) -> None:
     fresh = tx.execute(statements.ARRIVED, {"b_ids": notice_ids, "b_now": now}).scalars().all()
     if not fresh:
         return
-    for group in tx.execute(statements.TO_ARM, {"b_ids": fresh}).all():
-        at = clock_of(tx, group.campaign_id).after(group.ladder_id, group.rung, group.due_at, now, group.floor_rung)
+    armed: dict[datetime, list[int]] = {}
+    for duty_id, campaign_id, ladder_id, rung, due_at, floor_rung in tx.execute(statements.TO_ARM, {"b_ids": fresh}).all():
+        at = clock_of(tx, campaign_id).after(ladder_id, rung, due_at, now, floor_rung)
         if at is not None:
-            same = {f"b_{column.name}": group[place] for place, column in enumerate(statements.ALIKE)}
-            tx.execute(statements.ARM, {"b_ids": fresh, "b_at": at} | same)
+            armed.setdefault(at, []).append(duty_id)
+    for at, ids in armed.items():
+        tx.execute(statements.ARM, {"b_ids": ids, "b_at": at})
 
 
 def write_notice(

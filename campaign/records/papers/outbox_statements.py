@@ -119,5 +119,6 @@ _TOLD = select(_escalation.c.duty_id).where(
 )
 _WAITING = and_(duty.c.next_rung_at.is_(None), one_of_words(duty.c.state, CLIMBING), exists(_TOLD))
 _ON_LINES = duty.c.id.in_(select(_line.c.duty_id).where(among(_line.c.notice_id)))
-TO_ARM = select(*ALIKE).where(_ON_LINES, _WAITING).distinct()
-ARM = update(duty).where(_ON_LINES, _WAITING, *(column == bindparam(f"b_{column.name}") for column in ALIKE)).values(next_rung_at=bindparam("b_at"))
+# Locked, so that what the rule was asked is still so when its answer is written.
+TO_ARM = select(duty.c.id, *ALIKE).where(_ON_LINES, _WAITING).order_by(duty.c.id).with_for_update(of=duty)
+ARM = update(duty).where(among(duty.c.id)).values(next_rung_at=bindparam("b_at"))

@@ -77,7 +77,7 @@ def owners_of_lines(tx: Session, notice_ids: Collection[int]) -> dict[int, int]:
 def first_phases(tx: Session, notice_ids: Collection[int]) -> dict[int, int]:
     """Paper → the phase of the first duty on it."""
     found: dict[int, int] = {}
-    for row in tx.execute(_PHASES, {"b_ids": notice_ids}):
+    for row in tx.execute(_PHASES, {"b_ids": notice_ids}).all():
         found.setdefault(row.notice_id, row.phase_id)
     return found
 
@@ -90,7 +90,7 @@ def receipts_of(tx: Session, notice_ids: Collection[int]) -> list[Duty]:
 
 def shown_by_work(tx: Session, duty_ids: Sequence[int]) -> list[tuple[int, int, int]]:
     """Open receipts of papers that list one of these duties of the same unit: (receipt's duty, paper, campaign)."""
-    found = {row.id: (row.id, row.notice_id, row.campaign_id) for row in tx.execute(_SHOWN, {"b_ids": duty_ids})}
+    found = {row.id: (row.id, row.notice_id, row.campaign_id) for row in tx.execute(_SHOWN, {"b_ids": duty_ids}).all()}
     return [found[key] for key in sorted(found)]
 
 

@@ -111,7 +111,7 @@ def unfinished_of(tx: Session, campaign: Campaign) -> list[Duty]:
 
 
 def duties_of_ids(tx: Session, ids: Sequence[int]) -> list[Duty]:
-    return list(tx.execute(_DUTIES, {"b_ids": ids}).scalars()) if ids else []
+    return list(tx.execute(_DUTIES, {"b_ids": ids}).scalars().all()) if ids else []
 
 
 def put_series(tx: Session, today: date, **columns: Any) -> str:

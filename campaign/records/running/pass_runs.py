@@ -107,7 +107,7 @@ def count_notices(tx: Session, pass_id: int) -> int:
 
 def units_of_phase(tx: Session, phase_id: int) -> list[tuple[int, str, str]]:
     """Units that owe something in a phase: (id, code, name) by code."""
-    return [(row.id, row.code, row.name) for row in tx.execute(_UNITS_OF_PHASE, {"b_phase": phase_id})]
+    return [(row.id, row.code, row.name) for row in tx.execute(_UNITS_OF_PHASE, {"b_phase": phase_id}).all()]
 
 
 def awaits_assignment(tx: Session, phase_id: int, unit_ids: Sequence[int], horizon: date) -> bool:

@@ -50,9 +50,9 @@ def newest_id(tx: Session) -> int:
 
 def opened_ids(tx: Session, campaign_id: int, after_id: int, opened_at: datetime | None) -> list[int]:
     """Duties that are new since `after_id`, and those opened at this instant, if anything was."""
-    found = set(tx.execute(_MADE, {"b_campaign": campaign_id, "b_after": after_id}).scalars())
+    found = set(tx.execute(_MADE, {"b_campaign": campaign_id, "b_after": after_id}).scalars().all())
     if opened_at is not None:
-        found.update(tx.execute(_OPENED, {"b_campaign": campaign_id, "b_at": opened_at}).scalars())
+        found.update(tx.execute(_OPENED, {"b_campaign": campaign_id, "b_at": opened_at}).scalars().all())
     return sorted(found)
 
 
@@ -63,7 +63,7 @@ def glimpses(tx: Session, ids: Sequence[int]) -> list[Any]:
 
 def under_review(tx: Session, review_ids: Sequence[int]) -> list[tuple[Duty, int]]:
     """The duties that these open reviews are about, with the number of the version."""
-    return [(row[0], row[1]) for row in tx.execute(_UNDER_REVIEW, {"b_ids": review_ids})]
+    return [(row[0], row[1]) for row in tx.execute(_UNDER_REVIEW, {"b_ids": review_ids}).all()]
 
 
 class Told(NamedTuple):

@@ -27,6 +27,9 @@ from campaign.work.duty.review import review
 from campaign.work.duty.review_steps import Receipt
 from campaign.work.papers import receipts
 
+CHANGED = ("state", "submitted_at", "finished_at", "closed_reason", "next_rung_at", "due_at", "due_source", "revision", "rung", "floor_rung")
+"""What `many` writes of a duty. Named, it is forgotten without a walk over all that an object might refer to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Together:
@@ -139,7 +142,7 @@ def _told(tx: Session, singly: Sequence[int], done: Sequence[Duty], refused: Seq
     """The rows were changed behind the objects' back: whoever looks at one again reads it anew."""
     ids = (*singly, *(one.id for one in done))
     for one in done:
-        tx.expire(one)
+        tx.expire(one, CHANGED)
     return Together(ids, tuple(refused))
 
 

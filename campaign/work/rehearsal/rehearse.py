@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def _told(store: Store, campaign: Campaign, profile: Profile, seed: int, start: 
         due = played.due_days(tx, campaign.id, start)
         totals: dict[str, Any] = played.outcome_counts(tx, campaign.id)
         rungs = played.rungs_taken(tx, campaign.id)
-    notices = [_notice(line) for line in lines]
+    notices = _notices(lines)
     days = Counter[tuple[str, date]]()
     for row in due:
         if not row.office:
@@ -118,11 +119,26 @@ def addressed_to(line: played.Told) -> str:
     return f"{audience}（{names}）" if names else audience
 
 
-def _notice(line: played.Told) -> NoticeTold:
-    return NoticeTold(
-        line.at.astimezone(CAMPAIGN_ZONE).isoformat(timespec="minutes"), line.rung_name or line.kind, line.unit, addressed_to(line),
-        line.duty, line.kind, line.notice_id, line.number, line.duty_id, due_on(line.due_at).isoformat() if line.due_at else None, line.state,
-    )  # fmt: skip
+def _notices(lines: Iterable[played.Told]) -> list[NoticeTold]:
+    """A line each. What the lines of a paper, and the papers of a moment, have in common is put into words once: there are a hundred thousand."""
+    at, day, to = cache(_minute), cache(_day_of), dict[int, str]()
+    told = []
+    for line in lines:
+        if line.notice_id not in to:
+            to[line.notice_id] = addressed_to(line)
+        told.append(NoticeTold(
+            at(line.at), line.rung_name or line.kind, line.unit, to[line.notice_id], line.duty, line.kind, line.notice_id, line.number, line.duty_id,
+            day(line.due_at) if line.due_at else None, line.state,
+        ))  # fmt: skip
+    return told
+
+
+def _minute(at: datetime) -> str:
+    return at.astimezone(CAMPAIGN_ZONE).isoformat(timespec="minutes")
+
+
+def _day_of(due_at: datetime) -> str:
+    return due_on(due_at).isoformat()
 
 
 def _load(due: Iterable[Any]) -> list[WeekLoad]:

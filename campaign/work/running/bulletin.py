@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -47,7 +48,8 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     """Write this week's bulletin as a notice to the office, and set when the next is due. Answers its text."""
     assert campaign.id is not None
     number = bulletins.count(tx, campaign.id) + 1
-    mine = duty_table.c.campaign_id == campaign.id
+    phases = registry.phases_of(tx, campaign)
+    mine = duty_table.c.phase_id.in_([phase.id for phase in phases])
     now, week_ago = by.now, by.now - timedelta(days=7)
     by_phase = views.lights_by(tx, duty_table.c.phase_id, mine, now, campaign.calendar)
     lights = {word.value: sum(counted[word.value] for counted in by_phase.values()) for word in Light}
@@ -61,12 +63,12 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
         "",
         "## 各阶段进展",
     ]
-    for phase in registry.phases_of(tx, campaign):
+    for phase in phases:
         counted = by_phase.get(phase.id, dict.fromkeys(lights, 0))
         state = {"planned": "未开启", "open": "进行中", "closed": "已关闭"}[phase.state]
         owed = f"：红 {counted['red']}，黄 {counted['yellow']}，绿 {counted['green']}" if any(counted[one] for one in ("red", "yellow", "green")) else ""
         lines.append(f"- {phase.name}（{state}）{owed}")
-    lines += _overdue(views.list_duties(tx, now, campaign=campaign, light=Light.RED, limit=MOST_READ))
+    lines += _overdue(bulletins.overdue(tx, campaign.id, now, MOST_READ))
     seal = log.head(tx)
     if seal != log.GENESIS:
         lines += ["", "## 留痕", f"留痕校验码：{seal[:16]}"]
@@ -88,7 +90,7 @@ def compile_bulletin(tx: Session, campaign: Campaign, by: By) -> str:
     return text
 
 
-def _overdue(red: Sequence[views.DutyView]) -> list[str]:
+def _overdue(red: Sequence[Any]) -> list[str]:
     """One line a unit, whoever has most to do first. Papers that wait to be signed for are counted, not listed: they are no work of their own."""
     owed: dict[str, list[str]] = {}
     unsigned = 0

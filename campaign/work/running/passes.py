@@ -110,9 +110,12 @@ def run_pass(
     """The whole pass, plainly: what `--local` and the clock's fallback run."""
     ctx = open_pass(store, request, services)
     results: list[tuple[str, StepResult]] = []
+    split: dict[Any, list[Batch]] = {}
     try:
         for step in ctx.steps:
-            for batch in step.split(store, ctx):
+            if step.split not in split:  # two steps over the same units ask once which they are
+                split[step.split] = step.split(store, ctx)
+            for batch in split[step.split]:
                 results.append((step.name, run_batch(store, ctx, step, batch)))
                 if on_batch is not None:
                     on_batch(step, batch)

@@ -16,7 +16,7 @@ from campaign.work.rehearsal.play import Play
 from campaign.work.rehearsal.preview import preview_campaign
 from campaign.work.rehearsal.rehearsal_page import page_of
 from campaign.work.rehearsal.rehearsal_words import Rehearsal
-from campaign.work.rehearsal.rehearse import _notice, rehearse_live, rehearse_plan
+from campaign.work.rehearsal.rehearse import _notices, rehearse_live, rehearse_plan
 from tests.world import LADDERS, SLUG, World, at, item, phase, plan
 
 pytestmark = pytest.mark.slow  # each plays whole campaigns
@@ -120,7 +120,7 @@ def test_a_rehearsal_equals_the_same_people_at_work_on_the_real_records(lite: Wo
     play = Play(lite.store, campaign_id, People(Profile.MIXED, 3))
     play.run(lite.now, until)
     with lite.store.read() as tx:
-        happened = [_notice(line) for line in played.told(tx, campaign_id, lite.now, until)]
+        happened = _notices(played.told(tx, campaign_id, lite.now, until))
         assert told.totals.items() >= played.outcome_counts(tx, campaign_id).items()
     assert told.notices == happened
     assert told.totals["instants"] == play.instants
