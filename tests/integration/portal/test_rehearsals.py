@@ -30,8 +30,7 @@ def records(place: Place) -> str:
 @pytest.mark.slow
 def test_a_running_campaign_is_played_on_from_today_without_touching_it(place: Place) -> None:
     office = admin(place)
-    page = office.get(f"/campaigns/{SLUG}").text
-    assert f"/rehearsals?campaign={SLUG}" in page
+    assert f"/rehearsals?campaign={SLUG}" in office.get(f"/campaigns/{SLUG}").text
     form = office.get(f"/rehearsals?campaign={SLUG}")
     assert "无人办理" in form.text
     before = records(place)
@@ -110,6 +109,6 @@ def test_a_rehearsal_whose_process_is_gone_says_so_and_offers_to_start_again(pla
     assert "refresh" not in page.headers
     (folder / ENDED).write_text(json.dumps({"code": 2, "ended_at": NOW.isoformat()}), encoding="utf-8")
     (folder / "said.txt").write_text("注意：一\n错误：没有代号为「x」的创建活动：请用 campaign status 查看。\n", encoding="utf-8")
-    page = office.get(f"/rehearsals/{folder.name}").text
-    assert "没有代号为「x」的创建活动" in page
-    assert "campaign status" not in page
+    refused = office.get(f"/rehearsals/{folder.name}").text
+    assert "没有代号为「x」的创建活动" in refused
+    assert "campaign status" not in refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -90,6 +91,17 @@ def test_prefect_away_keeps_nothing_else_from_being_cleaned(lite: World, tmp_pat
         cleaned = clean(lite.store, lite.by(), TERMS, backups=tmp_path, engine=away)
     assert (cleaned.phones, cleaned.backups, len(list_backups(tmp_path))) == (1, 1, 1)
     assert "Prefect 的旧运行没有清理" in cleaned.message
+
+
+def test_what_pages_had_done_for_them_goes_after_a_week(lite: World, tmp_path: Path) -> None:
+    lite.launch()
+    folder = tmp_path / "errands" / "20260101000000000000-0badcafe"
+    folder.mkdir(parents=True)
+    os.utime(folder, ((lite.now - timedelta(days=8)).timestamp(),) * 2)
+    cleaned = clean(lite.store, lite.by(), TERMS, backups=tmp_path / "backups", errands=tmp_path / "errands")
+    assert cleaned.errands == 1
+    assert "过期的演练、推算和资料包草稿 1 份" in cleaned.message
+    assert not folder.exists()
 
 
 def test_the_message_says_what_went() -> None:
