@@ -41,6 +41,7 @@ def trigger_phase(act: Writing, *, slug: str, title: str, key: str, name: str, k
 
 
 def _ended(engine: Engine, run: Run) -> Run:
+    from campaign.engine.client import EngineDown
     from campaign.engine.runs import read_run
 
     until = time.monotonic() + LONGEST_WAIT
@@ -49,5 +50,12 @@ def _ended(engine: Engine, run: Run) -> Run:
             if time.monotonic() > until:
                 raise RetryLater(f"等了 {LONGEST_WAIT:.0f} 秒还没有执行完，可稍后在 {run.url} 查看；没有丢失任何数据。", code="still_running", run=run.id)
             time.sleep(LOOK_EVERY)
-            run = read_run(engine, run.id) or run
+            try:
+                run = read_run(engine, run.id) or run
+            except EngineDown as gone:
+                raise RetryLater(
+                    f"已交给 Prefect 办理，但等待时它断了（{engine.ui_url}）：请确认 campaign up 还在运行，稍后在 {run.url} 查看；再办理一次也不会重复，没有丢失任何数据。",
+                    code="prefect_gone",
+                    run=run.id,
+                ) from gone
     return run
