@@ -11,15 +11,16 @@ transaction after the other would never be found idle. So we look every few mill
 
 from __future__ import annotations
 
+import logging
 import random
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -34,6 +35,10 @@ DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 LONG_SECONDS, GAP_SECONDS, GAP_SHARE = 0.1, 0.012, 0.1
 """After a transaction as long as that, nobody of this thread writes for a tenth of it: some looks of whoever waits for the file."""
 LOOK_SECONDS = 0.002, 0.004
+TRIES = 6
+T = TypeVar("T")
+# A repeated try is expected; without a handler Python would print it over the person's own output.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 class Store:
@@ -89,6 +94,18 @@ class Store:
             else:
                 with Session(self._writer, expire_on_commit=False) as tx, tx.begin():
                     yield tx
+
+    def insist(self, work: Callable[[Session], T]) -> T:
+        """`work` in a writing transaction, begun anew when another change was in its way: for what has happened outside and must be written down.
+
+        It may run more than once, so it must do nothing but write.
+        """
+        import stamina
+
+        for attempt in stamina.retry_context(on=_in_the_way, attempts=TRIES, timeout=None, wait_initial=0.05, wait_max=1.0, wait_jitter=0.2):
+            with attempt, self.begin() as tx:
+                return work(tx)
+        raise AssertionError("the last try either answers or raises")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -190,6 +207,10 @@ def _begin_writing(connection: sqlite3.Connection) -> None:
             time.sleep(random.uniform(*LOOK_SECONDS))
     finally:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _in_the_way(error: Exception) -> bool:
+    return isinstance(error, RetryLater) and error.code == "busy"
 
 
 def _never_will(said: str) -> bool:

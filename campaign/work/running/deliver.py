@@ -53,11 +53,13 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
     arrived = {outcome.delivery_id for outcome in outcomes if outcome.outcome == "delivered"}
     unreachable = {one.notice_id for one in outgoing if not addressees[one.delivery_id]}
     by = By(ctx.request.actor, now)
-    with store.begin() as tx:
-        exhausted = outbox.record_outcomes(tx, outcomes, ctx.hold.holder, now)
-        for notice_id in exhausted:
+
+    def record(tx: Session) -> None:
+        for notice_id in outbox.record_outcomes(tx, outcomes, ctx.hold.holder, now):
             ask_for_hand_delivery(tx, tx.get_one(Notice, notice_id), by, unreachable=notice_id in unreachable)
         follow_up(tx, [one for one in outgoing if one.delivery_id in arrived], by, ctx.id)
+
+    store.insist(record)  # unrecorded they would be sent once more
     sent = len(arrived)
     return {"sent": sent, "failed": len(outcomes) - sent}
 

@@ -63,15 +63,18 @@ def parts_in_time(parts: int, seconds: float, wanted: float) -> int:
 
 def _take(store: Store, ctx: PassContext, parts: range) -> dict[str, int]:
     """These parts in one transaction; when one of their rows is bad, in as many as it takes to have it alone."""
+
+    def take(tx: Session) -> dict[str, int]:
+        leases.renew_in(tx, ctx.hold)
+        with _bad_rows_named():
+            swept = sweeping.sweep_parts(tx, ctx.id, parts, ctx.request.now)
+            if swept.drafts:
+                ask_for_signatures(tx, swept.drafts, By(ctx.request.actor, ctx.request.now))
+        _log_sweep(tx, ctx, parts, swept.steps)
+        return {"escalated": swept.escalated, "skipped": swept.skipped}
+
     try:
-        with store.begin() as tx:
-            leases.renew_in(tx, ctx.hold)
-            with _bad_rows_named():
-                swept = sweeping.sweep_parts(tx, ctx.id, parts, ctx.request.now)
-                if swept.drafts:
-                    ask_for_signatures(tx, swept.drafts, By(ctx.request.actor, ctx.request.now))
-            _log_sweep(tx, ctx, parts, swept.steps)
-            return {"escalated": swept.escalated, "skipped": swept.skipped}
+        return store.insist(take)
     except _BadRows as error:
         return _halve(store, ctx, parts, error)
 

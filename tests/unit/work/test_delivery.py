@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+from sqlmodel import Session
+
+from campaign.errors import Conflict, RetryLater
 from campaign.records.papers import outbox
 from campaign.records.papers.outbox import Outcome
 from campaign.records.statements import table_of
@@ -158,3 +162,46 @@ def test_document_numbers_are_given_when_issued_and_run_without_a_gap(world: Wor
 
     assert sorted(notice.number or "" for notice in world.notices(NOTICE.c.kind == "督办通知书")) == ["创办督〔2026〕1号", "创办督〔2026〕2号"]
     assert {notice.number for notice in world.notices(NOTICE.c.kind == "催办通知单")} == {None}
+
+
+def test_what_was_sent_is_written_down_although_another_change_is_in_the_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unwritten, it would be sent once more: a group chat cannot tell that it is the same message."""
+    urged(world)
+    written, refused = outbox.record_outcomes, iter([True, True])
+
+    def in_the_way(*args: Any) -> Any:
+        if next(refused, False):
+            raise RetryLater("另一项操作正在改动同样的内容。", code="busy")
+        return written(*args)
+
+    monkeypatch.setattr(outbox, "record_outcomes", in_the_way)
+    world.deliver()
+    assert next(refused, None) is None, "nobody was in the way"
+    assert {row.state for row in world.rows(Delivery)} == {"delivered"}
+    world.wait(minutes=10).deliver()
+    assert set(world.receiver.keys.values()) == {1}
+    assert world.verify() == []
+
+
+def test_what_stays_in_the_way_is_told_after_some_tries(world: World) -> None:
+    tries = []
+
+    def never(tx: Session) -> None:
+        tries.append(tx)
+        raise RetryLater("另一项操作正在改动同样的内容。", code="busy")
+
+    with pytest.raises(RetryLater):
+        world.store.insist(never)
+    assert len(tries) > 2
+
+
+def test_a_refusal_is_the_same_at_every_try(world: World) -> None:
+    tries = []
+
+    def refuse(tx: Session) -> None:
+        tries.append(tx)
+        raise Conflict("不能这样办理。", code="example")
+
+    with pytest.raises(Conflict):
+        world.store.insist(refuse)
+    assert len(tries) == 1
