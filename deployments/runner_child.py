@@ -35,29 +35,33 @@ LAST_PASS_SECONDS = 15.0
 
 
 async def _prepare(engine: Engine) -> Runner:
-    """Asks until Prefect answers; each part may be told again without harm."""
+    """Asks until our Prefect answers; each part may be told again without harm."""
+    told = False
     while True:
         try:
-            if await asyncio.to_thread(_is_ours, engine):
-                async with get_client() as client:
-                    flows = await register(client, list_choices(workplace().store))
-                    buried = await bury_dead_runs(client, list(flows))
-                    await remove_zombie_automation(client)
-                log.info("已登记 %d 个部署；%d 个失联的运行已标为崩溃", len(flows), buried)
-                return Runner(flows)
+            if await asyncio.to_thread(engine.is_healthy):
+                if await asyncio.to_thread(_is_ours, engine):
+                    return await _registered()
+                if not told:
+                    log.warning("%s 上应答的不是本数据目录的 Prefect 服务，继续等待", engine.ui_url)
+                told = True
         except (httpx.HTTPError, PrefectHTTPStatusError, EngineDown) as error:
             log.warning("Prefect 还没有准备好：%s", error)
         await asyncio.sleep(0.5)
 
 
+async def _registered() -> Runner:
+    async with get_client() as client:
+        flows = await register(client, list_choices(workplace().store))
+        buried = await bury_dead_runs(client, list(flows))
+        await remove_zombie_automation(client)
+    log.info("已登记 %d 个部署；%d 个失联的运行已标为崩溃", len(flows), buried)
+    return Runner(flows)
+
+
 def _is_ours(engine: Engine) -> bool:
     """Another folder's server may have our port after ours died: its runs are not ours to carry out, and ours not for it to see."""
-    if not engine.is_healthy():
-        return False
-    ours = is_of(Path(os.environ["PREFECT_HOME"]), engine.ask("GET", "/admin/settings"))
-    if not ours:
-        log.warning("%s 上应答的不是本数据目录的 Prefect 服务，继续等待", engine.ui_url)
-    return ours
+    return is_of(Path(os.environ["PREFECT_HOME"]), engine.ask("GET", "/admin/settings"))
 
 
 async def _work(engine: Engine, ready: Path | None) -> None:

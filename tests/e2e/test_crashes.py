@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -60,6 +61,15 @@ def test_a_run_of_a_killed_runner_is_crashed_at_the_next_start_and_frees_its_slo
             wait_until(lambda: state_type(engine, run) == "CRASHED", description="the dead run is called crashed")
             later, _ = begin(engine, tmp_path, steps=1, seconds=0)
             wait_until(lambda: state_type(engine, later) == "COMPLETED", description="the slot of the dead run is free")
+
+
+def test_a_runner_waits_for_its_own_server_and_leaves_that_of_another_folder_alone(server: ServerPlace, tmp_path: Path) -> None:
+    ready, log = tmp_path / "ready", tmp_path / "runner.log"
+    env = client_environment(replace(server, home=tmp_path / "other")) | {"CAMPAIGN_HOME": str(tmp_path), "CAMPAIGN_PREFECT_API_URL": server.api_url}
+    with harness.running(harness.python("deployments.runner_child", str(ready)), env, log=log):
+        wait_until(lambda: "不是本数据目录的 Prefect 服务" in log.read_text("utf-8"), description="it saw whose server that is", within=harness.START_SECONDS)
+        assert not ready.exists()
+        assert "已登记" not in log.read_text("utf-8")
 
 
 def test_a_run_goes_on_while_the_server_is_killed_and_ends_completed_when_it_is_back(tmp_path: Path) -> None:
