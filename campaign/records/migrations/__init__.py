@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from campaign.records.store import Store
 
-HEAD = "0014"
+HEAD = "0015"
 VERSION_TABLE = "campaign_version"
 
 

@@ -101,6 +101,7 @@ class Duty(SQLModel, table=True):
         where("ix_duty_notice", "notice_id", condition="notice_id IS NOT NULL"),
         where("ix_duty_parent", "parent_id", condition="parent_id IS NOT NULL"),
         where("ix_duty_event", "campaign_id", "event_name", condition="state = 'waiting'"),
+        where("ix_duty_resting", "series_id", condition="state = 'suspended' AND series_id IS NOT NULL"),
     )
 
     id: int = Field(default=None, primary_key=True)
