@@ -24,9 +24,10 @@ PIECE = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`usual` are the seconds that the last one of its kind took, 0 when none is known; `refusal` is what the command said to people."""
+    """`ahead` are others before it; `usual` the seconds that the last one of its kind took, 0 when none is known; `refusal` what the command said."""
 
     errand: Errand
+    ahead: int
     seconds: int
     usual: int
     refusal: str
@@ -34,7 +35,9 @@ class Progress:
 
 def progress_of(visit: Visit, errand: Errand) -> Progress:
     refusal = plain(without_options(errand.refusal()))
-    return Progress(errand, errand.worked_for(visit.now), visit.place.errands.usual_seconds(errand.kind, errand.about), refusal)
+    usual = visit.place.errands.usual_seconds(errand.kind, errand.about)
+    ahead = sum(not one.is_over and one.id < errand.id for one in visit.place.errands.all())
+    return Progress(errand, ahead, errand.worked_for(visit.now), usual, refusal)
 
 
 def waiting_page(answer: Response, *errands: Errand | None) -> Response:
