@@ -38,7 +38,7 @@ fix: $(VENV)/.ready-dev
 
 test: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not chaos and not slow" tests/unit tests/integration
-	$(BIN)/python -m pytest -m "not bench and not chaos and not slow" tests/e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not bench and not chaos and not slow" tests/e2e
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m bench -s tests/bench

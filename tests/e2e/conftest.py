@@ -12,6 +12,11 @@ from deployments.server import ServerPlace, client_environment
 from tests.e2e import harness
 
 
+@pytest.hookimpl(trylast=True)  # after they were shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerPlace]:
     with harness.prefect_server(tmp_path_factory.mktemp("prefect") / "home") as (place, _):
