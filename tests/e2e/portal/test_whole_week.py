@@ -22,7 +22,7 @@ from tests.e2e.portal.gestures import confirm, main, open_duty, press
 from tests.e2e.portal.house import House, house_of
 from tests.e2e.portal.test_week import photo
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 expect.set_options(timeout=20_000)
 
 MONDAY = "2026-10-12T09:00"
