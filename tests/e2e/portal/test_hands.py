@@ -118,7 +118,7 @@ def look(page: Page, axe: str, name: str) -> None:
 def test_a_lead_unit_on_its_pages(chromium: Browser, hands: Hands, axe: str, size: str) -> None:
     page = entered(chromium, hands.base, "qian", size)
     if size == "phone":
-        page.get_by_role("navigation", name="主菜单").get_by_text("更多").click()
+        page.locator("nav summary").click()
     page.get_by_role("link", name="牵头任务").click()
     look(page, axe, f"lead-{size}")
     page.locator(f"a[href='/lead/{hands.item}']").click()
