@@ -217,7 +217,7 @@ def _item(number: int, line: Line, issued_at: datetime) -> dict[str, Any]:
     return {
         "序号": number,
         "名称": " ".join(line.title.split()),
-        "时限": due_words(line.due_at, issued_at),
+        "时限": "不再办理" if line.ended else due_words(line.due_at, issued_at),
         "说明": " ".join((line.reason or "").split()).rstrip("。；;"),
     }
 

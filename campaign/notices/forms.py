@@ -47,6 +47,7 @@ class Form:
     title: str
     heads: tuple[str, str] | None = None
     columns: tuple[str, str, str, str] = ("序号", "事项", "办理时限", "备注")
+    widths: tuple[float, float, float, float] = (14, 66, 48, 28)
 
 
 FORMS = MappingProxyType(
@@ -62,7 +63,7 @@ FORMS = MappingProxyType(
         "通报": Form("关于{{ 活动 }}部分工作逾期未办结情况的通报", ("一、逾期事项", "二、工作要求")),
         "提请问责建议函": Form("关于提请研究{{ 单位 }}有关责任问题的建议函", ("一、有关事实", "二、建议")),
         "调整通知": Form("关于调整{{ 活动 }}有关工作安排的通知", ("一、调整事项", "二、有关要求"), ("序号", "事项", "调整后时限", "说明")),
-        "事项变动告知单": Form("事项变动告知单", ("一、变动事项", "二、有关要求"), ("序号", "事项", "办理时限", "变动情况")),
+        "事项变动告知单": Form("事项变动告知单", ("一、变动事项", "二、有关要求"), ("序号", "事项", "办理时限", "变动情况"), (14, 56, 32, 54)),
         "更正通知": Form("关于更正有关文书的通知"),
         "撤回通知": Form("关于撤回有关文书的通知"),
         "周报": Form("{{ 活动 }}工作简报"),
@@ -132,7 +133,7 @@ def _text(page: Any) -> None:
 
 
 def _list(page: Any, form: Form) -> None:
-    made = table(page, (14, 66, 48, 28))
+    made = table(page, form.widths)
     aligned = (CENTRED, JUSTIFIED, CENTRED, LEFT_ALIGNED)
     row(made, form.columns, CELL_HEAD, heading=True, height=9)
     row(made, ("{%tr for 项 in 事项 %}", "", "", ""), CELL)

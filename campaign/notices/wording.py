@@ -94,7 +94,7 @@ def _listed(outgoing: Outgoing, phrases: Phrases, *, markdown: bool) -> str:
 
 def _line(number: int, line: Line, issued_at: datetime, phrases: Phrases, *, markdown: bool) -> str:
     shown = _escaped if markdown else _single
-    row = f"{number}. {shown(_short(line.title, TITLE_SHOWN))}（{phrases.due}：{due_words(line.due_at, issued_at)}）"
+    row = f"{number}. {shown(_short(line.title, TITLE_SHOWN))}（{phrases.due}：{'不再办理' if line.ended else due_words(line.due_at, issued_at)}）"
     if line.reason and line.reason.strip():
         row += f"；{phrases.reason}：{shown(_short(line.reason, REASON_SHOWN))}"
     return row

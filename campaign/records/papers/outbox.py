@@ -35,6 +35,8 @@ class Line:
     title: str
     due_at: datetime | None
     reason: str | None = None
+    ended: bool = False
+    """Told of although it is owed no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ def lines_of(tx: Session, notice_ids: Collection[int], with_unit: Collection[int
     names = {row.id: row.name for row in tx.execute(statements.UNIT_NAMES, {"b_ids": owners})} if owners else {}
     for row in rows:
         title = f"{names[row.unit_id]}：{row.title}" if row.notice_id in with_unit else row.title
-        found.setdefault(row.notice_id, []).append(Line(row.id, title, row.due_at, row.said))
+        found.setdefault(row.notice_id, []).append(Line(row.id, title, row.due_at, row.said, row.ended))
     return found
 
 

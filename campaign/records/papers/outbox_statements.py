@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text,
 
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import among, one_of_words, table_of
-from campaign.records.tables import Campaign, Delivery, Escalation, Notice, NoticeLine, RungRow, Unit
+from campaign.records.tables import Campaign, Delivery, DutyState, Escalation, Notice, NoticeLine, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
 from campaign.rules.papers import NUMBERED_ALWAYS
 
@@ -90,11 +90,12 @@ OUTGOING = (
     .order_by(_delivery.c.id)
 )  # fmt: skip
 LINES = (
-    select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, func.coalesce(_line.c.note, duty.c.closed_reason).label("said"), duty.c.unit_id)
+    select(_line.c.notice_id, duty.c.id, duty.c.title, duty.c.due_at, func.coalesce(_line.c.note, duty.c.closed_reason).label("said"), duty.c.unit_id,
+           and_(_line.c.note.is_not(None), one_of_words(duty.c.state, (DutyState.WAIVED, DutyState.CANCELLED))).label("ended"))
     .join(duty, duty.c.id == _line.c.duty_id)
     .where(among(_line.c.notice_id), _line.c.removed_at.is_(None))
     .order_by(duty.c.due_at, duty.c.id)
-)
+)  # fmt: skip
 UNIT_NAMES = select(_unit.c.id, _unit.c.name).where(among(_unit.c.id))
 
 CLAIMED = (

@@ -54,7 +54,7 @@ def _end(tx: Session, duty: Duty, by: By, what: str, state: DutyState, verb: str
     _must_have_reason(by, what)
     finish(tx, duty, state, by.now, by.reason)
     _log(tx, duty, by, verb)
-    tell_changes(tx, duty.campaign_id, {duty.id: because(f"{what}，不再办理", by.reason)}, by)
+    tell_changes(tx, duty.campaign_id, {duty.id: because(what, by.reason)}, by)
 
 
 def extend(tx: Session, duty: Duty, due_at: datetime, by: By) -> None:

@@ -27,7 +27,7 @@ def tell_changes(tx: Session, campaign_id: int, notes: Mapping[int, str], by: By
 
 
 def because(what: str, reason: str) -> str:
-    """免报，不再办理：重复报送."""
+    """免报：重复报送."""
     return f"{what}：{reason.strip()}" if reason.strip() else what
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
+from campaign.notices.wording import compose
 from campaign.records.campaigns import find_campaign, find_duty, find_phase, need_unit
 from campaign.records.tables import DutyRequest, Notice, NoticeLine
 from campaign.rules.papers import CHANGES
@@ -17,7 +18,7 @@ from campaign.work.duty.requests import ask_extension, ask_refusal, grant_extens
 from campaign.work.duty.suspensions import resume_many, suspend_many
 from campaign.work.papers.changes import until_now
 from campaign.work.planning.phases import shift_phase
-from tests.world import SLUG, World, day_of, item, plan
+from tests.world import SLUG, World, at, day_of, item, plan
 
 PLAN = plan([item(1, deadline="2026-03-13"), item(2, deadline="2026-03-20", lead_unit="示例乙街道")])
 
@@ -63,7 +64,7 @@ def test_the_unit_is_told_how_the_office_answered(world: World, what: str, answe
 
 @pytest.mark.parametrize(
     ("what", "says"),
-    [("waive", "免报，不再办理：示例理由"), ("cancel", "取消，不再办理：示例理由"), ("suspend", "暂缓，停止计时：示例理由")],
+    [("waive", "免报：示例理由"), ("cancel", "取消：示例理由"), ("suspend", "暂缓，停止计时：示例理由")],
 )
 def test_the_unit_is_told_what_the_office_did_by_itself(world: World, what: str, says: str) -> None:
     opened(world).change(what)
@@ -128,3 +129,12 @@ def test_a_paper_about_moved_dates_says_which_ones_hold_no_more(world: World) ->
         campaign = find_campaign(tx, SLUG)
         shift_phase(tx, campaign, find_phase(tx, campaign, "p1"), world.by(), starts_on=None, ends_on=day_of(due) + timedelta(days=7))
     assert changes(world, "调整通知")[1] == until_now(due)
+
+
+def test_a_paper_says_of_what_has_ended_that_it_is_owed_no_more(world: World) -> None:
+    opened(world).change("waive")
+    world.change("extend", 2, at("2026-03-28"))
+    world.deliver()
+    papers = {outgoing.unit_name: compose(outgoing).text_plain for outgoing in world.receiver.arrived if outgoing.kind == CHANGES}
+    assert "（时限：不再办理）；变动情况：免报：示例理由" in papers["示例甲局"]
+    assert "（时限：3月27日）；变动情况：期限由2026年3月20日延至2026年3月27日：示例理由" in papers["示例乙街道"]
