@@ -57,7 +57,7 @@ def ask_refusal(tx: Session, duty: Duty, by: By, *, suggested_unit: str = "") ->
 def grant_extension(tx: Session, request: DutyRequest, on: date, by: By) -> None:
     """The office may grant another day than was asked for."""
     duty = _decide(tx, request, "extend", "granted", by)
-    extend(tx, duty, due_at_of_day(on), By(by.actor, by.now, f"准予延期至 {on}：{request.reason}"[:300]))
+    extend(tx, duty, due_at_of_day(on), By(by.actor, by.now, f"准予延期：{request.reason}"[:300]))
 
 
 def reassign(tx: Session, request: DutyRequest, unit: Unit, by: By) -> Duty:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from campaign.notices.wording import compose
 from campaign.records.campaigns import find_campaign, find_duty, find_phase, need_unit
 from campaign.records.tables import DutyRequest, Notice, NoticeLine
+from campaign.rules.calendar import due_at_of_day
 from campaign.rules.papers import CHANGES
 from campaign.work.by import By
 from campaign.work.duty.rectify import withdraw_finding
@@ -18,7 +19,7 @@ from campaign.work.duty.requests import ask_extension, ask_refusal, grant_extens
 from campaign.work.duty.suspensions import resume_many, suspend_many
 from campaign.work.papers.changes import until_now
 from campaign.work.planning.phases import shift_phase
-from tests.world import SLUG, World, at, day_of, item, plan
+from tests.world import SLUG, World, day_of, item, plan
 
 PLAN = plan([item(1, deadline="2026-03-13"), item(2, deadline="2026-03-20", lead_unit="示例乙街道")])
 
@@ -46,7 +47,7 @@ def asked(world: World, what: str) -> int:
         (
             "extend",
             lambda tx, one, by: grant_extension(tx, one, date(2026, 3, 17), by),
-            "期限由2026年3月13日延至2026年3月17日：准予延期至 2026-03-17：人手不足",
+            "期限由2026年3月13日延至2026年3月17日：准予延期：人手不足",
         ),
         ("extend", reject, "未准予延期，期限不变：示例理由"),
         ("refuse", reject, "退单未获准，仍由你单位办理：示例理由"),
@@ -133,7 +134,7 @@ def test_a_paper_about_moved_dates_says_which_ones_hold_no_more(world: World) ->
 
 def test_a_paper_says_of_what_has_ended_that_it_is_owed_no_more(world: World) -> None:
     opened(world).change("waive")
-    world.change("extend", 2, at("2026-03-28"))
+    world.change("extend", 2, due_at_of_day(date(2026, 3, 27)))
     world.deliver()
     papers = {outgoing.unit_name: compose(outgoing).text_plain for outgoing in world.receiver.arrived if outgoing.kind == CHANGES}
     assert "（时限：不再办理）；变动情况：免报：示例理由" in papers["示例甲局"]
