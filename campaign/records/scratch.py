@@ -90,6 +90,9 @@ class ScratchStore(Store):
         @event.listens_for(self.writer, "connect")
         def _hurry(connection: Any, _: Any) -> None:
             connection.execute("PRAGMA synchronous = OFF")
+            # A log beside the file would be for readers and for power cuts; what may have to be undone is kept in memory.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode = MEMORY")
 
     @contextmanager
     def begin(self) -> Iterator[Session]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlmodel import Session
 
-from campaign.records.duty.duties import clock_of, stop_ladders
+from campaign.records.duty.duties import clock_of, take_off_papers
 from campaign.records.duty.duties import duty_table as duty
 from campaign.records.papers.numbers import give_numbers
 from campaign.records.papers.outbox import add_deliveries
@@ -99,14 +99,14 @@ def add_versions(
 def mark_submitted(tx: Session, ids: Sequence[int], at: datetime) -> None:
     if ids:
         tx.execute(_SUBMITTED, {"b_ids": ids, "b_at": at})
-        stop_ladders(tx, ids, at)
+        take_off_papers(tx, ids, at)
 
 
 def finish_many(tx: Session, ids: Sequence[int], state: DutyState, at: datetime, reason: str | None = None) -> None:
     """End duties: accepted, waived or cancelled, as `duties.finish` ends one."""
     if ids:
         tx.execute(_FINISH, {"b_ids": ids, "b_state": state, "b_at": at, "b_reason": reason})
-        stop_ladders(tx, ids, at)
+        take_off_papers(tx, ids, at)
 
 
 def close_asked(tx: Session, submission_ids: Iterable[int], state: DutyState, at: datetime, reason: str | None = None) -> None:

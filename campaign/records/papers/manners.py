@@ -25,12 +25,11 @@ from campaign.rules.sending import Window, next_sending, window_of
 MESSAGES_A_DAY = 3
 PAPERS_A_DAY = 1
 PAPERS_A_MONTH = 30
-_delivery, _notice, _rung, _campaign, _event, _unit = (table_of(model) for model in (Delivery, Notice, RungRow, Campaign, Event, Unit))
+_delivery, _notice, _rung, _event, _unit = (table_of(model) for model in (Delivery, Notice, RungRow, Event, Unit))
 _own_rung = and_(_rung.c.ladder_id == _notice.c.ladder_id, _rung.c.number == _notice.c.rung)
 _NUMBERED = func.coalesce(_rung.c.numbered, false()).label("numbered")
 
 # Built once: every sending asks all of them.
-_SETTINGS = select(_campaign.c.settings).where(_campaign.c.id == bindparam("b_campaign"))
 _ASKED = (
     select(_delivery.c.id, _delivery.c.id.label("delivery_id"), _delivery.c.audience, _delivery.c.notice_id,
            _notice.c.kind, _notice.c.body.is_not(None).label("has_body"), _notice.c.unit_id, _notice.c.campaign_id, _notice.c.sent_on, _notice.c.rung,
@@ -82,7 +81,7 @@ def hold_back(tx: Session, delivery_ids: Sequence[int], now: datetime, admission
     for row in sorted(rows, key=lambda row: (row.kind != SUMMARY, not row.numbered, -row.rung, row.id)):
         calendar = calendar_of(tx, row.campaign_id)
         if row.campaign_id not in windows:
-            windows[row.campaign_id] = window_of(tx.execute(_SETTINGS, {"b_campaign": row.campaign_id}).scalar_one())
+            windows[row.campaign_id] = window_of(tx.get_one(Campaign, row.campaign_id).settings)
         window = windows[row.campaign_id]
         if row.campaign_id not in opens:
             opens[row.campaign_id] = next_sending(now, calendar, window)

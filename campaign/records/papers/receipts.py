@@ -25,7 +25,7 @@ _PHASES = select(_line.c.notice_id, duty.c.phase_id).join(duty, duty.c.id == _li
 _SHOWN = (
     select(duty.c.id, duty.c.notice_id, duty.c.campaign_id)
     .join(_line, and_(_line.c.notice_id == duty.c.notice_id, _line.c.removed_at.is_(None)))
-    .join(_worked, and_(_worked.c.id == _line.c.duty_id, _worked.c.unit_id == duty.c.unit_id))
+    .join(_worked, and_(_worked.c.id == _line.c.duty_id, _worked.c.unit_id == duty.c.unit_id + 0))  # by its papers, not by all that the unit owes
     .where(among(_worked.c.id), _RECEIPT)
 )
 _OPEN = select(duty.c.id, duty.c.notice_id, duty.c.campaign_id).where(among(duty.c.id), _RECEIPT).order_by(duty.c.id)

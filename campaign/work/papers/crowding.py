@@ -44,7 +44,7 @@ class Crowding:
         persons = {person for people in self._people.values() for person in _ids(people)}
         if persons:
             told.keep_persons(self._tx, persons)
-        self._count = told.messages_on(self._tx, persons, self._day)
+        self._count = told.messages_on(self._tx, persons, self._day) if persons else Counter()
         self._told = told.people_told(self._tx, {row.notice_id for row in rows}) if persons else {}
         return self
 
