@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import InvalidRequestError
 
 from campaign.records import leases
 from campaign.records.planning.calendars import load_calendar, override_day
@@ -22,6 +23,14 @@ def change_and_fail(store: Store, *, working: bool) -> None:
         override_day(tx, DAY, working=working, note="示例")
         assert load_calendar(tx).is_working(DAY) is working
         raise RuntimeError
+
+
+def rename_within(store: Store, unit_id: int) -> None:
+    with store.begin() as tx:
+        tx.get_one(UnitRow, unit_id).name = "示例乙局"
+        tx.flush()
+        with store.begin():
+            pass
 
 
 def test_a_calendar_changed_in_a_transaction_that_failed_is_as_before() -> None:
@@ -47,6 +56,19 @@ def test_what_one_transaction_wrote_the_next_reads_anew_and_reading_writes_nothi
             tx.get_one(UnitRow, unit.id).name = "示例丙局"
         with store.read() as tx:
             assert tx.get_one(UnitRow, unit.id).name == "示例乙局"
+
+
+def test_a_read_leaves_its_transaction_to_the_next_which_still_can_be_undone_and_holds_no_other() -> None:
+    with scratch_store() as store:
+        with store.begin() as tx:
+            unit = UnitRow(code="X1", name="示例甲局")
+            tx.add(unit)
+        with store.read() as tx:
+            assert tx.get_one(UnitRow, unit.id).name == "示例甲局"
+        with pytest.raises(InvalidRequestError):
+            rename_within(store, unit.id)
+        with store.read() as tx:
+            assert tx.get_one(UnitRow, unit.id).name == "示例甲局"
 
 
 def test_nobody_contests_a_lease_of_a_scratch_database_and_none_is_written() -> None:
