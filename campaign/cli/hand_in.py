@@ -77,6 +77,6 @@ def keep_files(act: Writing, files: tuple[Path, ...], *, personal: bool = True) 
     stored = [evidence.put(path, path.name) for path in files]
     found = [one for one in stored if one.personal]
     if found and not personal:
-        named = ";".join(f"「{one.name}」中有 {'、'.join(one.personal)}" for one in found)
+        named = "；".join(f"「{one.name}」中有 {'、'.join(one.personal)}" for one in found)
         raise CampaignError(f"文件里有身份证号：{named}。请遮盖后再报送；确须保留的，请加 --personal。", code="identity_number")
     return [KeptFile(one.name, one.sha256, one.size, one.media_type, one.scan, one.taken_on) for one in stored]

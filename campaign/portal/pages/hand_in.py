@@ -142,7 +142,7 @@ def _refuse_personal(visit: Visit, files: Sequence[Upload]) -> None:
     """Identity-card numbers were found in the text of these files: the sender looks once more before they go."""
     found = [row for row in files if row.personal]
     if found and visit.form.get("personal") != "1":
-        named = ";".join(f"「{row.name}」中有 {row.personal}" for row in found[:3])
+        named = "；".join(f"「{row.name}」中有 {row.personal}" for row in found[:3])
         raise CampaignError(
             f"文件里有身份证号：{named}。请去掉该文件、遮盖后重新上传；确须保留的，请勾选「确须写明身份证号」后再报送。", code="identity_number"
         )
