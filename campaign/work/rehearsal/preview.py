@@ -6,7 +6,6 @@ What people do meanwhile takes lines away from it; nothing ever comes earlier th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -20,27 +19,13 @@ from campaign.records.store import Store
 from campaign.rules.calendar import CAMPAIGN_ZONE, WorkingCalendar, due_on
 from campaign.rules.ladder import due_rung
 from campaign.work.rehearsal.play import Play
+from campaign.work.rehearsal.rehearsal_words import Coming
 from campaign.work.rehearsal.rehearse import addressed_to
 
 WHY = {
     "任务分解通知": "新交办", "退回补正通知": "审核退回", "周报": "每周编发", "日报": "每个工作日编发", "整改通知单": "发现问题", "调整通知": "期限有调整",
     "督办抄告单": "所牵头的事项有单位被督办，抄告牵头单位", "督办汇总单": "一天里消息已满三条，其余汇总告知",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """One duty on one paper to be; `signed` papers are drafted then and go out when somebody signs."""
-
-    at: str
-    rung: str
-    unit: str
-    to: str
-    duty: str | None
-    duty_id: int | None
-    kind: str
-    signed: bool
-    why: str
 
 
 def preview_campaign(store: Store, slug: str, *, now: datetime, until: datetime) -> list[Coming]:

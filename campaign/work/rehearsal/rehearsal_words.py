@@ -1,4 +1,4 @@
-"""What a rehearsal tells, as values: notices, load, gates, warnings. The names of their fields are the keys of `--json`."""
+"""What a rehearsal or a preview tells, as values: notices, load, gates, warnings. The names of their fields are the keys of `--json`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,25 @@ class NoticeTold:
     duty_id: int | None
     due_on: str | None
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One duty on one paper to be; `signed` papers are drafted then and go out when somebody signs."""
+
+    at: str
+    rung: str
+    unit: str
+    to: str
+    duty: str | None
+    duty_id: int | None
+    kind: str
+    signed: bool
+    why: str
+
+    @property
+    def day(self) -> str:
+        return self.at[:10]
 
 
 @dataclass(frozen=True, slots=True)

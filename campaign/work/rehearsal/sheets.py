@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from campaign.evidence.sheets import Sheet, workbook_bytes
-from campaign.work.rehearsal.preview import Coming
-from campaign.work.rehearsal.rehearsal_words import NoticeTold, Rehearsal
+from campaign.work.rehearsal.rehearsal_words import Coming, NoticeTold, Rehearsal
 
 _WEEKDAYS = "一二三四五六日"
 _NOTICES = (("日期", 12), ("周", 5), ("时间", 8), ("级别", 12), ("单位", 24), ("送达对象", 30), ("事项", 44), ("期限", 12), ("文书", 16), ("文号", 22))
