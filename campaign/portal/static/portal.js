@@ -43,12 +43,15 @@
   var queue = [], running = 0, AT_ONCE = 2, PATIENCE = 40;
   form.dataset.arriving = "0";
 
-  input.addEventListener("change", function () {
+  input.addEventListener("change", take);
+  take(); /* on a slow line somebody chooses before this script has come */
+
+  function take() {
     Array.prototype.forEach.call(input.files, function (file) { queue.push({ file: file, line: line(file.name) }); });
     form.dataset.arriving = String(Number(form.dataset.arriving) + input.files.length);
     input.value = "";
     next();
-  });
+  }
 
   function next() {
     while (running < AT_ONCE && queue.length) {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.portal.conftest import DESK, PHONE, Visitor, keep_picture
 
@@ -95,6 +95,19 @@ def test_without_script_everything_works_as_plain_forms(visitor: Visitor, tmp_pa
     contact.get_by_label("办理情况说明").fill("已复查。")
     contact.get_by_role("button", name="报送", exact=True).click()
     expect(contact.get_by_role("status")).to_contain_text("版已收到并保存")
+
+
+def test_files_chosen_before_the_script_has_come_are_uploaded_too(visitor: Visitor, tmp_path: Path) -> None:
+    contact, held = visitor("demo-contact", PHONE), list[Route]()
+    contact.goto("/todo?show=todo")
+    address = contact.get_by_role("main").get_by_role("link").filter(has_text="报送《").first.get_attribute("href")
+    assert address is not None
+    contact.context.route("**/portal.js", lambda route: held.append(route))  # Playwright takes no built-in functions
+    contact.goto(address, wait_until="commit")
+    contact.locator("#files").set_input_files([photo(tmp_path, "慢网照片一.jpg"), photo(tmp_path, "慢网照片二.jpg")])
+    assert contact.locator(".arriving p").count() == 0, "the script was not held back"
+    held.pop().continue_()
+    expect(contact.locator(".arriving p").nth(1)).to_contain_text("已收到")
 
 
 def test_what_was_typed_comes_back_when_a_file_is_refused(visitor: Visitor, tmp_path: Path) -> None:
