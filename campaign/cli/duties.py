@@ -131,7 +131,7 @@ def _prefect_ui(ask: Reading) -> str:
 
 def _show_one(row: DutyView, rungs: dict[int, str], history: History, ask: Reading) -> None:
     from campaign.records.tables import DutyKind, DutyState
-    from campaign.records.tables.escalations import NoticeState
+    from campaign.records.tables.notices import NoticeState
     from campaign.work.verbs import VERBS
 
     _show_list([row], rungs, f"{history.campaign} · {history.phase}")

@@ -33,7 +33,7 @@ def list_(campaign: str | None, states: tuple[str, ...], limit: int, ask: Readin
     if ask.json:
         emit_json(told)
         return
-    from campaign.records.tables.escalations import NoticeState
+    from campaign.records.tables.notices import NoticeState
 
     lines = [(row.id, row.kind, row.unit_name, row.number, NoticeState(row.state).label, shown(row.created_at, ask)) for row in rows[:SHOWN]]
     show_table(["编号", "文书", "单位", "文号", "状态", "生成"], lines, title="文书", empty="没有符合条件的文书")
@@ -80,7 +80,7 @@ def show(notice: str, ask: Reading) -> None:
             "deliveries": [one | {"delivered_at": local(one["delivered_at"], ask)} for one in paper.deliveries],
         })  # fmt: skip
         return
-    from campaign.records.tables.escalations import NoticeState
+    from campaign.records.tables.notices import NoticeState
 
     say(text)
     say()

@@ -16,7 +16,7 @@ from campaign.errors import CampaignError, Conflict
 from campaign.records.papers.letterhead import letterheads
 from campaign.records.statements import among, table_of
 from campaign.records.tables import Notice, TypedNumber, Unit
-from campaign.records.tables.escalations import BY_ISSUE
+from campaign.records.tables.notices import BY_ISSUE
 from campaign.rules.calendar import campaign_day
 from campaign.rules.papers import BULLETINS, code_of
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from campaign.records.tables import people, units  # noqa: F401 - foreign keys point there
 from campaign.records.tables.base import one_of, where
 
 ROLES = ("admin", "leader", "lead_unit", "unit_head", "contact", "reviewer", "third_party", "expert", "inspector", "auditor")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from campaign.records.tables import campaigns, duties, units  # noqa: F401 - foreign keys point there
 from campaign.records.tables.base import json_column, one_of, where
 
 

@@ -1,11 +1,12 @@
-"""The heart: a duty, what was handed in for it, and the verdict on exactly one version."""
+"""The heart: what one unit owes by one time."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from campaign.records.tables import campaigns, inspections, items, ladders, notices, units  # noqa: F401 - foreign keys point there
 from campaign.records.tables.base import one_of, where
 
 
@@ -52,33 +53,6 @@ class DutyState(StrEnum):
 CLIMBING = (DutyState.OPEN, DutyState.RETURNED)
 """The states in which a ladder runs."""
 UNFINISHED = (DutyState.OPEN, DutyState.RETURNED, DutyState.SUBMITTED, DutyState.SUSPENDED, DutyState.WAITING)
-
-
-class Suspension(SQLModel, table=True):
-    """A clock stopped with a document, for one duty, a unit, a phase or a whole campaign, until it is resumed."""
-
-    __tablename__ = "suspension"
-    __table_args__ = (where("ix_suspension_open", "campaign_id", condition="ended_at IS NULL"),)
-
-    id: int = Field(default=None, primary_key=True)
-    campaign_id: int = Field(foreign_key="campaign.id")
-    phase_id: int | None = Field(default=None, foreign_key="phase.id")
-    unit_id: int | None = Field(default=None, foreign_key="unit.id")
-    document: str = Field(max_length=200)
-    reason: str = ""
-    began_at: datetime
-    began_by: str = Field(max_length=60)
-    ended_at: datetime | None = None
-    ended_by: str | None = Field(default=None, max_length=60)
-
-
-class SuspensionDuty(SQLModel, table=True):
-    """A duty whose clock a suspension stopped: resuming it starts these again, and no other."""
-
-    __tablename__ = "suspension_duty"
-
-    suspension_id: int = Field(foreign_key="suspension.id", primary_key=True)
-    duty_id: int = Field(foreign_key="duty.id", primary_key=True, index=True)
 
 
 class Duty(SQLModel, table=True):
@@ -139,59 +113,3 @@ class Duty(SQLModel, table=True):
     closed_reason: str | None = None
     parent_id: int | None = None  # the duty that this one is a part of; without a foreign key, which SQLite could add only by writing the table anew
     review_step_id: int | None = None  # the step of a chain that a review is; the same
-
-
-class StoredFile(SQLModel, table=True):
-    """Bytes kept under their hash. A withdrawn file keeps hash and tombstone; its bytes are gone everywhere.
-
-    `scan` is what the virus scanner said, empty where there is none; `taken_on` the day that a photo says it was taken.
-    """
-
-    __tablename__ = "stored_file"
-    __table_args__ = (one_of("scan", ("", "clean", "unchecked", "infected")), where("ix_stored_file_unchecked", "sha256", condition="scan = 'unchecked'"))
-
-    sha256: str = Field(primary_key=True, max_length=64)
-    size: int
-    media_type: str = Field(max_length=120)
-    stored_at: datetime
-    scan: str = Field(default="", max_length=12)
-    taken_on: date | None = None
-    withdrawn_at: datetime | None = None
-    withdrawn_reason: str | None = None
-
-
-class Submission(SQLModel, table=True):
-    """One version of what was handed in for a duty; `sha256` is over the sorted (name, sha256) of its files and its note."""
-
-    __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("duty_id", "version"),)
-
-    id: int = Field(default=None, primary_key=True)
-    duty_id: int = Field(foreign_key="duty.id")
-    version: int
-    sha256: str = Field(max_length=64)
-    note: str = ""
-    submitted_by: str = Field(max_length=60)
-    submitted_at: datetime
-    chain_id: int | None = None  # the chain its review goes through, kept for good; NULL is the office alone
-
-
-class SubmissionFile(SQLModel, table=True):
-    __tablename__ = "submission_file"
-
-    submission_id: int = Field(foreign_key="submission.id", primary_key=True)
-    number: int = Field(primary_key=True)
-    sha256: str = Field(foreign_key="stored_file.sha256", max_length=64, index=True)
-    name: str = Field(max_length=255)
-
-
-class Verdict(SQLModel, table=True):
-    __tablename__ = "verdict"
-    __table_args__ = (UniqueConstraint("submission_id"), one_of("outcome", ("accepted", "returned")))
-
-    id: int = Field(default=None, primary_key=True)
-    submission_id: int = Field(foreign_key="submission.id")
-    outcome: str = Field(max_length=16)
-    reason: str = ""
-    given_by: str = Field(max_length=60)
-    given_at: datetime

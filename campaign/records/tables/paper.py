@@ -5,6 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from campaign.records.tables import campaigns, duties, files, units  # noqa: F401 - foreign keys point there
+
 
 class CoverSheet(SQLModel, table=True):
     """The code printed on a duty's cover sheet. It cannot be guessed, and opens nothing to whoever may not receive papers."""

@@ -1,10 +1,11 @@
-"""What belongs to papers and their sending beside the paper itself: the budget of each robot, numbers typed by hand, and papers about papers."""
+"""What belongs to papers and their sending beside the paper itself: each robot's budget, numbers typed by hand, papers about papers, who has read one."""
 
 from datetime import date, datetime
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+from campaign.records.tables import notices, people, units  # noqa: F401 - foreign keys point there
 from campaign.records.tables.base import one_of
 
 
@@ -49,3 +50,14 @@ class Amendment(SQLModel, table=True):
     notice_id: int = Field(foreign_key="notice.id", primary_key=True)
     amends_id: int = Field(foreign_key="notice.id", index=True)
     way: str = Field(max_length=16)
+
+
+class NoticeReading(SQLModel, table=True):
+    """That somebody confirmed having read a paper; for its delivery, never for a score."""
+
+    __tablename__ = "notice_reading"
+
+    notice_id: int = Field(foreign_key="notice.id", primary_key=True)
+    reader: str = Field(primary_key=True, max_length=60)
+    unit_id: int = Field(foreign_key="unit.id")
+    read_at: datetime

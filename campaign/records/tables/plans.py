@@ -1,37 +1,13 @@
-"""A launched plan: campaign, the versions of its plan, phases, items with their units, required materials and recurring series."""
+"""What a campaign keeps beside its duties: the versions of its plan, its organisation, and the ladders it chose."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, false
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from campaign.plan.spec import PhaseKind
-from campaign.records.tables.base import json_column, one_of, where
-
-
-class Campaign(SQLModel, table=True):
-    __tablename__ = "campaign"
-    __table_args__ = (UniqueConstraint("slug"), one_of("state", ("launched", "finished", "discarded")))
-
-    id: int = Field(default=None, primary_key=True)
-    slug: str = Field(max_length=60)
-    title: str = Field(max_length=300)
-    kind: str = Field(max_length=24)
-    state: str = Field(default="launched", max_length=16)
-    rehearsal: bool = False
-    launched_at: datetime
-    live_at: datetime | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
-    inspection_on: date | None = None
-    office_unit_id: int = Field(foreign_key="unit.id")
-    ladder_id: int = Field(foreign_key="ladder.id")
-    office_ladder_id: int = Field(foreign_key="ladder.id")
-    calendar: str = Field(default="cn", max_length=24)
-    next_bulletin_at: datetime | None = None
-    next_digest_at: datetime | None = None
-    settings: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+from campaign.records.tables import campaigns, ladders, units  # noqa: F401 - foreign keys point there
+from campaign.records.tables.base import json_column, one_of
 
 
 class PlanVersion(SQLModel, table=True):
@@ -47,109 +23,35 @@ class PlanVersion(SQLModel, table=True):
     actor: str = Field(max_length=60)
 
 
-class Phase(SQLModel, table=True):
-    __tablename__ = "phase"
-    __table_args__ = (
-        UniqueConstraint("campaign_id", "key"),
-        UniqueConstraint("campaign_id", "number"),
-        one_of("kind", PhaseKind),
-        one_of("state", ("planned", "open", "closed")),
-        where("ix_phase_due", "starts_on", condition="state = 'planned'"),
-    )
+class Body(SQLModel, table=True):
+    """A leading group, its office or a work group of one campaign."""
+
+    __tablename__ = "body"
+    __table_args__ = (UniqueConstraint("campaign_id", "kind", "name"), one_of("kind", ("leading_group", "office", "work_group")))
 
     id: int = Field(default=None, primary_key=True)
     campaign_id: int = Field(foreign_key="campaign.id")
-    key: str = Field(max_length=60)
-    number: int
-    name: str = Field(max_length=120)
     kind: str = Field(max_length=16)
-    state: str = Field(default="planned", max_length=16)
-    starts_on: date | None = None
-    ends_on: date | None = None
-    due_at: datetime | None = None
-    opened_at: datetime | None = None
-    closed_at: datetime | None = None
-    next_pass_at: datetime | None = Field(default=None, index=True)
-    text: str = ""
+    name: str = Field(max_length=120)
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
 
 
-class Item(SQLModel, table=True):
-    __tablename__ = "item"
-    __table_args__ = (UniqueConstraint("campaign_id", "key"), one_of("state", ("active", "removed")))
+class BodyMember(SQLModel, table=True):
+    __tablename__ = "body_member"
+    __table_args__ = (UniqueConstraint("body_id", "role", "name"),)
 
     id: int = Field(default=None, primary_key=True)
-    campaign_id: int = Field(foreign_key="campaign.id")
-    phase_id: int = Field(foreign_key="phase.id", index=True)
-    key: str = Field(max_length=80)
-    number: str | None = Field(default=None, max_length=40)
-    line: int | None = None
-    title: str = Field(max_length=300)
-    text: str = ""
-    recipient: str | None = Field(default=None, max_length=120)
-    indicator: str | None = Field(default=None, max_length=120)
-    deadline: str | None = Field(default=None, max_length=60)
-    due_at: datetime | None = None
-    due_source: str = Field(default="phase", max_length=16)
-    event_name: str | None = Field(default=None, max_length=40)
-    recurrence: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))
-    targets: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
-    required: bool = True
-    signed: bool = False
-    state: str = Field(default="active", max_length=16)
+    body_id: int = Field(foreign_key="body.id")
+    role: str = Field(max_length=24)
+    name: str = Field(max_length=120)
 
 
-class ItemUnit(SQLModel, table=True):
-    """Which unit has which part in an item; at most one lead unit, held by the index."""
+class LadderChoice(SQLModel, table=True):
+    """Which ladder a campaign's new duties begin with. An empty phase kind or duty kind stands for any; the narrower choice wins."""
 
-    __tablename__ = "item_unit"
-    __table_args__ = (
-        one_of("role", ("lead", "responsible", "supporting")),
-        where("uq_item_unit_lead", "item_id", condition="role = 'lead'", unique=True),
-    )
+    __tablename__ = "ladder_choice"
 
-    item_id: int = Field(foreign_key="item.id", primary_key=True)
-    unit_id: int = Field(foreign_key="unit.id", primary_key=True, index=True)
-    role: str = Field(max_length=16)
-
-
-class Requirement(SQLModel, table=True):
-    """One material that an item asks for, and what it must be: copies, form, how many times. Its number never changes; `removed` is asked for no more."""
-
-    __tablename__ = "requirement"
-    __table_args__ = (UniqueConstraint("item_id", "number"),)
-
-    id: int = Field(default=None, primary_key=True)
-    item_id: int = Field(foreign_key="item.id")
-    number: int
-    name: str = Field(max_length=200)
-    copies: int | None = None
-    count: int | None = None
-    form: str | None = Field(default=None, max_length=16)
-    due_at: datetime | None = None
-    event_name: str | None = Field(default=None, max_length=40)
-    key: str | None = Field(default=None, max_length=60)
-    removed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-
-
-class Series(SQLModel, table=True):
-    """A recurring duty of one unit; `next_on` is the first day whose occurrences are not yet created, NULL when it has ended or the plan dropped it."""
-
-    __tablename__ = "series"
-    __table_args__ = (
-        UniqueConstraint("campaign_id", "origin"),
-        one_of("state", ("active", "ended", "cancelled")),
-        where("ix_series_due", "next_on", condition="state = 'active'"),
-    )
-
-    id: int = Field(default=None, primary_key=True)
-    campaign_id: int = Field(foreign_key="campaign.id")
-    phase_id: int = Field(foreign_key="phase.id", index=True)
-    item_id: int | None = Field(default=None, foreign_key="item.id")
-    unit_id: int = Field(foreign_key="unit.id", index=True)
-    origin: str = Field(max_length=160)
-    title: str = Field(max_length=300)
-    recurrence: dict[str, Any] = Field(sa_column=json_column())
-    starts_on: date
-    ends_on: date
-    next_on: date | None = None
-    state: str = Field(default="active", max_length=16)
+    campaign_id: int = Field(foreign_key="campaign.id", primary_key=True)
+    phase_kind: str = Field(default="", primary_key=True, max_length=16)
+    duty_kind: str = Field(default="", primary_key=True, max_length=16)
+    ladder_id: int = Field(foreign_key="ladder.id")

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from campaign.records.tables import campaigns, files, ladders, submissions  # noqa: F401 - foreign keys point there
 from campaign.records.tables.base import one_of
 
 

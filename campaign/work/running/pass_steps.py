@@ -22,7 +22,7 @@ from campaign.records.planning import registry
 from campaign.records.running import pass_runs
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Phase
-from campaign.records.tables.escalations import NoticeState
+from campaign.records.tables.notices import NoticeState
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.duty.hand_in import ask_for_review
