@@ -3,8 +3,8 @@
 (function () {
   "use strict";
 
-  var alarm = document.querySelector(".alarm[tabindex]");
-  if (alarm) { alarm.focus(); }
+  var alarm = document.querySelector(".alarm[tabindex]"), typing = document.activeElement && document.activeElement !== document.body;
+  if (alarm && !typing) { alarm.focus(); } /* on a slow line somebody types before this script has come */
 
   Array.prototype.forEach.call(document.querySelectorAll("form[method=post]"), function (form) {
     form.addEventListener("submit", function (event) {

@@ -28,6 +28,11 @@
     recount();
   }
 
+  function follow(field) {
+    var chip = form.querySelector('.chip[data-duty="' + field.name.slice(4) + '"]'), target = cell(field.value);
+    if (chip && target && !target.contains(chip)) { put(chip, target); }
+  }
+
   form.addEventListener("dragstart", function (event) {
     if (!event.target.classList || !event.target.classList.contains("chip")) { return; }
     carried = event.target;
@@ -60,9 +65,8 @@
     }
   });
   form.addEventListener("change", function (event) {
-    var name = event.target.name || "";
-    if (name.indexOf("day-") !== 0) { return; }
-    var chip = form.querySelector('.chip[data-duty="' + name.slice(4) + '"]'), target = cell(event.target.value);
-    if (chip && target) { put(chip, target); }
+    if ((event.target.name || "").indexOf("day-") === 0) { follow(event.target); }
   });
+  /* on a slow line somebody changes a date before this script has come; and a browser that goes back fills in what was typed */
+  Array.prototype.forEach.call(form.querySelectorAll('input[name^="day-"]'), follow);
 })();

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 from playwright.sync_api import Page, expect
 
-from tests.e2e.portal.gestures import main, press
+from tests.e2e.portal.gestures import follow, main, press
 from tests.e2e.portal.house import House
 from tests.samples.word import WordFile
 
@@ -75,7 +75,7 @@ def launch_from_word(house: House, admin: Page, folder: Path) -> None:
     plan = folder / f"{TITLE}.docx"
     write_plan(plan)
     admin.goto("/campaigns")
-    admin.get_by_role("link", name="从方案启动").click()
+    follow(admin.get_by_role("link", name="从方案启动"))
     house.look(admin, "launch-file")
     admin.get_by_label("方案文件").set_input_files(plan)
     press(admin, "读取方案")
@@ -130,8 +130,8 @@ def go_live_and_trigger(house: House, admin: Page) -> None:
     with admin.expect_popup() as opened:
         admin.get_by_role("status").get_by_role("link", name="查看运行详情").click()
     run = opened.value
-    expect(run.get_by_text("集中推进阶段").first).to_be_visible(timeout=60_000)
-    expect(run.get_by_text("Completed").first).to_be_visible(timeout=60_000)
+    expect(run.get_by_text("集中推进阶段").first).to_be_visible(timeout=180_000)
+    expect(run.get_by_text("Completed").first).to_be_visible(timeout=180_000)
     run.close()
     house.trouble[:] = [one for one in house.trouble if house.server.ui_url not in one]
     house.settle()

@@ -9,11 +9,9 @@ from __future__ import annotations
 import io
 import os
 import re
-import socket
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,9 +24,12 @@ from campaign.records.store import Store
 from campaign.rules.calendar import CAMPAIGN_ZONE
 from campaign.work.running.due import due_passes
 from deployments.children import Child
+from deployments.ports import choose_port
 from deployments.server import ServerPlace, client_environment
 from tests.e2e import harness
 from tests.e2e.harness import wait_until
+from tests.e2e.portal import gestures
+from tests.e2e.portal.conftest import PATIENCE, answers
 
 IMAGES = Path(__file__).parents[3] / "docs" / "images"
 PHONE = ViewportSize(width=390, height=844)
@@ -95,7 +96,7 @@ class House:
                 nudged = time.monotonic()
             return False
 
-        wait_until(settled, description=f"everything due by {self.now:%m-%d %H:%M} is done", within=120, every=0.3)
+        wait_until(settled, description=f"everything due by {self.now:%m-%d %H:%M} is done", within=300, every=0.3)
 
     def visitor(self) -> Page:
         """A browser of its own, of the house's size, that may not leave this machine."""
@@ -110,7 +111,7 @@ class House:
         )
         self.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.trouble.append(f"{page.url}: {error}"))
         page.on("console", lambda told: self.trouble.append(f"{page.url}: {told.text}") if told.type == "error" and "status of 4" not in told.text else None)
         context.on("request", lambda asked: self._watch(asked.url))
@@ -123,11 +124,7 @@ class House:
 
     def log_in(self, login: str, password: str) -> Page:
         page = self.visitor()
-        page.goto("/login")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("口令", exact=True).fill(password)
-        page.get_by_role("main").get_by_role("button", name="登录", exact=True).click()
-        page.get_by_role("button", name="退出").wait_for()
+        gestures.log_in(page, login, password)
         return page
 
     def look(self, page: Page, name: str = "", *, keep: bool = False) -> None:
@@ -180,32 +177,20 @@ def house_of(server: ServerPlace, folder: Path, chromium: Browser, axe: str, siz
     home, named = folder / "home", folder / "now"
     home.mkdir(parents=True)
     write_time(named, start)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
-    env = client_environment(server) | {"CAMPAIGN_HOME": str(home), "CAMPAIGN_PREFECT_API_URL": server.api_url, "CAMPAIGN_PORTAL_PORT": str(port)}
     moved = harness.python("tests.e2e.portal.moved")
-    with harness.running([*moved, "portal", str(named), "--data", str(home), "--port", str(port)], env, log=folder / "portal.log") as portal:
-        wait_until(lambda: _answers(portal, base), description="the portal answers", within=harness.START_SECONDS)
-        with harness.running([*moved, "runner", str(named), str(folder / "ready")], env, log=folder / "runner.log") as runner:
-            wait_until(lambda: _ready(runner, folder), description="runner and clock are ready", within=harness.START_SECONDS)
-            store = Store.open(home)
-            house = House(base, home, named, server, store, runner, chromium, size, axe)
-            try:
-                yield house
-            finally:
-                house.close()
-                store.close()
-
-
-def _answers(portal: Child, base: str) -> bool:
-    assert portal.is_alive, f"the portal died:\n{portal.last_words(40)}"
-    try:
-        with urllib.request.urlopen(f"{base}/readyz", timeout=2):
-            return True
-    except OSError:
-        return False
+    with ExitStack() as held:
+        port = choose_port(18600, "门户", held)
+        base = f"http://127.0.0.1:{port}"
+        env = client_environment(server) | {"CAMPAIGN_HOME": str(home), "CAMPAIGN_PREFECT_API_URL": server.api_url, "CAMPAIGN_PORTAL_PORT": str(port)}
+        portal = held.enter_context(harness.running([*moved, "portal", str(named), "--data", str(home), "--port", str(port)], env, log=folder / "portal.log"))
+        wait_until(lambda: answers(f"{base}/readyz", portal), description="the portal answers", within=harness.START_SECONDS)
+        runner = held.enter_context(harness.running([*moved, "runner", str(named), str(folder / "ready")], env, log=folder / "runner.log"))
+        wait_until(lambda: _ready(runner, folder), description="runner and clock are ready", within=harness.START_SECONDS)
+        store = Store.open(home)
+        held.callback(store.close)
+        house = House(base, home, named, server, store, runner, chromium, size, axe)
+        held.callback(house.close)
+        yield house
 
 
 def _ready(runner: Child, folder: Path) -> bool:

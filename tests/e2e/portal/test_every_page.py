@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from campaign.plan.yaml_text import to_yaml
 from campaign.portal.access import Role
-from tests.e2e.portal.conftest import DESK, SMALL_PHONE, serving
+from tests.e2e.portal.conftest import DESK, PATIENCE, SMALL_PHONE, serving
 from tests.e2e.portal.furnished import LOGINS, PLACES, furnish, now_at_noon, pages_of
+from tests.e2e.portal.gestures import HeldBack, log_in, press
 from tests.e2e.portal.house import LEVELS, SMALL_TARGETS, TOO_WIDE, WIDEST
 from tests.e2e.portal.test_hands import PASSWORD
-from tests.integration.portal.sample import SLUG, spec
+from tests.integration.portal.sample import SECOND, SLUG, spec
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 NOT_FOR = {(Role.THIRD_PARTY, "/review/{version}"), (Role.EXPERT, "/review/{version}")}
 """A step of the chain that is the unit head's, and no concern of theirs."""
 TEXT = "(document.querySelector('main') || document.body).innerHTML"
@@ -51,12 +52,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
 
 def entered(chromium: Browser, house: Furnished, role: Role, **options: Any) -> Page:
     page = chromium.new_context(viewport=DESK, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=house.base, **options).new_page()  # type: ignore[arg-type]  # width and height
-    page.set_default_timeout(20_000)
-    page.goto("/login")
-    page.get_by_label("登录名").fill(role.value)
-    page.get_by_label("口令").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="登录").click()
-    page.get_by_role("button", name="退出").wait_for()
+    page.set_default_timeout(PATIENCE)
+    log_in(page, role.value, PASSWORD)
     return page
 
 
@@ -133,14 +130,31 @@ def test_what_a_changed_plan_would_do_is_good_to_look_at_before_it_is_applied(ch
     page = entered(chromium, house, Role.ADMIN)
     page.goto("/launch")
     page.get_by_label("方案文件").set_input_files(file)
-    page.get_by_role("button", name="读取方案").click()
+    press(page, "读取方案")
     page.get_by_label("代号").fill(SLUG)
-    page.get_by_role("button", name="启动", exact=True).click()
-    page.get_by_role("heading", name="核对改动").wait_for()
-    assert page.get_by_text("区教育局 → 区住建局").is_visible()
+    press(page, "启动", exact=True)
+    expect(page.get_by_role("heading", name="核对改动")).to_be_visible()
+    expect(page.get_by_text("区教育局 → 区住建局")).to_be_visible()
     wrong = look(page, axe, "launch changes")
-    page.get_by_role("button", name="不应用，返回核对方案").click()
-    page.get_by_role("heading", name="核对方案").wait_for()
-    assert page.get_by_label("代号").input_value() == SLUG
+    press(page, "不应用，返回核对方案")
+    expect(page.get_by_role("heading", name="核对方案")).to_be_visible()
+    expect(page.get_by_label("代号")).to_have_value(SLUG)
     page.context.close()
     assert wrong == []
+
+
+def test_a_date_that_was_changed_before_the_script_has_come_moves_in_the_calendar_too(chromium: Browser, house: Furnished) -> None:
+    page = entered(chromium, house, Role.ADMIN)
+    script = HeldBack(page, "stagger.js")
+    page.goto(f"/campaigns/{SECOND}/stagger", wait_until="commit")
+    field = page.locator("input[name^='day-']").first
+    duty, now, first, last = (field.get_attribute(name) or "" for name in ("name", "value", "min", "max"))
+    chip = page.locator(f".chip[data-duty='{duty.removeprefix('day-')}']")
+    days = page.locator("td[data-day]:not(.rest)").evaluate_all("all => all.map(one => one.dataset.day)")
+    day = next(day for day in days if first <= day <= last and day != now)
+    field.fill(day)
+    expect(page.locator(f"td[data-day='{day}']").locator(chip)).to_have_count(0)
+    script.come()
+    expect(page.locator(f"td[data-day='{day}']").locator(chip)).to_have_count(1)
+    expect(field).to_have_value(day)
+    page.context.close()

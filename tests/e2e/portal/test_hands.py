@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlmodel import col, select
 
 from campaign.evidence.files import FileStore
@@ -21,10 +22,11 @@ from campaign.work.duty.hand_in import KeptFile, hand_in
 from campaign.work.duty.review import review
 from campaign.work.people.accounts import add_account, grant, hasher
 from campaign.work.planning.review_chains import put_chain_in_force
-from tests.e2e.portal.conftest import DESK, PHONE, keep_picture, serving
+from tests.e2e.portal.conftest import DESK, PATIENCE, PHONE, keep_picture, serving
+from tests.e2e.portal.gestures import follow, log_in, main, press
 from tests.integration.portal.sample import LADDERS, SLUG, play
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 REPORT = "背街小巷环境整治情况\n一、清理乱堆乱放 12 处。\n二、修补路面 3 处，清洗墙面 200 平方米。\n三、与社区约定每周五巡查一次。\n"
 PASSWORD = "山高水长-2026-青岚"
 LEAD, SHARING = "区城管局", ("区教育局", "区卫健局", "云溪街道", "柳荫街道")
@@ -93,18 +95,13 @@ def prepare(home: Path, now: datetime) -> tuple[int, int]:
 
 def entered(chromium: Browser, base: str, login: str, size: str) -> Page:
     page = chromium.new_context(viewport=SIZES[size], locale="zh-CN", base_url=base).new_page()
-    page.set_default_timeout(15_000)
-    page.goto("/login")
-    page.get_by_label("登录名").fill(login)
-    page.get_by_label("口令").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="登录").click()
-    page.get_by_role("button", name="退出").wait_for()
+    page.set_default_timeout(PATIENCE)
+    log_in(page, login, PASSWORD)
     return page
 
 
 def look(page: Page, axe: str, name: str) -> None:
     """Nothing cut off, targets large enough, axe at level AA; and a picture for the eye."""
-    page.wait_for_load_state("load")  # a click waits for the page, not for its style
     assert page.evaluate(WIDE) == [], f"{page.url} is too wide"
     assert page.evaluate(TARGETS) == [], page.url
     page.evaluate(axe)
@@ -119,13 +116,13 @@ def test_a_lead_unit_on_its_pages(chromium: Browser, hands: Hands, axe: str, siz
     page = entered(chromium, hands.base, "qian", size)
     if size == "phone":
         page.locator("nav summary").click()
-    page.get_by_role("link", name="牵头任务").click()
+    follow(page.get_by_role("link", name="牵头任务"))
     look(page, axe, f"lead-{size}")
-    page.locator(f"a[href='/lead/{hands.item}']").click()
-    assert page.get_by_text("等待单位负责人审签").or_(page.get_by_text("等待牵头单位初审")).first.is_visible()
+    follow(page.locator(f"a[href='/lead/{hands.item}']"))
+    expect(page.get_by_text("等待单位负责人审签").or_(page.get_by_text("等待牵头单位初审")).first).to_be_visible()
     look(page, axe, f"lead-item-{size}")
-    page.get_by_role("button", name="提醒全部未报送的单位").click()
-    assert page.get_by_role("status").inner_text().startswith(("已提醒", "今天已提醒过")), "once a day, whichever of the two sizes came first"
+    press(page, "提醒全部未报送的单位")
+    expect(page.get_by_role("status")).to_have_text(re.compile("^(已提醒|今天已提醒过)"))  # once a day, whichever of the two sizes came first
     page.context.close()
 
 
@@ -135,26 +132,26 @@ def test_a_street_on_the_page_for_parts(chromium: Browser, hands: Hands, axe: st
     page.goto(f"/duties/{hands.street_duty}/split")
     look(page, axe, f"split-{size}")
     page.locator("label.choice").first.click()
-    page.get_by_role("button", name="分解", exact=True).click()
-    assert page.get_by_role("status").inner_text().startswith("已分解给 1 个下属单位")
+    press(page, "分解", exact=True)
+    expect(page.get_by_role("status")).to_have_text(re.compile("^已分解给 1 个下属单位"))
     look(page, axe, f"split-done-{size}")
     page.goto(f"/duties/{hands.street_duty}")
-    assert page.get_by_text("都办结后，本单位才能报送").is_visible()
+    expect(page.get_by_text("都办结后，本单位才能报送")).to_be_visible()
     page.context.close()
 
 
 def test_a_head_signs_on_the_phone_and_the_unit_sees_where_its_material_is(chromium: Browser, hands: Hands, axe: str) -> None:
     page = entered(chromium, hands.base, "head", "phone")
-    page.get_by_role("link", name="审核", exact=True).click()
+    follow(page.get_by_role("link", name="审核", exact=True))
     look(page, axe, "chain-queue-phone")
-    page.locator("main a[href^='/review/']").first.click()
+    follow(main(page).locator("a[href^='/review/']").first)
     look(page, axe, "chain-version-phone")
-    page.get_by_role("button", name="通过").click()
+    press(page, "通过")
     contact = entered(chromium, hands.base, "ye", "desk")
     contact.goto("/todo?show=submitted")
-    assert contact.get_by_text("等待牵头单位初审").is_visible()
+    expect(contact.get_by_text("等待牵头单位初审")).to_be_visible()
     look(contact, axe, "chain-todo-desk")
-    contact.locator("main a[href^='/duties/']").first.click()
+    follow(main(contact).locator("a[href^='/duties/']").first)
     look(contact, axe, "chain-duty-desk")
     for one in (page, contact):
         one.context.close()

@@ -18,13 +18,11 @@ from playwright.sync_api import Browser, Page, expect
 from campaign.work.upkeep.verify import verify
 from deployments.server import ServerPlace
 from tests.e2e.portal.first_day import ACCOUNTS, come_back, enter, first_hour, go_live_and_trigger, launch_from_word, open_account, register_people
-from tests.e2e.portal.gestures import confirm, main, open_duty, press
+from tests.e2e.portal.gestures import all_arrived, confirm, follow, main, open_duty, press
 from tests.e2e.portal.house import House, house_of
 from tests.e2e.portal.test_week import photo
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
-expect.set_options(timeout=20_000)
-
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 MONDAY = "2026-10-12T09:00"
 
 
@@ -80,7 +78,7 @@ def sign_for_everything(house: House, page: Page) -> None:
     house.look(page, "todo", keep=True)
     page.goto("/notices")
     house.look(page, "notices", keep=True)
-    main(page).get_by_role("link").filter(has_text="待确认").first.click()
+    follow(main(page).get_by_role("link").filter(has_text="待确认").first)
     house.look(page, "notice")
     confirm(page)
     open_duty(page, "回执")
@@ -99,7 +97,7 @@ def hand_in_the_ledger(house: House, page: Page, folder: Path) -> None:
     press(page, "签收")
     expect(page.get_by_role("status")).to_contain_text("已签收")
     page.locator("#files").set_input_files(folder / "环境整治台账.xlsx")
-    expect(page.locator(".arriving")).to_contain_text("已收到")
+    all_arrived(page)
     page.get_by_label(re.compile("办理情况说明")).fill("两条背街小巷已清理，台账附后。")
     house.look(page, "duty", keep=True)
     press(page, "报送", exact=True)
@@ -109,7 +107,7 @@ def hand_in_the_ledger(house: House, page: Page, folder: Path) -> None:
 def hand_in_photos_and_figures(house: House, page: Page, folder: Path) -> None:
     open_duty(page, "整治前后对比照片")
     page.locator("#files").set_input_files([photo(folder, "整治前.jpg"), turned(photo(folder, "整治后.jpg"))])
-    expect(page.locator(".arriving p").nth(1)).to_contain_text("已收到")
+    all_arrived(page, 2)
     page.get_by_text("填报数据").click()
     page.get_by_label("分子").fill("11")
     page.get_by_label("分母").fill("12")
@@ -154,7 +152,7 @@ def answer_the_request(house: House, admin: Page) -> None:
 def return_one_and_accept_the_other(house: House, page: Page) -> None:
     page.goto("/review")
     house.look(page, "review-queue", keep=True)
-    main(page).get_by_role("link").filter(has_text="整治前后对比照片").first.click()
+    follow(main(page).get_by_role("link").filter(has_text="整治前后对比照片").first)
     page.wait_for_function("() => [...document.querySelectorAll('img.sheet')].every(one => one.loading === 'lazy' || one.complete)")
     house.look(page, "review-version", keep=True)
     press(page, "退回补正")
@@ -180,14 +178,14 @@ def hand_in_again(house: House, page: Page, folder: Path) -> None:
     report = folder / "说明.txt"
     report.write_text("整治说明：杏园巷已补拍，长期保持。", encoding="utf-8")
     page.locator("#files").set_input_files(report)
-    expect(page.locator(".arriving")).to_contain_text("已收到")
+    all_arrived(page)
     press(page, "报送", exact=True)
     expect(page.get_by_role("status")).to_contain_text("第 2 版已收到并保存")
 
 
 def accept_the_rest(house: House, page: Page) -> None:
     page.goto("/review")
-    main(page).get_by_role("link").filter(has_text="整治前后对比照片").first.click()
+    follow(main(page).get_by_role("link").filter(has_text="整治前后对比照片").first)
     expect(main(page)).to_contain_text("杏园巷已补拍")
     press(page, "通过", exact=True)
     page.goto("/review")
@@ -218,7 +216,7 @@ def sees_what_is_late(house: House, page: Page) -> None:
     expect(main(page)).to_contain_text("已逾期")
     expect(main(page)).to_contain_text("督办级别")
     house.look(page, "todo-late", keep=True)
-    main(page).get_by_role("link").filter(has_text="环境整治台账").first.click()
+    follow(main(page).get_by_role("link").filter(has_text="环境整治台账").first)
     house.look(page, "duty-late")
 
 
@@ -227,7 +225,7 @@ def reads_what_was_urged(house: House, page: Page) -> None:
     page.goto("/notices")
     expect(main(page)).to_contain_text("督办通知书")
     house.look(page, "head-notices")
-    main(page).get_by_role("link").filter(has_text="督办通知书").first.click()
+    follow(main(page).get_by_role("link").filter(has_text="督办通知书").first)
     confirm(page)
     house.look(page, "head-notice", keep=True)
 
@@ -236,10 +234,10 @@ def signs_the_paper(house: House, page: Page) -> None:
     page.goto("/sign")
     expect(main(page)).to_contain_text("通报")
     house.look(page, "sign", keep=True)
-    main(page).get_by_role("link", name=re.compile("查看全文")).first.click()
+    follow(main(page).get_by_role("link", name=re.compile("查看全文")).first)
     house.look(page, "paper-to-sign")
     page.goto("/sign")
-    page.get_by_role("button", name=re.compile("名义签发")).first.click()
+    follow(page.get_by_role("button", name=re.compile("名义签发")).first)
     expect(page.get_by_role("status")).to_contain_text("已签发")
     house.settle()
 
