@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+from campaign.plan.phase_kind import PhaseKind as PhaseKind
+
 WHEN = re.compile(
     r"\d{4}-\d{2}-\d{2}"  # a day
     r"|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?([+-]\d{2}:\d{2}|Z)?"  # an hour; without offset it is campaign time
@@ -54,18 +56,6 @@ class PlanKind(StrEnum):
     REPORT = "report"
     CHARTER = "charter"
     MANAGEMENT_RULES = "management_rules"
-
-
-class PhaseKind(StrEnum):
-    MOBILIZATION = "mobilization"
-    ROLLOUT = "rollout"
-    RECTIFICATION = "rectification"
-    READINESS = "readiness"
-    CONSOLIDATION = "consolidation"
-
-    @property
-    def label(self) -> str:
-        return {"mobilization": "动员", "rollout": "推进", "rectification": "自查整改", "readiness": "迎检", "consolidation": "总结巩固"}[self.value]
 
 
 class Part(BaseModel):

@@ -31,7 +31,8 @@ from campaign.portal.menu import Menu, menu
 from campaign.portal.place import Place
 from campaign.portal.shield import UNSAFE, wrote_at
 from campaign.portal.wording import FILTERS
-from campaign.records.people.accounts import Signed, session_was, signed_in, units_below
+from campaign.records.people.accounts import Signed, session_was, signed_in
+from campaign.records.people.below import units_below
 from campaign.records.planning.calendars import last_read
 from campaign.rules.calendar import campaign_day, due_on
 from campaign.work.by import By

@@ -12,7 +12,7 @@ from campaign.records.pages.views import lights_by
 from campaign.records.planning.registry import phases_of
 from campaign.records.tables import Campaign
 from campaign.rules.calendar import CAMPAIGN_ZONE, Light
-from campaign.work.planning.gate import ask_gate
+from campaign.work.planning.gate_facts import ask_gate
 
 
 def campaign_status(tx: Session, campaign: Campaign, now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tex
 from sqlmodel import Session
 
 from campaign.records.duty.duties import duty_table as duty
-from campaign.records.people.accounts import units_below
+from campaign.records.people.below import units_below
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Campaign, Duty, Phase, Series, Suspension, SuspensionDuty, Unit
 from campaign.records.tables.duties import CLIMBING

@@ -61,13 +61,6 @@ def signed_in(tx: Session, token_sha256: str, now: datetime, today: date) -> Sig
     return Signed(first.id, first.login, first.name, bool(first.must_change), first.csrf, grants)
 
 
-def units_below(tx: Session, roots: Sequence[int]) -> frozenset[int]:
-    """These units and everything below them."""
-    tree = select(_unit.c.id).where(_unit.c.id.in_(list(roots))).cte("tree", recursive=True)
-    tree = tree.union(select(_unit.c.id).where(_unit.c.parent_id == tree.c.id))
-    return frozenset(tx.execute(select(tree.c.id)).scalars())
-
-
 def open_session(tx: Session, account_id: int, token_sha256: str, csrf: str, now: datetime, until: datetime) -> None:
     tx.execute(insert(_session).values(token_sha256=token_sha256, account_id=account_id, csrf=csrf, created_at=now, expires_at=until))
     tx.execute(delete(_session).where(_session.c.expires_at < now - timedelta(days=30)))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from campaign.plan.spec import PhaseKind
+from campaign.plan.phase_kind import PhaseKind
 from campaign.records.tables import ladders, units  # noqa: F401 - foreign keys point there
 from campaign.records.tables.base import json_column, one_of, where
 

@@ -26,7 +26,7 @@ from campaign.records.tables.notices import NoticeState
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By
 from campaign.work.duty.hand_in import ask_for_review
-from campaign.work.planning.gate import ask_gate
+from campaign.work.planning.gate_facts import ask_gate
 from campaign.work.planning.phases import next_pass_at
 from campaign.work.running.bulletin import compile_bulletin, due_bulletins
 from campaign.work.running.digest import compile_digest, keep_digest

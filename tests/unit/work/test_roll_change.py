@@ -11,7 +11,7 @@ from campaign.errors import BadPlan, CampaignError, Conflict
 from campaign.records.campaigns import find_campaign, need_unit
 from campaign.records.pages import views
 from campaign.records.people import rolls
-from campaign.records.people.accounts import units_below
+from campaign.records.people.below import units_below
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Event, ItemUnit, Notice, PortalAccount, PortalGrant, Series, Unit
 from campaign.rules.calendar import campaign_day
