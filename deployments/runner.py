@@ -28,7 +28,7 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
-from prefect.exceptions import PrefectHTTPStatusError
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.flow_engine import run_flow
 from prefect.states import Cancelled, Crashed, Failed, Pending
 
@@ -44,11 +44,12 @@ UNDONE = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds between two questions to the server: while runs are at work, while nothing happens, and while no event stream tells of news."""
+    """Seconds between two questions to the server: while runs are at work, while nothing happens, while no event stream tells of news, while it is away."""
 
     busy: float = 0.5
     idle: float = 5.0
     deaf: float = 0.5
+    away: float = 2.0
 
 
 class Runner:
@@ -143,13 +144,28 @@ class Runner:
                 asyncio.run_coroutine_threadsafe(self._ended(run.id), self._loop)
 
     async def _ended(self, run_id: UUID) -> None:
-        with suppress(httpx.HTTPError, PrefectHTTPStatusError):
-            async with get_client() as client:
-                await _settle(client, run_id)
+        """The engine gives up after a minute on a server that is away; the run would say for ever that it is at work, and keep the slot of a lone deployment."""
+        settled = await self._settled(run_id)
+        while not settled and not self._stopping:
+            await asyncio.sleep(self._pace.away)
+            settled = await self._settled(run_id)
         # Freed only now: until its state is settled, the next run of a lone deployment would be turned away.
         self._active.pop(run_id, None)
         forget(run_id)
         self._news.set()
+
+    async def _settled(self, run_id: UUID) -> bool:
+        """False while the server is away or busy; a run that it does not know any more needs no state."""
+        try:
+            async with get_client() as client:
+                await _settle(client, run_id)
+        except ObjectNotFound:
+            return True
+        except PrefectHTTPStatusError as error:
+            return error.response.status_code < httpx.codes.INTERNAL_SERVER_ERROR
+        except (httpx.HTTPError, OSError):
+            return False
+        return True
 
     async def _pass_on_cancellations(self, client: PrefectClient) -> None:
         """Runs at work are asked to stop; a run that ended while the server was away is told Cancelled here."""
