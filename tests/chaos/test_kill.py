@@ -74,7 +74,7 @@ def fork(url: str, now: datetime, log: Path) -> int:
         os._exit(1)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("workers", [1, 2], ids=["alone", "two at once"])
 def test_a_pass_killed_at_any_moment_breaks_nothing_and_the_next_one_finishes_it(store: Store, tmp_path: Path, workers: int) -> None:
     world, url, log = World(store), store.url.render_as_string(hide_password=False), tmp_path / "outbox.jsonl"

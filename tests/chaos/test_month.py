@@ -84,7 +84,7 @@ def persist(place: Place, name: str, campaign: str | None, now: datetime) -> Non
     store = Store(place.url)
     sender = Sender(Settings(_env_file=None, home=place.home, webhook_url=place.receiver, webhook_allow_local=True, webhook_by_unit=True))
     services = Services(send=sender, tables=False, batch=5)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         try:
             run_pass(store, PassRequest(name, campaign, None, now, "clock"), services=services)

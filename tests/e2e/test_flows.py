@@ -24,7 +24,7 @@ from tests.e2e import harness
 from tests.e2e.harness import wait_until
 from tests.world import World, item, phase, plan
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 UNITS = [f"示例{number:02d}局" for number in range(1, 7)]
 DUE_SLUG = "due-now"
@@ -72,7 +72,7 @@ def done(engine: Engine, run: Run) -> Run:
         found = read_run(engine, run.id)
         return found if found is not None and found.is_final else None
 
-    return wait_until(final, description=f"run {run.id} has ended", within=90)
+    return wait_until(final, description=f"run {run.id} has ended")
 
 
 def rehearse(engine: Engine, slug: str, at: str, *, actor: str = "", name: DeploymentName = PHASES[PhaseKind.ROLLOUT], **more: str) -> Run:
@@ -90,10 +90,12 @@ def test_a_phase_run_tells_in_chinese_what_it_did(engine: Engine, slug: str) -> 
     run = rehearse(engine, slug, "2026-03-02", actor="示例审核员", phase=PHASE_CHOICE)
     assert (run.state_type, run.message) == ("COMPLETED", "新交办 1 项")
     assert run.name == "示例区演练方案 · p1阶段 · 2026-03-02"
-    wait_until(lambda: len(task_runs(engine, run)) >= 4, description="the task runs are visible")
-    names = [one["name"] for one in task_runs(engine, run)]
-    assert all(name.split(" ")[0].isascii() for name in names), names
-    assert any("示例甲局 assign" in name for name in names), names
+
+    def names() -> list[str]:
+        return [one["name"] for one in task_runs(engine, run)]
+
+    wait_until(lambda: len(names()) >= 4 and any("示例甲局 assign" in name for name in names()), description="the task runs are visible")
+    assert all(name.split(" ")[0].isascii() for name in names()), names()
     told = engine.ask("GET", f"/flow_runs/{run.id}")
     assert set(told["tags"]) >= {"示例区演练方案", "p1阶段", "演练"}
 
@@ -179,11 +181,11 @@ def test_the_clock_starts_by_itself_what_is_due_and_prefect_shows_it(engine: Eng
     """The phase that had begun, then the sweep of what is overdue, then the delivery of what was written."""
 
     def messages() -> dict[str, str]:
-        runs = [run for run in recent_runs(engine, limit=50) if run.state_type == "COMPLETED"]
+        runs = [run for run in recent_runs(engine, limit=200) if run.state_type == "COMPLETED"]
         return {run.name.split(" · ")[0]: run.message for run in runs if "演练" not in run.name}
 
-    wait_until(lambda: "示例区真实时间方案" in messages(), description="the clock started the open phase", within=90)
-    wait_until(lambda: "文书送达" in messages(), description="the clock started the delivery of its digests", within=120)
+    wait_until(lambda: "示例区真实时间方案" in messages(), description="the clock started the open phase")
+    wait_until(lambda: "文书送达" in messages(), description="the clock started the delivery of its digests")
     world = World(office)
     assert all(row.actor == "clock" for row in world.rows(PassRun) if row.name == "delivery")
 

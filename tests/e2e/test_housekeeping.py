@@ -24,7 +24,7 @@ from tests.e2e import harness
 from tests.e2e.harness import wait_until
 from tests.world import World, plan
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def ended(engine: Engine, what: str) -> Run:
         found = read_run(engine, run.id)
         return found if found is not None and found.is_final else None
 
-    return wait_until(final, description=f"{what} has ended", within=90)
+    return wait_until(final, description=f"{what} has ended")
 
 
 def clock_ran_until(home: Path, ago: timedelta) -> None:
@@ -88,7 +88,7 @@ def test_prefect_asks_by_itself(engine: Engine, house: Path) -> None:
         found = {one["deployment_id"] for one in ahead}
         return all(find_deployment(engine, name)["id"] in found for name in HOUSEKEEPING.values())
 
-    wait_until(planned, description="runs are planned for every housekeeping deployment", within=60, every=1)
+    wait_until(planned, description="runs are planned for every housekeeping deployment", every=1)
 
 
 def test_a_nights_backup_can_be_put_back(engine: Engine, house: Path, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_old_runs_go_from_prefect_and_young_ones_stay(engine: Engine, house: Pat
     assert delete_old_runs(engine, now - timedelta(days=30)) == 0
     assert read_run(engine, run.id) is not None
     delete_quiet_checks(engine, now + timedelta(minutes=1))
-    left = {one.name.split(" · ")[0] for one in recent_runs(engine, limit=50) if one.state_type == "COMPLETED"}
+    left = {one.name.split(" · ")[0] for one in recent_runs(engine, limit=200) if one.state_type == "COMPLETED"}
     assert "督办时钟检查" not in left
     assert "数据清理" in left
     assert delete_old_runs(engine, now + timedelta(minutes=1)) > 0

@@ -24,7 +24,7 @@ from deployments.server import is_of
 from tests.e2e import harness
 from tests.e2e.harness import ROOT, wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 Started = tuple[subprocess.Popen[bytes], Path]
@@ -90,14 +90,14 @@ def test_everything_comes_works_and_goes_with_ctrl_c(tmp_path: Path) -> None:
     with up(home) as (process, said), connect("", home=home, patience=60) as engine:
         noted = addresses(home)
         assert noted["portal"] in said.read_text()
-        assert httpx.get(noted["portal"], trust_env=False, follow_redirects=True, timeout=10).status_code == 200
+        assert httpx.get(noted["portal"], trust_env=False, follow_redirects=True, timeout=60).status_code == 200
         run, _ = trigger(engine, PASSES["supervision"], {})
 
         def message() -> str:
             found = read_run(engine, run.id)
             return found.message if found is not None and found.is_final else ""
 
-        assert wait_until(message, description="a pass ran through", within=60) == "没有到期事项"
+        assert wait_until(message, description="a pass ran through") == "没有到期事项"
         assert engine.ask("POST", "/automations/count") == 0, "one machine's runner calls its dead runs dead by itself"
         store = Store.open(home)
         wait_until(lambda: say_clock(store) == "", description="the clock says that it runs")
@@ -110,7 +110,7 @@ def test_everything_comes_works_and_goes_with_ctrl_c(tmp_path: Path) -> None:
         family = children_of(process)
         assert len(family) == 3
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
         assert gone(family)
         assert not (home / ADDRESS_FILE).exists()
         assert "督办时钟" in say_clock(store)
@@ -125,20 +125,20 @@ def test_two_that_start_together_keep_apart_and_the_children_of_a_killed_one_end
         noted = [addresses(home) for home in homes]
         assert len({at[what] for at in noted for what in ("prefect", "portal")}) == 4
         for home, at in zip(homes, noted, strict=True):
-            assert is_of(home / "prefect", httpx.get(f"{at['prefect']}/admin/settings", trust_env=False, timeout=10).json())
+            assert is_of(home / "prefect", httpx.get(f"{at['prefect']}/admin/settings", trust_env=False, timeout=60).json())
         assert not any("意外退出" in said.read_text() for _, said in (one, two))
 
         killed, other = one[0], two[0]
         family = children_of(killed)
         killed.kill()
         killed.wait()
-        wait_until(lambda: gone(family), description="no child is left", within=40)
+        wait_until(lambda: gone(family), description="no child is left")
         assert len(children_of(other)) == 3
         other.send_signal(signal.SIGINT)
-        assert other.wait(60) == 0
+        assert other.wait(120) == 0
     with up(homes[0]) as (process, _):  # the folder of the killed one is free
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
 
 
 def test_ctrl_c_before_anything_has_started_ends_in_order_too(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_ctrl_c_before_anything_has_started_ends_in_order_too(tmp_path: Path) ->
     with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         wait_until(lambda: "deployments.up" in psutil.Process(process.pid).cmdline(), description="the program loads", every=0.005)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=120)
     assert process.returncode == 0, said
     assert "已全部停止" in said
     assert "Traceback" not in said
@@ -163,7 +163,7 @@ def test_a_killed_child_comes_back_and_is_told(tmp_path: Path) -> None:
         run, _ = trigger(engine, PASSES["supervision"], {})
         wait_until(lambda: (read_run(engine, run.id) or run).state_type == "COMPLETED", description="passes run again", within=harness.START_SECONDS)
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
 
 
 @pytest.mark.slow
@@ -172,8 +172,8 @@ def test_a_server_that_lives_and_answers_nothing_is_restarted(tmp_path: Path) ->
     with up(home) as (process, said), connect("", home=home, patience=60) as engine:
         server = next(child for child in children_of(process) if "deployments.server_child" in child.cmdline())
         server.suspend()
-        wait_until(lambda: not server.is_running(), description="the silent server was ended", within=200, every=1)
+        wait_until(lambda: not server.is_running(), description="the silent server was ended", within=400, every=1)
         assert "没有应答" in said.read_text()
         wait_until(engine.is_healthy, description="a new one answers", within=harness.START_SECONDS)
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0

@@ -46,7 +46,7 @@ from tests.e2e.harness import wait_until
 from tests.gold_plans import gold_file, spec_of
 from tests.samples.word import WordFile
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 LEADER = "示例组长"
 # Every working day would be 200 runs a campaign; a clock that wakes each fifth day, on another weekday each time, must come to the same end.
@@ -64,7 +64,7 @@ class House:
         command = [sys.executable, "-m", "campaign.cli", *words]
         if words[0] != "plan":
             command += ["--data", str(self.home)]
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
 
 
 @pytest.fixture(scope="module")

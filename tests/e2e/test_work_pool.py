@@ -19,7 +19,7 @@ from tests.e2e import harness
 from tests.e2e.harness import ROOT, wait_until
 from tests.world import SLUG, World, plan
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 AUTH = "admin:example-1"
 
@@ -42,12 +42,12 @@ def test_a_worker_runs_a_phase_that_prefect_yaml_deployed(tmp_path: Path) -> Non
         prefect("--no-prompt", "deploy", "--all", "--prefect-file", "deployments/prefect.yaml", env=env)
         assert all(find_deployment(engine, name)["work_pool_name"] == "campaign" for name in ALL)
         with harness.running(harness.python("deployments.clock_child"), env, log=tmp_path / "clock.log"):
-            wait_until(lambda: engine.ask("POST", "/automations/count") == 1, description="silent workers are watched", within=60, every=0.5)
+            wait_until(lambda: engine.ask("POST", "/automations/count") == 1, description="silent workers are watched", every=0.5)
         worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "campaign"]
         with harness.running(worker, env | {"PREFECT_WORKER_QUERY_SECONDS": "1"}, log=tmp_path / "worker.log") as started:
             chosen = {"campaign": SLUG, "phase": "p1", "at": "2026-03-02T09:00:00+08:00"}
             run, _ = trigger(engine, PHASES[PhaseKind.ROLLOUT], {"request": chosen})
-            wait_until(lambda: (read_run(engine, run.id) or run).is_final, description="the worker has run the pass", within=120)
+            wait_until(lambda: (read_run(engine, run.id) or run).is_final, description="the worker has run the pass", within=400)
             ended = read_run(engine, run.id)
             assert ended is not None
             assert (ended.state_type, ended.message) == ("COMPLETED", "新交办 1 项"), started.last_words(40)

@@ -51,7 +51,7 @@ def test_a_plan_with_two_self_check_phases_and_no_rollout_places_its_items_in_th
     assert homes == {lite.phase("2").id}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("name", "launched"), [("000-01", "2026-08-28"), ("001-06", "2026-05-07")])
 def test_a_real_plan_runs_to_the_end_of_its_last_phase(lite: World, tmp_path: Path, name: str, launched: str) -> None:
     lite.go(launched).launch(filled(name, tmp_path), rehearsal=True)

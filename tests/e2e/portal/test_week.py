@@ -181,8 +181,12 @@ def test_a_leader_signs_and_the_unit_confirms_the_paper(visitor: Visitor) -> Non
     leader = visitor("demo-leader")
     leader.goto("/sign")
     keep_picture(leader, "sign")
-    follow(leader.get_by_role("button", name=re.compile("名义签发")).first)
-    expect(leader.get_by_role("main")).to_contain_text(re.compile("已签发|还不能签发"))
+    to_sign = leader.get_by_role("button", name=re.compile("名义签发"))
+    if not to_sign.count():  # on a few days of the year the sample has come to a quiet evening
+        expect(main(leader)).to_contain_text("没有待签发的文书")
+        return
+    follow(to_sign.first)
+    expect(main(leader)).to_contain_text(re.compile("已签发|还不能签发"))
 
 
 def test_the_office_sees_campaign_gate_people_and_opens_an_account(visitor: Visitor) -> None:

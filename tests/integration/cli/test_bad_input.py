@@ -283,7 +283,7 @@ def test_a_folder_that_nobody_may_write_into_keeps_up_from_starting(cli: Cli, ca
 
 def test_a_second_up_on_the_folder_is_refused(cli: Cli, tmp_path: Path) -> None:
     with only_one(cli.home):
-        done = subprocess.run([sys.executable, "-m", "campaign.cli", "up", "--data", str(cli.home)], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([sys.executable, "-m", "campaign.cli", "up", "--data", str(cli.home)], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode != 0
     assert "已由另一个 campaign up 使用" in done.stderr
 

@@ -27,7 +27,7 @@ def box() -> Iterator[Postbox]:
 
 
 def send(box: Postbox, *people: Addressee, security: Security = "none", user: str | None = None, trust: ssl.SSLContext | None = None) -> Sent:
-    channel = MailChannel(MailServer("127.0.0.1", box.port, "office@example.cn", security, user, "P-secret-word"), seconds=2, trust=trust)
+    channel = MailChannel(MailServer("127.0.0.1", box.port, "office@example.cn", security, user, "P-secret-word"), seconds=60, trust=trust)
     try:
         return channel.send(compose(notice()), notice(), people or (CONTACT,), now=ISSUED)
     finally:

@@ -24,7 +24,7 @@ def converted(path: Path, suffix: str, folder: Path) -> Path:
         [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", suffix, "--outdir", str(folder), str(path)],
         check=True,
         capture_output=True,
-        timeout=90,
+        timeout=300,
     )
     return folder / path.with_suffix(f".{suffix}").name
 

@@ -17,7 +17,7 @@ from tests.integration.portal.conftest import NOW, admin, open_account, place_at
 from tests.integration.portal.errands import finished, newest
 from tests.integration.portal.sample import SLUG, play
 
-pytestmark = pytest.mark.timeout(200)
+pytestmark = pytest.mark.timeout(900)
 PAGE = f"/campaigns/{SLUG}/preview"
 
 

@@ -19,7 +19,7 @@ from tests.integration.portal.conftest import NOW, Browser, open_account, place_
 from tests.integration.portal.sample import SLUG, play
 from tests.plans import full_scans, watching
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 PAGES = {
     "contact": ("/todo", "/todo?show=red", "/todo?show=done", "/duties/{duty}", "/notices", "/search?q=整治"),
     "reviewer": ("/review",),

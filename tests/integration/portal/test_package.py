@@ -22,7 +22,7 @@ from tests.integration.portal.conftest import NOW, admin, one_of, open_account
 from tests.integration.portal.errands import finished, newest
 from tests.integration.portal.sample import SECOND, SLUG, play
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 PAGE = f"/campaigns/{SLUG}/package"
 
 

@@ -15,7 +15,7 @@ from tests.integration.portal.conftest import NOW, admin, open_account
 from tests.integration.portal.errands import finished, newest
 from tests.integration.portal.sample import SLUG, spec
 
-pytestmark = pytest.mark.timeout(200)
+pytestmark = pytest.mark.timeout(900)
 
 
 def records(place: Place) -> str:

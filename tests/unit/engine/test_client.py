@@ -49,7 +49,7 @@ def test_a_server_that_is_away_is_named_with_its_address_and_how_to_start_it() -
 
 
 def test_a_server_that_stays_busy_ends_in_a_refusal_to_wait_longer() -> None:
-    engine, asked = engine_that(503, patience=0.5)
+    engine, asked = engine_that(503, patience=2)
     with pytest.raises(EngineDown, match="正忙"):
         engine.ask("POST", "/x", {})
     assert len(asked) > 1

@@ -27,7 +27,7 @@ class Converter:
         self.may_go.set()
 
     def __call__(self, path: Path, out: Path, *, seconds: float) -> Path:
-        assert self.may_go.wait(20)
+        assert self.may_go.wait(120)
         self.made += 1
         if self.wrong:
             raise self.wrong
@@ -55,7 +55,7 @@ def derived(tmp_path: Path, store: FileStore, converter: Converter, *, available
 def finished(ask: Callable[[], Derivation]) -> Derivation:
     """The answer when the thread has done what was asked."""
     done = threading.Event()
-    for _ in range(1000):
+    for _ in range(4000):
         answer = ask()
         if not answer.waiting:
             return answer

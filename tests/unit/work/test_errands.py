@@ -19,7 +19,7 @@ from campaign.errors import Conflict, NotFound
 from campaign.work.upkeep.errands import ALIVE, ASIDE, ENDED, KEPT_FOR, MOST_UNFINISHED, PARENT, TURN, Errand, Errands, Stand, Words, forget_old
 
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_child_ends_with_the_process_that_sent_it_and_leaves_no_word(errands: 
             env={**os.environ, PARENT: "1"}, pass_fds=(alive.fileno(),), stdout=subprocess.DEVNULL,
         )  # fmt: skip
         assert errands.find(folder.name).stand is Stand.WAITING
-        assert child.wait(60) == 130
+        assert child.wait(300) == 130
     assert errands.find(folder.name).stand is Stand.GONE
     assert not (folder / ENDED).exists()
 
