@@ -85,7 +85,7 @@ class ScratchStore(Store):
         super().__init__(f"sqlite:///{path}")
         self._only: tuple[Connection, Session] | None = None
         self._writing = False
-        self._kept: list[Campaign] = []
+        self._kept: list[Campaign] = []  # a session holds on to nothing by itself
 
         @event.listens_for(self.writer, "connect")
         def _hurry(connection: Any, _: Any) -> None:
@@ -101,7 +101,6 @@ class ScratchStore(Store):
             raise InvalidRequestError("a transaction within a transaction")
         self._writing = True
         try:
-            tx.add_all(self._kept)
             yield tx
             tx.commit()
         except BaseException:
@@ -121,7 +120,6 @@ class ScratchStore(Store):
             yield tx
             return
         try:
-            tx.add_all(self._kept)
             yield tx
         except BaseException:
             tx.rollback()
@@ -147,7 +145,9 @@ class ScratchStore(Store):
     def _let_go(self, tx: Session) -> None:
         """Objects go with their transaction, as statements change rows behind their back; campaigns stay, whose rows nothing else changes."""
         self._kept = [one for one in tx.identity_map.values() if isinstance(one, Campaign)]
-        tx.expunge_all()
+        if tx.new or len(self._kept) < len(tx.identity_map):
+            tx.expunge_all()
+            tx.add_all(self._kept)
 
     @staticmethod
     def _forget(tx: Session) -> None:

@@ -34,6 +34,14 @@ def insert_new(tx: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]
     return list(tx.execute(_insert_new(table_of(model), returning), rows).scalars().all())
 
 
+def add_new(tx: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> int:
+    """The same for whoever asks only how many were new, or not even that: without RETURNING the rows go through one prepared statement."""
+    if not rows:
+        return 0
+    added: Any = tx.execute(_add_new(table_of(model)), rows)
+    return int(added.rowcount)
+
+
 class _InsertNew(Insert):
     """The dialects' own INSERT … ON CONFLICT is compiled anew at each execution, which takes ten times as long as running it; this one once."""
 
@@ -43,13 +51,18 @@ class _InsertNew(Insert):
 @compiles(_InsertNew)
 def _do_nothing(element: _InsertNew, compiler: SQLCompiler, **options: Any) -> str:
     render: Callable[..., str] = compiler.visit_insert
-    values, returning, columns = render(element, **options).rpartition(" RETURNING ")
+    values, returning, columns = render(element, **options).partition(" RETURNING ")
     return f"{values} ON CONFLICT DO NOTHING{returning}{columns}"
 
 
 @cache
 def _insert_new(table: Table, returning: str) -> Any:
     return _InsertNew(table).returning(table.c[returning])
+
+
+@cache
+def _add_new(table: Table) -> Any:
+    return _InsertNew(table)
 
 
 class _Ids(TypeDecorator[Collection[int]]):

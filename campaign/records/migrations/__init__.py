@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from campaign.records.store import Store
 
-HEAD = "0015"
+HEAD = "0016"
 VERSION_TABLE = "campaign_version"
 
 

@@ -8,7 +8,7 @@ its retries and its other channels are the same message. Urgent rungs (the inspe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
@@ -31,7 +31,7 @@ _NUMBERED = func.coalesce(_rung.c.numbered, false()).label("numbered")
 
 # Built once: every sending asks all of them.
 _ASKED = (
-    select(_delivery.c.id, _delivery.c.id.label("delivery_id"), _delivery.c.audience, _delivery.c.notice_id,
+    select(_delivery.c.id, _delivery.c.id.label("delivery_id"), _delivery.c.audience, _delivery.c.notice_id, _delivery.c.state, _delivery.c.attempts,
            _notice.c.kind, _notice.c.body.is_not(None).label("has_body"), _notice.c.unit_id, _notice.c.campaign_id, _notice.c.sent_on, _notice.c.rung,
            func.coalesce(_rung.c.urgent, false()).label("urgent"), _NUMBERED)
     .join(_notice, _notice.c.id == _delivery.c.notice_id)
@@ -59,6 +59,7 @@ _IN_MONTH = (
     .group_by(_unit.c.id, _unit.c.name)
     .order_by(func.count().desc(), _unit.c.id)
 )
+_IN_MONTH_OF = _IN_MONTH.where(among(_notice.c.unit_id))
 
 
 class Admission(Protocol):
@@ -67,15 +68,15 @@ class Admission(Protocol):
     def admits(self, row: Any) -> bool: ...
 
 
-def hold_back(tx: Session, delivery_ids: Sequence[int], now: datetime, admission: Callable[[Sequence[Any]], Admission] | None = None) -> list[int]:
-    """Of due deliveries those that may go out now; the others are due again when they may."""
+def hold_back(tx: Session, delivery_ids: Sequence[int], now: datetime, admission: Callable[[Sequence[Any]], Admission] | None = None) -> list[Any]:
+    """Of due deliveries those that may go out now, as rows with `id`, `state` and `attempts`; the others are due again when they may."""
     rows = tx.execute(_ASKED, {"b_ids": delivery_ids}).all()
     persons = admission(rows) if admission is not None and rows else None
     today = campaign_day(now)
     sent, papers = _sent_today(tx, sorted({row.unit_id for row in rows}), today)
     windows: dict[int, Window] = {}
     opens: dict[int, datetime] = {}
-    go: list[int] = []
+    go: list[Any] = []
     later: dict[datetime, list[int]] = {}
     first: list[int] = []
     for row in sorted(rows, key=lambda row: (row.kind != SUMMARY, not row.numbered, -row.rung, row.id)):
@@ -95,7 +96,7 @@ def hold_back(tx: Session, delivery_ids: Sequence[int], now: datetime, admission
         if at > now:
             later.setdefault(at, []).append(row.id)
             continue
-        go.append(row.id)
+        go.append(row)
         if fresh:
             first.append(row.notice_id)
             sent[row.unit_id] += row.kind != SUMMARY
@@ -117,11 +118,15 @@ def _sent_today(tx: Session, unit_ids: Sequence[int], today: date) -> tuple[Coun
     return sent, papers
 
 
-def papers_in_month(tx: Session, campaign_id: int, month: date) -> list[tuple[int, str, int]]:
-    """(unit id, unit, numbered papers) of a month, most first: a burden that is shown, and may have a cap. Bulletins ask nothing of anybody."""
+def papers_in_month(tx: Session, campaign_id: int, month: date, unit_ids: Collection[int] | None = None) -> list[tuple[int, str, int]]:
+    """(unit id, unit, numbered papers) of a month, most first: a burden that is shown, and may have a cap. Bulletins ask nothing of anybody.
+
+    Of all units, or of those that are named.
+    """
     first = month.replace(day=1)
-    end = (first + timedelta(days=32)).replace(day=1)
-    return [(row[0], row[1], row[2]) for row in tx.execute(_IN_MONTH, {"b_campaign": campaign_id, "b_first": first, "b_end": end}).all()]
+    asked = {"b_campaign": campaign_id, "b_first": first, "b_end": (first + timedelta(days=32)).replace(day=1)}
+    found = tx.execute(_IN_MONTH, asked) if unit_ids is None else tx.execute(_IN_MONTH_OF, asked | {"b_ids": unit_ids})
+    return [(row[0], row[1], row[2]) for row in found.all()]
 
 
 def already_warned(tx: Session, campaign_id: int, month: date) -> set[int]:

@@ -19,7 +19,7 @@ from campaign.records.papers import outbox_statements as statements
 from campaign.records.papers.letterhead import SIGNATORY, letterheads
 from campaign.records.papers.manners import Admission, hold_back
 from campaign.records.papers.numbers import give_numbers
-from campaign.records.statements import chunks, insert_new, table_of
+from campaign.records.statements import add_new, chunks, table_of
 from campaign.records.tables import Attempt, Delivery, Notice, RungRow, Unit
 from campaign.rules.calendar import campaign_day
 from campaign.rules.papers import LISTS_OTHERS, Relation, form_for
@@ -110,7 +110,7 @@ def add_deliveries(tx: Session, notice_ids: Iterable[int], *, channel: str, audi
         for notice_id in notice_ids
     ]  # fmt: skip
     for part in chunks(rows, 1000):
-        insert_new(tx, Delivery, part)
+        add_new(tx, Delivery, part)
 
 
 def claim(
@@ -122,19 +122,19 @@ def claim(
     """
     chosen = statements.due_ids(campaign_id is not None, tx.get_bind().dialect.name == "postgresql")
     due = tx.execute(chosen, {"b_now": now, "b_limit": limit} | ({} if campaign_id is None else {"b_campaign": campaign_id})).scalars().all()
-    taken = hold_back(tx, list(due), now, admission)
-    if not taken:
+    going = hold_back(tx, list(due), now, admission)
+    if not going:
         return []
-    _record_lost(tx, taken, now)
+    _record_lost(tx, [row for row in going if row.state == "sending"], now)
+    taken = [row.id for row in going]
     claimed = tx.execute(statements.TAKE, {"b_ids": taken, "b_holder": holder, "b_until": now + CLAIM_FOR}).all()
     _close(tx, sorted({row.notice_id for row in claimed}), now)
     return _outgoing(tx, [row.id for row in claimed])
 
 
-def _record_lost(tx: Session, delivery_ids: list[int], now: datetime) -> None:
+def _record_lost(tx: Session, lost: Sequence[Any], now: datetime) -> None:
     """A claim that ran out is an attempt of which nobody knows the end: it may have arrived, so the repetition may arrive twice."""
-    lost = tx.execute(statements.LOST, {"b_ids": delivery_ids}).all()
-    insert_new(tx, Attempt, [
+    add_new(tx, Attempt, [
         {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": "unknown", "detail": "发送中断，结果不明，以同一编号再发"} for row in lost
     ])  # fmt: skip
 
@@ -198,7 +198,7 @@ def record_outcomes(tx: Session, outcomes: Sequence[Outcome], holder: str, now: 
         return []
     by_id = {outcome.delivery_id: outcome for outcome in outcomes}
     ours = tx.execute(statements.CLAIMED, {"b_ids": list(by_id), "b_holder": holder}).all()
-    insert_new(tx, Attempt, [
+    add_new(tx, Attempt, [
         {"delivery_id": row.id, "number": row.attempts, "at": now, "outcome": by_id[row.id].outcome, "detail": by_id[row.id].detail[:500]} for row in ours
     ])  # fmt: skip
     arrived = [row for row in ours if by_id[row.id].outcome == "delivered"]

@@ -60,7 +60,6 @@ def _only(rows: Select[Any], of_campaign: bool) -> Select[Any]:
     return rows.where(joined.exists())
 
 
-LOST = select(_delivery.c.id, _delivery.c.attempts).where(among(_delivery.c.id), _delivery.c.state == "sending")
 TAKE = (
     update(_delivery)
     .where(among(_delivery.c.id))

@@ -145,11 +145,16 @@ def outcome_counts(tx: Session, campaign_id: int) -> dict[str, int]:
 
 def rungs_taken(tx: Session, campaign_id: int) -> list[tuple[str, int]]:
     """How often each rung was taken, in the order of the ladder."""
-    rows = (
-        select(_rung.c.name, func.count())
-        .join(duty, duty.c.ladder_id == _rung.c.ladder_id)
-        .join(_escalation, (_escalation.c.duty_id == duty.c.id) & (_escalation.c.rung == _rung.c.number))
+    taken = (
+        select(duty.c.ladder_id, _escalation.c.rung, func.count().label("times"))
+        .join(duty, duty.c.id == _escalation.c.duty_id)
         .where(duty.c.campaign_id == campaign_id, _escalation.c.skipped.is_(False))
+        .group_by(duty.c.ladder_id, _escalation.c.rung)
+        .subquery()
+    )
+    rows = (
+        select(_rung.c.name, func.sum(taken.c.times))
+        .join(taken, (taken.c.ladder_id == _rung.c.ladder_id) & (taken.c.rung == _rung.c.number))
         .group_by(_rung.c.name)
         .order_by(func.min(_rung.c.number))
     )

@@ -68,7 +68,7 @@ class Duty(SQLModel, table=True):
         where("ix_duty_due", "campaign_id", "next_rung_at", "phase_id", condition="next_rung_at IS NOT NULL"),
         Index("ix_duty_unit", "unit_id", "state", "due_at", "id"),
         Index("ix_duty_phase", "phase_id", "state", "due_at", "id", "kind", "required", "unit_id"),
-        Index("ix_duty_campaign", "campaign_id", "state", "due_at", "id"),
+        Index("ix_duty_campaign", "campaign_id", "state", "due_at", "id", "finished_at"),
         where("ix_duty_reviewing", "submission_id", condition="state = 'open' AND kind IN ('review', 'recheck')"),
         where("ix_duty_item", "item_id", condition="item_id IS NOT NULL"),
         where("ix_duty_submission", "submission_id", condition="submission_id IS NOT NULL"),

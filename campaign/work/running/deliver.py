@@ -46,7 +46,7 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
         crowding.write()
         outgoing = within_budget(tx, claimed, now)
         addressees = {one.delivery_id: crowding.addressees(one.delivery_id, one.notice_id) for one in outgoing}
-        warn_of_papers(tx, {one.campaign_id for one in outgoing if one.number}, now, ctx.request.actor)
+        warn_of_papers(tx, [one for one in outgoing if one.number], now, ctx.request.actor)
     if not outgoing:
         return {"sent": 0}
     outcomes = ctx.services.send(outgoing, addressees, now)
@@ -64,12 +64,15 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
     return {"sent": sent, "failed": len(outcomes) - sent}
 
 
-def warn_of_papers(tx: Session, campaign_ids: set[int], now: datetime, actor: str) -> None:
+def warn_of_papers(tx: Session, papers: Sequence[outbox.Outgoing], now: datetime, actor: str) -> None:
     """Papers are a burden: once a month and unit the log says that the cap is exceeded. They go out all the same."""
     month = campaign_day(now)
-    for campaign_id in sorted(campaign_ids):
+    units: dict[int, set[int]] = {}
+    for one in papers:
+        units.setdefault(one.campaign_id, set()).add(one.unit_id)
+    for campaign_id, unit_ids in sorted(units.items()):
         cap = int(tx.get_one(Campaign, campaign_id).settings.get("paper_cap", manners.PAPERS_A_MONTH))
-        over = [(unit_id, unit, count) for unit_id, unit, count in manners.papers_in_month(tx, campaign_id, month) if count > cap]
+        over = [(unit_id, unit, count) for unit_id, unit, count in manners.papers_in_month(tx, campaign_id, month, unit_ids) if count > cap]
         known = manners.already_warned(tx, campaign_id, month) if over else set()
         for unit_id, unit, count in over:
             if unit_id not in known:
