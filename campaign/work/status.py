@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table
 from campaign.records.pages.views import lights_by
 from campaign.records.planning.registry import phases_of
 from campaign.records.tables import Campaign
+from campaign.records.tables.duties import duty_table
 from campaign.rules.calendar import CAMPAIGN_ZONE, Light
 from campaign.work.planning.gate_facts import ask_gate
 

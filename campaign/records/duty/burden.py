@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Integer, and_, case, cast, func, or_, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Campaign, ExtraRequest, Phase, Unit
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.calendar import due_at_of_day
 
 _extra, _unit, _phase = table_of(ExtraRequest), table_of(Unit), table_of(Phase)

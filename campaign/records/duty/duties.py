@@ -16,12 +16,11 @@ from campaign.records.planning.calendars import calendar_of, load_calendar
 from campaign.records.planning.ladders import chosen_ladder, ladder_of
 from campaign.records.statements import among, insert_new, one_of_words, table_of
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, NoticeLine, Submission
-from campaign.records.tables.duties import CLIMBING, UNFINISHED
+from campaign.records.tables.duties import CLIMBING, UNFINISHED, duty_table
 from campaign.rules.ladder import RungDue, first_rung_at, next_rung_at
 from campaign.rules.papers import CHANGES
 from campaign.rules.splitting import SPLIT_KINDS
 
-duty_table = table_of(Duty)
 _line, _notice, _submission = table_of(NoticeLine), table_of(Notice), table_of(Submission)
 NOTHING_LEFT = "所列事项均已办结"
 

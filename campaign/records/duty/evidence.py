@@ -15,7 +15,6 @@ from sqlalchemy import Subquery, and_, func, insert, or_, select, text, update
 from sqlmodel import Session
 
 from campaign.errors import NotFound
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
 from campaign.records.tables import (
     Campaign,
@@ -37,6 +36,7 @@ from campaign.records.tables import (
     Unit,
     Verdict,
 )
+from campaign.records.tables.duties import duty_table as duty
 
 _campaign, _plan, _phase, _item, _part = (table_of(model) for model in (Campaign, PlanVersion, Phase, Item, ItemUnit))
 _requirement, _unit, _finding, _block, _package = (table_of(model) for model in (Requirement, Unit, Finding, EventBlock, PackageRecord))

@@ -10,10 +10,9 @@ from sqlmodel import Session
 
 from campaign.errors import NotFound
 from campaign.records.campaigns import row_number
-from campaign.records.duty.duties import duty_table
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Duty, DutyKind, Finding, Inspection, Unit
-from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import UNFINISHED, duty_table
 from campaign.rules.calendar import campaign_day
 
 _finding, _inspection, _unit = table_of(Finding), table_of(Inspection), table_of(Unit)

@@ -14,12 +14,12 @@ from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from campaign.records.duty.duties import clock_of, take_off_papers
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.papers.numbers import give_numbers
 from campaign.records.papers.outbox import add_deliveries
 from campaign.records.statements import among, chunks, insert_new, one_of_words, table_of
 from campaign.records.tables import Duty, DutyKind, DutyState, Notice, RungRow, StoredFile, Submission, SubmissionFile, Verdict
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _submission, _file, _verdict, _notice, _rung = (table_of(model) for model in (Submission, SubmissionFile, Verdict, Notice, RungRow))
 

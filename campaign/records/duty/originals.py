@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Campaign, CoverSheet, Duty, PaperReceipt, Requirement, Signatory, StoredFile, Unit
+from campaign.records.tables.duties import duty_table as duty
 
 _cover, _receipt, _signatory, _unit, _campaign, _requirement, _stored = (
     table_of(model) for model in (CoverSheet, PaperReceipt, Signatory, Unit, Campaign, Requirement, StoredFile)

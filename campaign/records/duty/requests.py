@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Campaign, Duty, DutyRequest, FileWithdrawal, Notice, NoticeReading, StoredFile, Submission, SubmissionFile, Unit, Upload
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _request, _withdrawal, _upload, _reading, _notice = (table_of(model) for model in (DutyRequest, FileWithdrawal, Upload, NoticeReading, Notice))
 _unit, _campaign, _file, _submission, _stored = (table_of(model) for model in (Unit, Campaign, SubmissionFile, Submission, StoredFile))

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.planning.ladders import ladder_of, store_ladder
 from campaign.records.statements import chunks, insert_new, insert_of, table_of
 from campaign.records.tables import (
@@ -29,6 +28,7 @@ from campaign.records.tables import (
     Unit,
 )
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.review_chain import SPLIT, Chain, Places, Step, Who
 from campaign.rules.splitting import SPLIT_KINDS, up_to_first_overdue
 

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.pages.views import light_column
 from campaign.records.statements import among, one_of_words, table_of
 from campaign.records.tables import Duty, Submission, Unit
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _unit, _submission = table_of(Unit), table_of(Submission)
 MOST_PARTS = 500

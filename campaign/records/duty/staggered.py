@@ -10,9 +10,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import chunks, table_of
 from campaign.records.tables import Campaign, Duty, DutyState, Phase, Unit
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.calendar import due_on
 
 _unit, _phase = table_of(Unit), table_of(Phase)

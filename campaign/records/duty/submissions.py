@@ -10,10 +10,9 @@ from sqlalchemy import func, select, update
 from sqlmodel import Session
 
 from campaign.errors import Conflict
-from campaign.records.duty.duties import duty_table
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Duty, DutyKind, StoredFile, Submission, SubmissionFile, Verdict
-from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import UNFINISHED, duty_table
 
 _submission, _file, _verdict, _stored = table_of(Submission), table_of(SubmissionFile), table_of(Verdict), table_of(StoredFile)
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, text
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.people.below import units_below
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Campaign, Duty, Phase, Series, Suspension, SuspensionDuty, Unit
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 
 _suspension, _stopped, _phase, _unit, _series, _campaign = (table_of(model) for model in (Suspension, SuspensionDuty, Phase, Unit, Series, Campaign))
 # As the index says it, so that both databases see that it fits.

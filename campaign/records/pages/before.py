@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
+from campaign.records.tables.duties import duty_table as duty
 
 
 def titles_of_duties(tx: Session, campaign_id: int, duty_ids: Sequence[int]) -> dict[int, str]:

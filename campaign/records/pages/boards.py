@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Integer, and_, case, cast, func, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Campaign, Notice, Parked, PassRun, Phase, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.calendar import Light, due_on
 
 _campaign, _phase, _unit, _notice, _run, _parked, _rung = (table_of(model) for model in (Campaign, Phase, Unit, Notice, PassRun, Parked, RungRow))

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.pages.todo import OWN_KINDS
 from campaign.records.pages.views import light_column
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Campaign, CompiledPart, Item, ItemUnit, Notice, NoticeLine, Phase, StoredFile, Submission, SubmissionFile, Unit, Verdict
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 
 _item, _part, _campaign, _phase, _unit = (table_of(model) for model in (Item, ItemUnit, Campaign, Phase, Unit))
 _submission, _file, _stored, _verdict, _notice, _line = (

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal_column, or_, select, true
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.pages.picking import first_due
 from campaign.records.pages.views import light_column
 from campaign.records.statements import among, as_written, table_of
 from campaign.records.tables import Campaign, DutyState, Event, Finding, Item, Notice, Requirement, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 
 _campaign, _event, _notice, _unit, _rung = (table_of(model) for model in (Campaign, Event, Notice, Unit, RungRow))
 _item, _requirement, _finding = table_of(Item), table_of(Requirement), table_of(Finding)

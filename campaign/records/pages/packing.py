@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, select
 from sqlmodel import Session, col
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.duty.evidence import package_items
 from campaign.records.statements import table_of
 from campaign.records.tables import DutyKind, DutyState, Item, PackageRecord, Unit
+from campaign.records.tables.duties import duty_table as duty
 
 _unit, _item = table_of(Unit), table_of(Item)
 INTERNAL = (DutyKind.REVIEW, DutyKind.RECHECK)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Subquery, select, union_all
 
-from campaign.records.duty.duties import duty_table as duty
+from campaign.records.tables.duties import duty_table as duty
 
 
 def first_due(asked: Mapping[str, ColumnElement[bool]], *, limit: int | None, offset: int = 0) -> Subquery:

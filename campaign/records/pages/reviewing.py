@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.pages.views import light_column
 from campaign.records.statements import as_written, table_of
 from campaign.records.tables import Campaign, ReviewStep, Submission, SubmissionFile, Unit, Verdict
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _campaign, _submission, _file, _verdict, _unit = (table_of(model) for model in (Campaign, Submission, SubmissionFile, Verdict, Unit))
 _step = table_of(ReviewStep)

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.pages.views import light_column
 from campaign.records.statements import table_of
 from campaign.records.tables import (
@@ -34,6 +33,7 @@ from campaign.records.tables import (
     Verdict,
 )
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.calendar import due_on
 
 _campaign, _phase, _unit, _item, _part, _requirement = (table_of(model) for model in (Campaign, Phase, Unit, Item, ItemUnit, Requirement))

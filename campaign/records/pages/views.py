@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, case, func, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.planning.calendars import load_calendar
 from campaign.records.statements import table_of
 from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Notice, Phase, Unit
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.calendar import Light, due_on, yellow_through
 
 _unit, _phase, _notice, _item, _part = (table_of(model) for model in (Unit, Phase, Notice, Item, ItemUnit))

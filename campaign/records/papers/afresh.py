@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Campaign, Delivery, Notice, NoticeLine, Post, RungRow, Tenure
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _notice, _line, _delivery, _rung, _campaign = (table_of(model) for model in (Notice, NoticeLine, Delivery, RungRow, Campaign))
 _post, _tenure = table_of(Post), table_of(Tenure)

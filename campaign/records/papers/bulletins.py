@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import one_of_words, table_of
 from campaign.records.tables import Campaign, DutyState, Escalation, Notice, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 
 _campaign, _notice, _escalation, _rung, _unit = (table_of(model) for model in (Campaign, Notice, Escalation, RungRow, Unit))
 

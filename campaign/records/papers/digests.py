@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Campaign, DutyRequest, Escalation, Notice, Parked, RungRow, Unit
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _campaign, _notice, _escalation, _rung, _unit, _request, _parked = (
     table_of(model) for model in (Campaign, Notice, Escalation, RungRow, Unit, DutyRequest, Parked)

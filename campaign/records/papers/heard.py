@@ -7,9 +7,9 @@ from collections.abc import Collection
 from sqlalchemy import exists, or_, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import among, one_of_words, table_of
 from campaign.records.tables import DutyRequest, Notice, NoticeLine
+from campaign.records.tables.duties import duty_table as duty
 
 _line, _notice, _request = table_of(NoticeLine), table_of(Notice), table_of(DutyRequest)
 _ON_PAPER = exists().where(

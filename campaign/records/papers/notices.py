@@ -11,11 +11,11 @@ from sqlmodel import Session
 
 from campaign.errors import NotFound
 from campaign.records.campaigns import row_number
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.papers import outbox_statements as statements
 from campaign.records.statements import among, insert_new, one_of_words, table_of
 from campaign.records.tables import Attempt, Delivery, Duty, Escalation, Notice, NoticeLine, Phase, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _notice, _line, _escalation, _delivery, _rung = (table_of(model) for model in (Notice, NoticeLine, Escalation, Delivery, RungRow))
 _phase, _unit = table_of(Phase), table_of(Unit)

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text, update
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import among, one_of_words, table_of
 from campaign.records.tables import Campaign, Delivery, DutyState, Escalation, Notice, NoticeLine, RungRow, Unit
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.papers import NUMBERED_ALWAYS
 
 _notice, _line, _delivery, _escalation = table_of(Notice), table_of(NoticeLine), table_of(Delivery), table_of(Escalation)

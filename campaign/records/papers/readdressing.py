@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import insert_new, table_of
 from campaign.records.tables import Delivery, Escalation, Notice, NoticeLine, Unit
+from campaign.records.tables.duties import duty_table as duty
 
 _notice, _line, _delivery, _escalation = (table_of(model) for model in (Notice, NoticeLine, Delivery, Escalation))
 

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import among, chunks, one_of_words, table_of
 from campaign.records.tables import Campaign, Delivery, Duty, Notice, NoticeLine, NoticeReading, Unit
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 ORIGIN = "ack:notice:"
 _notice, _line, _unit, _campaign, _reading, _delivery = (table_of(model) for model in (Notice, NoticeLine, Unit, Campaign, NoticeReading, Delivery))

@@ -11,9 +11,9 @@ from datetime import date
 from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import among, insert_new, table_of
 from campaign.records.tables import Absence, Body, BodyMember, ItemUnit, NoticeLine, Person, Post, Tenure, Unit
+from campaign.records.tables.duties import duty_table as duty
 
 PersonRow = tuple[str, str, str | None, str | None, str | None, int | None]
 """(relation, name, phone, email, account, id), as the way out takes them."""

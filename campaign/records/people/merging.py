@@ -13,11 +13,11 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.planning.registry import duties_by_origin
 from campaign.records.statements import among, table_of
 from campaign.records.tables import Body, Campaign, Duty, DutyRequest, DutyState, Finding, ItemUnit, NoticeLine, Series, Unit, UnitAlias
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _unit, _alias, _part, _series, _finding, _campaign, _request, _body, _line = (
     table_of(model) for model in (Unit, UnitAlias, ItemUnit, Series, Finding, Campaign, DutyRequest, Body, NoticeLine)

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Body, Campaign, Delivery, DutyState, Event, Item, ItemUnit, Notice, Phase, PortalGrant, Post, Series, Unit, UnitAlias
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _notice, _delivery, _series, _phase = table_of(Notice), table_of(Delivery), table_of(Series), table_of(Phase)
 _event, _unit, _alias, _item, _part = (table_of(model) for model in (Event, Unit, UnitAlias, Item, ItemUnit))

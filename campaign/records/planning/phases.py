@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.pages.picking import first_due
 from campaign.records.statements import chunks, table_of
 from campaign.records.tables import (
@@ -30,6 +29,7 @@ from campaign.records.tables import (
     Unit,
 )
 from campaign.records.tables.duties import CLIMBING, UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.calendar import campaign_day
 
 _unit, _post, _tenure, _item, _part, _finding = (table_of(model) for model in (Unit, Post, Tenure, Item, ItemUnit, Finding))

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select, update
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Campaign, Duty, DutyState, Escalation, Item, Notice, Phase, Requirement
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 
 _campaign, _item, _escalation, _notice, _phase = (table_of(model) for model in (Campaign, Item, Escalation, Notice, Phase))
 _requirement = table_of(Requirement)

@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, exists, insert, not_, select, update
 from sqlmodel import Session, SQLModel
 
-from campaign.records.duty.duties import duty_table
 from campaign.records.duty.suspended import stopped_series
 from campaign.records.statements import among, chunks, insert_of, table_of
 from campaign.records.tables import Campaign, Duty, DutyState, Item, ItemUnit, Person, Phase, PlanVersion, Post, Requirement, Series, Tenure, Unit
-from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import UNFINISHED, duty_table
 
 _item, _part, _requirement, _series, _phase, _campaign = (table_of(model) for model in (Item, ItemUnit, Requirement, Series, Phase, Campaign))
 _unit, _post, _tenure, _person = table_of(Unit), table_of(Post), table_of(Tenure), table_of(Person)

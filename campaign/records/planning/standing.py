@@ -11,10 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Campaign, Item, ItemUnit, Phase, PlanVersion, Requirement, Unit
 from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import duty_table as duty
 
 _campaign, _plan, _item, _part, _phase, _requirement, _unit = (table_of(model) for model in (Campaign, PlanVersion, Item, ItemUnit, Phase, Requirement, Unit))
 

@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Boolean, bindparam, column, text
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import table_of
 from campaign.records.tables import Series
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.calendar import due_at_of_day
 
 

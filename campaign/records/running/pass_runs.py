@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, exists, func, insert, select, update
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table
 from campaign.records.leases import ALONE
 from campaign.records.statements import among, chunks, insert_new, one_of_words, table_of
 from campaign.records.tables import Campaign, Duty, DutyState, Escalation, Notice, Parked, PassDue, PassRun, Phase, Series, Submission, Unit
-from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import UNFINISHED, duty_table
 
 _run, _due, _notice, _escalation, _unit, _phase, _campaign = (table_of(model) for model in (PassRun, PassDue, Notice, Escalation, Unit, Phase, Campaign))
 _parked, _series, _submission = table_of(Parked), table_of(Series), table_of(Submission)

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.statements import among, one_of_words, table_of
 from campaign.records.tables import Campaign, Delivery, Duty, DutyKind, DutyState, Escalation, Notice, NoticeLine, RungRow, Submission, Unit
 from campaign.records.tables.duties import CLIMBING
+from campaign.records.tables.duties import duty_table as duty
 
 _unit, _notice, _line, _delivery, _rung, _escalation = (table_of(model) for model in (Unit, Notice, NoticeLine, Delivery, RungRow, Escalation))
 _submission, _campaign = table_of(Submission), table_of(Campaign)

@@ -21,11 +21,11 @@ from typing import Any
 from sqlalchemy import Integer, TextClause, bindparam, func, insert, select, text
 from sqlmodel import Session
 
-from campaign.records.duty.duties import duty_table as duty
 from campaign.records.planning.calendars import calendar_of
 from campaign.records.planning.ladders import ladder_of
 from campaign.records.statements import as_written, table_of
 from campaign.records.tables import Campaign, Notice, PassDecision, PassDue
+from campaign.records.tables.duties import duty_table as duty
 from campaign.rules.calendar import campaign_day
 from campaign.rules.ladder import EscalationDecision, due_rung
 

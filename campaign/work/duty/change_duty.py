@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
 from campaign.records.duty import splits, submissions
-from campaign.records.duty.duties import duty_table, finish, lock, open_waiting, start_revision, stop_ladders, waiting_for
+from campaign.records.duty.duties import finish, lock, open_waiting, start_revision, stop_ladders, waiting_for
 from campaign.records.duty.suspended import series_to_go_on
 from campaign.records.log import write_event
 from campaign.records.papers.outbox import collect_lines
@@ -17,7 +17,7 @@ from campaign.records.planning.calendars import load_calendar
 from campaign.records.planning.registry import duties_of_ids, phases_of
 from campaign.records.statements import table_of
 from campaign.records.tables import Campaign, Duty, DutyKind, DutyState, Notice, Series
-from campaign.records.tables.duties import UNFINISHED
+from campaign.records.tables.duties import UNFINISHED, duty_table
 from campaign.rules.calendar import campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
 from campaign.work.papers import receipts

@@ -7,13 +7,14 @@ from datetime import date, datetime, time
 from sqlmodel import Session
 
 from campaign.errors import CampaignError, Conflict
-from campaign.records.duty.duties import duty_table, open_waiting, start_revision
+from campaign.records.duty.duties import open_waiting, start_revision
 from campaign.records.log import write_event
 from campaign.records.papers.outbox import collect_lines
 from campaign.records.planning import registry
 from campaign.records.planning.calendars import load_calendar
 from campaign.records.planning.phases import duties_due_with, undated_of
 from campaign.records.tables import Campaign, Duty, DutyState, Phase
+from campaign.records.tables.duties import duty_table
 from campaign.rules.calendar import CAMPAIGN_ZONE, campaign_day, due_at_of_day, due_on
 from campaign.work.by import By
 from campaign.work.papers.changes import until_now

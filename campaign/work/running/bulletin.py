@@ -9,7 +9,6 @@ from typing import Any
 from sqlmodel import Session
 
 from campaign.records import log
-from campaign.records.duty.duties import duty_table
 from campaign.records.log import write_event
 from campaign.records.pages import views
 from campaign.records.papers import bulletins
@@ -18,6 +17,7 @@ from campaign.records.papers.receipts import ORIGIN as RECEIPT_ORIGIN
 from campaign.records.planning import registry
 from campaign.records.planning.calendars import load_calendar
 from campaign.records.tables import Campaign
+from campaign.records.tables.duties import duty_table
 from campaign.rules.calendar import CAMPAIGN_ZONE, Light, campaign_day, due_on
 from campaign.work.by import By
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from campaign.records import leases
-from campaign.records.duty.duties import duty_table, open_waiting
+from campaign.records.duty.duties import open_waiting
 from campaign.records.log import write_event
 from campaign.records.pages import boards, views
 from campaign.records.papers import digests, notices
@@ -22,6 +22,7 @@ from campaign.records.planning import registry
 from campaign.records.running import pass_runs
 from campaign.records.store import Store
 from campaign.records.tables import Campaign, Duty, Phase
+from campaign.records.tables.duties import duty_table
 from campaign.records.tables.notices import NoticeState
 from campaign.rules.calendar import campaign_day
 from campaign.work.by import By

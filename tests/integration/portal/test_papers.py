@@ -9,9 +9,9 @@ from docx import Document
 from sqlmodel import select
 
 from campaign.portal.place import Place
-from campaign.records.duty.duties import duty_table
 from campaign.records.statements import table_of
 from campaign.records.tables import Duty, Escalation, Notice, Unit
+from campaign.records.tables.duties import duty_table
 from campaign.work.by import By
 from campaign.work.papers.receipts import ask_for_receipts
 from tests.integration.portal.conftest import NOW, Browser, open_account
