@@ -45,7 +45,7 @@ def follow(client: Browser, after: str = "/password") -> httpx.Response:
     """As a browser does: to the provider, which lets everybody in, and back."""
     sent = client.get(f"/login/oidc?next={after}")
     assert sent.status_code == 303, sent.text
-    back = httpx.get(sent.headers["location"], trust_env=False)
+    back = httpx.get(sent.headers["location"], trust_env=False, timeout=60)
     assert back.status_code == 302
     assert back.headers["location"].startswith("http://testserver/login/oidc/back?")
     return client.get(back.headers["location"].removeprefix("http://testserver"))
@@ -177,7 +177,7 @@ def test_the_way_back_needs_the_state_of_this_browser(place: Place, provider: Pr
     known(place)
     provider.person["employee_number"] = "yezhiqiu"
     victim, attacker = client_of(place, provider), client_of(place, provider)
-    back = httpx.get(attacker.get("/login/oidc").headers["location"], trust_env=False).headers["location"].removeprefix("http://testserver")
+    back = httpx.get(attacker.get("/login/oidc").headers["location"], trust_env=False, timeout=60).headers["location"].removeprefix("http://testserver")
     assert victim.get(back).status_code == 400, "no login was begun here"
     victim.get("/login/oidc")
     assert victim.get(back).status_code == 403
@@ -189,7 +189,7 @@ def test_a_code_works_once_and_only_with_its_verifier(place: Place, provider: Pr
     known(place)
     provider.person["employee_number"] = "yezhiqiu"
     client = client_of(place, provider)
-    back = httpx.get(client.get("/login/oidc").headers["location"], trust_env=False).headers["location"].removeprefix("http://testserver")
+    back = httpx.get(client.get("/login/oidc").headers["location"], trust_env=False, timeout=60).headers["location"].removeprefix("http://testserver")
     kept = client.cookies["oidc"]
     assert client.get(back).status_code == 303
     client.cookies.set("oidc", kept)
