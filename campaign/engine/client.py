@@ -2,27 +2,32 @@
 
 Refuses to know what is asked (runs.py and selects.py do). Prefect's server on SQLite answers 503 or drops the connection under mild
 load whenever one of its own services is writing, so every call is tried again with jitter; callers make their calls repeatable.
+
+httpx and stamina are imported by the first call: the portal asks every few seconds whether Prefect is there, and for weeks nothing else, and what
+they bring (a terminal's colours among it) would be 8 MB of its memory.
 """
 
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import logging
 import os
 import time
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
-
-import httpx
-import stamina
 
 from campaign.errors import CampaignError, RetryLater
 
-TRANSIENT = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx.ReadTimeout, httpx.ConnectError, httpx.ConnectTimeout)
+if TYPE_CHECKING:
+    import httpx
+
 # A refused connection is told after this long; a busy server is waited for as long as the engine's whole patience.
 REFUSED_SECONDS = 1.5
+HEALTH_SECONDS = 2.0
 ADDRESS_FILE = "addresses.json"
 # Each retry is expected here; without a handler Python would print it over the person's own output.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -46,18 +51,26 @@ class Engine:
     def __init__(self, api_url: str, *, auth: str = "", patience: float = 10.0, transport: httpx.BaseTransport | None = None) -> None:
         self.api_url = api_url.rstrip("/")
         self.patience = patience
-        headers = {"Authorization": "Basic " + base64.b64encode(auth.encode()).decode()} if auth else {}
+        self._headers = {"Authorization": "Basic " + base64.b64encode(auth.encode()).decode()} if auth else {}
+        self._transport = transport
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        import httpx
+
         # trust_env off: a proxy for the internet must not swallow calls to our own machine.
         # Reading all certificates takes 30 ms and 4 MB each time: only where there is something to check with them.
         checked = self.api_url.startswith("https:")
-        self._http = httpx.Client(headers=headers, timeout=httpx.Timeout(10.0, connect=2.0), trust_env=False, transport=transport, verify=checked)
+        patience = httpx.Timeout(10.0, connect=2.0)
+        return httpx.Client(headers=self._headers, timeout=patience, trust_env=False, transport=self._transport, verify=checked)
 
     @property
     def ui_url(self) -> str:
         return self.api_url.removesuffix("/api")
 
     def close(self) -> None:
-        self._http.close()
+        if "_http" in self.__dict__:
+            self._http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -67,19 +80,27 @@ class Engine:
 
     def is_healthy(self) -> bool:
         """One try, no waiting."""
+        address = f"{self.api_url}/health"
+        if self._transport is None and address.startswith("http:"):
+            return _plainly_answers(address, self._headers)
+        import httpx
+
         try:
-            return self._http.get(f"{self.api_url}/health", timeout=2.0).status_code == 200
+            return self._http.get(address, timeout=HEALTH_SECONDS).status_code == 200
         except httpx.HTTPError:
             return False
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The answer as JSON (None when empty). 404 answers None; a refusal raises EngineRefused, silence EngineDown."""
+        import httpx
+        import stamina
+
         started = time.monotonic()
 
         def again(error: Exception) -> bool:
             if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
                 return time.monotonic() - started < min(REFUSED_SECONDS, self.patience)
-            return isinstance(error, (*TRANSIENT, _Busy))
+            return isinstance(error, (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx.ReadTimeout, _Busy))
 
         try:
             for attempt in stamina.retry_context(on=again, attempts=None, timeout=self.patience, wait_initial=0.1, wait_max=1.0, wait_jitter=0.3):
@@ -94,6 +115,19 @@ class Engine:
                 f"连不上 Prefect（{self.ui_url}）。请运行 campaign up 启动服务后重试；督办期限不受影响，也可加 --local 直接执行。", address=self.ui_url
             ) from silence
         return _read(answer, self.ui_url)
+
+
+def _plainly_answers(address: str, headers: dict[str, str]) -> bool:
+    """By the standard library alone."""
+    parts = urlsplit(address)
+    line = http.client.HTTPConnection(parts.netloc, timeout=HEALTH_SECONDS)
+    try:
+        line.request("GET", parts.path, headers=headers)
+        return line.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
 
 
 def _read(answer: httpx.Response, address: str) -> Any:

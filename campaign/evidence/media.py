@@ -65,6 +65,8 @@ KINDS: dict[str, Kind] = {
     "audio/x-wav": Kind("录音", "audio", ("wav",)),
     "audio/amr": Kind("录音", "audio", ("amr",)),
 }
+DRAWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/bmp", "image/webp", "image/tiff"})
+"""The pictures that can be looked into and shown (`evidence.pictures`)."""
 _BY_EXTENSION = {extension: kind for kind in KINDS.values() for extension in kind.extensions}
 _TEXT_TYPES = {"csv": "text/csv", "md": "text/markdown"}
 _LEGACY = ((b"WordDocument", "application/msword"), (b"Workbook", "application/vnd.ms-excel"), (b"Book", "application/vnd.ms-excel"),
@@ -72,7 +74,7 @@ _LEGACY = ((b"WordDocument", "application/msword"), (b"Workbook", "application/v
 _LEGACY_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = ("<!doctype html", "<html", "<script", "<svg", "<?php", "<body", "<iframe", "#!/")
 _CONTROLS = frozenset(map(chr, range(32))) - set("\t\n\r\f\x1a")
-_CHUNK = 1024 * 1024
+_CHUNK, _PART = 1024 * 1024, 64 * 1024
 
 
 def media_type_of(path: Path, name: str, limits: ZipLimits | None = None) -> str:
@@ -135,16 +137,19 @@ def _is_text(path: Path) -> bool:
     with path.open("rb") as source:
         opening, whole = source.read(_CHUNK), not source.read(1)
     encodings = ("utf-16",) if opening.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "gb18030")
-    return any(_reads_as(opening, encoding, whole=whole) for encoding in encodings)
+    found = next((encoding for encoding in encodings if _reads_as(opening, encoding, whole=whole)), None)
+    if found is None:
+        return False
+    if any(mark in opening[: 4 * 4096].decode(found, "ignore")[:4096].lower() for mark in _MARKUP):
+        raise BadFile("这是网页或脚本文件，不接收：请另存为 PDF 后上传。")
+    return True
 
 
 def _reads_as(opening: bytes, encoding: str, *, whole: bool) -> bool:
+    """Decoded in parts: the whole as text would take four times its bytes."""
+    decoder, view = codecs.getincrementaldecoder(encoding)(), memoryview(opening)
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(opening, final=whole)
+        parts = (decoder.decode(view[at : at + _PART]) for at in range(0, len(view), _PART))
+        return all(_CONTROLS.isdisjoint(part) for part in parts) and _CONTROLS.isdisjoint(decoder.decode(b"", final=whole))
     except UnicodeDecodeError:
         return False
-    if not _CONTROLS.isdisjoint(text):
-        return False
-    if any(mark in text[:4096].lower() for mark in _MARKUP):
-        raise BadFile("这是网页或脚本文件，不接收：请另存为 PDF 后上传。")
-    return True

@@ -6,7 +6,6 @@ pictures have none, so nothing here replaces a person's look.
 
 from __future__ import annotations
 
-import html
 import logging
 import re
 import zipfile
@@ -69,6 +68,8 @@ def zip_text(source: Path | BinaryIO, media_type: str) -> str:
 
 
 def _members(whole: Path | BinaryIO, wanted: re.Pattern[str]) -> Iterator[str]:
+    from html import unescape  # its table of two thousand names is for documents only
+
     left = MOST_UNPACKED
     with zipfile.ZipFile(whole) as archive:
         for member in sorted(archive.infolist(), key=lambda one: _page(one.filename)):
@@ -77,7 +78,7 @@ def _members(whole: Path | BinaryIO, wanted: re.Pattern[str]) -> Iterator[str]:
             with archive.open(member) as source:
                 content = source.read(left)
             left -= len(content)
-            yield html.unescape(_TAGS.sub("", _BREAKS.sub("\n", content.decode("utf-8", "ignore"))))
+            yield unescape(_TAGS.sub("", _BREAKS.sub("\n", content.decode("utf-8", "ignore"))))
 
 
 def _page(name: str) -> tuple[int, str]:

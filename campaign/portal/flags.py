@@ -11,8 +11,7 @@ from typing import Any
 
 from campaign.errors import CampaignError
 from campaign.evidence.files import FileStore
-from campaign.evidence.media import KINDS
-from campaign.evidence.pictures import DRAWN, Broken, opened_picture, taken_on
+from campaign.evidence.media import DRAWN, KINDS
 from campaign.evidence.scanning import Scan
 from campaign.rules.calendar import campaign_day
 from campaign.rules.counting import Counted, count_events, wrong_type
@@ -56,6 +55,8 @@ def counted_words(counted: Counted) -> str:
 
 
 def _picture(store: FileStore, sha256: str, opened_at: datetime, submitted_at: datetime) -> list[str]:
+    from campaign.evidence.pictures import Broken, opened_picture, taken_on
+
     told = []
     try:
         with store.open(sha256) as source, opened_picture(source) as image:

@@ -14,13 +14,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-import httpx
 
 from campaign.errors import CampaignError, NotAllowed, RetryLater
 from campaign.work.people.sign_on import Identity
+
+if TYPE_CHECKING:
+    import httpx
 
 FRESH_SECONDS = 600.0
 LEEWAY_SECONDS = 60
@@ -66,9 +68,16 @@ class SignOn:
     ) -> None:
         self.issuer, self.client_id, self._secret = issuer.rstrip("/"), client_id, client_secret
         self.label, self.number_claim, self.make_accounts = label, number_claim, make_accounts
-        self._http = httpx.Client(timeout=httpx.Timeout(8.0, connect=3.0), transport=transport, follow_redirects=False)
+        self._transport = transport
         self._kept: dict[str, tuple[float, Any]] = {}
         self._lock = threading.Lock()
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        """Made, with its library, when the first visitor comes this way."""
+        import httpx
+
+        return httpx.Client(timeout=httpx.Timeout(8.0, connect=3.0), transport=self._transport, follow_redirects=False)
 
     def start(self, redirect_uri: str, after: str) -> tuple[str, Attempt]:
         """Where to send the visitor, and what to remember until he is back."""
@@ -183,6 +192,8 @@ class SignOn:
         return told
 
     def _ask(self, method: str, address: str, **rest: Any) -> httpx.Response:
+        import httpx
+
         try:
             return self._http.request(method, address, **rest)
         except (httpx.HTTPError, httpx.InvalidURL) as silence:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from campaign.plan.check import Finding
 from campaign.plan.codes import CODES
-from campaign.plan.spec import Item, PlanSpec
-from campaign.plan.yaml_edit import edited, entries, update
+
+if TYPE_CHECKING:
+    from campaign.plan.check import Finding
+    from campaign.plan.spec import Item, PlanSpec
 
 FIELDS = {
     "lead_unit": "牵头单位", "responsible_units": "责任单位", "supporting_units": "配合单位", "deadline": "期限", "recipient": "报送对象", "units": "单位",
@@ -60,6 +61,8 @@ def placed(spec: PlanSpec) -> Iterator[tuple[str, Item]]:
 
 def corrected(text: str, form: Mapping[str, str]) -> str:
     """The plan with the leads that were typed in, one by one or for all that are blank, and without what was ticked as no task."""
+    from campaign.plan.yaml_edit import edited, entries, update  # for the pages of a plan, not for those that only want `plain`
+
     leads = {name.removeprefix("lead-"): value for name, value in form.items() if name.startswith("lead-") and value}
     dropped = {name.removeprefix("drop-") for name in form if name.startswith("drop-")}
     rest = form.get("lead_for_all", "")

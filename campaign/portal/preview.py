@@ -1,35 +1,29 @@
-"""Looking at a file without opening it on the visitor's device: pages of PDFs and images as small pictures, Office files as the PDF that was made
-of them (`evidence.derived`), and as words while there is none.
+"""What a visitor sees of a file without opening it on his device: so many pages, which `drawing` makes pictures of, or its words. Office files
+are shown as the PDF that was made of them (`evidence.derived`), and as words while there is none.
 
-Refuses what is too large to be drawn safely. What is drawn comes from strangers, so pixels, pages and characters are bounded, and one drawing
-at a time.
+Refuses what is too large. What is shown comes from strangers, so pages and characters are bounded.
 """
 
 from __future__ import annotations
 
 import io
 import logging
-import threading
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
-
-from PIL import Image, ImageOps
 
 from campaign.errors import CampaignError
 from campaign.evidence.derived import CONVERTED, Derived
 from campaign.evidence.files import FileStore
+from campaign.evidence.media import DRAWN
 from campaign.evidence.pdfs import opened_pdf
-from campaign.evidence.pictures import DRAWN, Broken, opened_picture, too_many_pixels
 from campaign.evidence.texts import plain_text, zip_text
 
 MOST_PAGES, MOST_BYTES, MOST_WORDS = 30, 60_000_000, 20_000
-WIDTH = 1000
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFD = "application/ofd"
 SHEETS = frozenset({SHEET, "application/vnd.ms-excel"})
 UNREADABLE = "这个文件无法在页面内显示，可能已损坏或有打开密码。请下载后查看。"
-_one_at_a_time = threading.Lock()
 log = logging.getLogger("campaign.portal")
 
 
@@ -84,49 +78,6 @@ def _directly(file: Any, evidence: FileStore) -> Preview:
         return Preview(rows=_sheet(io.BytesIO(content)))
     except Exception:  # mammoth, calamine and PDFium each have errors of their own
         return Preview(why=UNREADABLE)
-
-
-def picture(file: Any, evidence: FileStore, derived: Derived, page: int) -> bytes | None:
-    """One page as a JPEG at most 1000 pixels wide; None when it cannot be drawn."""
-    made = derived.pdf_of(file.sha256, file.size, file.media_type).pdf if file.media_type in CONVERTED else None
-    if file.media_type not in DRAWN and file.media_type != "application/pdf" and made is None:
-        return None
-    with _one_at_a_time:
-        try:
-            if made is not None:
-                drawn = _pdf_page(made.read_bytes(), page)
-            else:
-                with evidence.open(file.sha256) as source:
-                    drawn = _pdf_page(source.read(), page) if file.media_type == "application/pdf" else _image(source)
-            if drawn is None:
-                return None
-            drawn.thumbnail((WIDTH, WIDTH * 3))
-            out = io.BytesIO()
-            drawn.convert("RGB").save(out, "JPEG", quality=82)
-            return out.getvalue()
-        except Broken:
-            return None
-
-
-def _image(source: BinaryIO) -> Image.Image | None:
-    with opened_picture(source) as found:
-        if too_many_pixels(found):
-            return None
-        found.draft("RGB", (WIDTH, WIDTH * 3))
-        return ImageOps.exif_transpose(found)
-
-
-def _pdf_page(content: bytes, page: int) -> Image.Image | None:
-    with opened_pdf(content) as document:
-        if not 1 <= page <= min(len(document), MOST_PAGES):
-            return None
-        sheet = document[page - 1]
-        width, height = sheet.get_size()
-        if width <= 0 or height / width > 20:
-            return None
-        drawn: Image.Image = sheet.render(scale=WIDTH / width).to_pil()
-        sheet.close()
-        return drawn
 
 
 def _word(source: BinaryIO) -> str:

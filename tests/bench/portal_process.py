@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-import httpx
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -55,7 +54,7 @@ def running(home: Path, url: str | None, now: datetime, *, database_pid: int | N
     try:
         address = f"http://127.0.0.1:{port}"
         until = time.monotonic() + 60
-        while not _answers(address):
+        while not _answers(port):
             assert process.poll() is None, "the portal ended"
             assert time.monotonic() < until, "the portal did not answer within a minute"
             time.sleep(0.1)
@@ -65,11 +64,13 @@ def running(home: Path, url: str | None, now: datetime, *, database_pid: int | N
         process.wait(20)
 
 
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz").status_code == 200
-    except httpx.TransportError:
-        return False
+def _answers(port: int) -> bool:
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as line:
+        try:
+            line.request("GET", "/healthz")
+            return line.getresponse().status == 200
+        except OSError:
+            return False
 
 
 def _cpu(pid: int, *, ended: bool = False) -> float:

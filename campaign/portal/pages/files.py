@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from campaign.errors import CampaignError, NotFound
 from campaign.evidence.scanning import Scan
-from campaign.portal.preview import picture, preview_of
+from campaign.portal.preview import preview_of
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.duty.requests import file_with_duty
 from campaign.records.pages.todo import lead_unit_of
@@ -51,6 +51,8 @@ def look(visit: Visiting, submission_id: int, number: int) -> Response:
 
 @router.get("/files/{submission_id}/{number}/pages/{page}")
 def page_picture(visit: Visiting, submission_id: int, number: int, page: int) -> Response:
+    from campaign.portal.drawing import picture
+
     found = reachable_file(visit, submission_id, number)
     drawn = picture(found, visit.place.evidence, visit.place.derived, page)
     if drawn is None:

@@ -9,7 +9,6 @@ import secrets
 from typing import Any
 from urllib.parse import quote
 
-import segno
 from fastapi import APIRouter
 from markupsafe import Markup
 from sqlmodel import Session
@@ -40,6 +39,8 @@ OWN = (Role.ADMIN, Role.CONTACT, Role.UNIT_HEAD)
 
 @router.get("/duties/{duty_id}/cover")
 def cover(visit: Visiting, duty_id: int) -> Response:
+    import segno  # for this page only
+
     with visit.place.store.read() as tx:
         facts = _facts(visit, tx, duty_id)
         visit.must_reach_unit(facts.unit_id, facts.lead_unit_id, what="这项应办事项", roles=READ_ROLES)

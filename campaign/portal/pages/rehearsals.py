@@ -1,7 +1,7 @@
 """演练: a plan or a running campaign played to its end by the command line in a child process, and its report to look at, print and take away.
 
 Owns the way in and the way out; the play and its picture are `campaign rehearse`. Nothing is sent and no record changes: the child works on a
-copy of its own. What came out is kept for a week, for every administrator.
+copy of its own. What came out is kept for a week, for every administrator. What draws the report is loaded when one is looked at.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from campaign.portal.errand_pages import file_of, progress_of, waiting_page
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.campaigns import find_campaign
 from campaign.work.rehearsal.people_model import Profile
-from campaign.work.rehearsal.rehearsal_page import STYLES, report_in
 from campaign.work.upkeep.errands import Errand, Stand
 
 router = APIRouter()
@@ -53,11 +52,15 @@ def from_live(visit: Visiting) -> Response:
 
 @router.get("/rehearsals/report.css")
 def styles(visit: Visiting) -> Response:
+    from campaign.work.rehearsal.rehearsal_page import STYLES
+
     return FileResponse(STYLES, media_type="text/css", headers={"cache-control": "private, max-age=3600"})
 
 
 @router.get("/rehearsals/{errand_id}")
 def rehearsal(visit: Visiting, errand_id: str) -> Response:
+    from campaign.work.rehearsal.rehearsal_page import report_in
+
     errand = visit.place.errands.find(errand_id, KIND)
     report = errand.folder / REPORT
     told = report_in(report.read_text(encoding="utf-8")) if errand.stand is Stand.DONE and report.is_file() else ""

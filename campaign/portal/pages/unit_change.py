@@ -1,6 +1,7 @@
 """One unit: what it still owes, and what a reform does to it: a new name, a merger, an end, a part given away. Looked at before it is done.
 
-The look is the real thing on a store that undoes it, so that the list on the page is what will happen.
+The look is the real thing on a store that undoes it, so that the list on the page is what will happen. What carries out a reform is imported by the
+first one: they come every few years.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -21,9 +23,9 @@ from campaign.records.campaigns import need_unit
 from campaign.records.pages.office import unit_names
 from campaign.records.tables import Unit
 from campaign.records.trial import trial_of
-from campaign.work.people.hand_over import HandedOver, Heirs
-from campaign.work.people.heirs_file import open_work, read_heirs, write_table
-from campaign.work.people.roll_change import abolish_unit, merge_units, rename_unit, split_unit
+
+if TYPE_CHECKING:
+    from campaign.work.people.hand_over import HandedOver
 
 router = APIRouter()
 SHOWN = 100
@@ -38,6 +40,8 @@ def unit(visit: Visiting, code: str) -> Response:
 @router.get("/units/{code}/heirs.csv")
 def heirs_table(visit: Visiting, code: str) -> Response:
     """To be filled in: who goes on with which duty."""
+    from campaign.work.people.heirs_file import open_work, write_table
+
     with visit.place.store.read() as tx:
         found = need_unit(tx, code)
         rows, name = open_work(tx, found), found.name
@@ -50,6 +54,8 @@ def heirs_table(visit: Visiting, code: str) -> Response:
 
 @router.post("/units/{code}/change")
 def change(visit: Visiting, code: str) -> Response:
+    from campaign.work.people.roll_change import rename_unit
+
     what, only_look = visit.form.get("what", ""), visit.form.get("step") == "look"
     try:
         if what == "rename":
@@ -78,6 +84,10 @@ def change(visit: Visiting, code: str) -> Response:
 
 
 def _carry_out(visit: Visit, tx: Session, found: Unit, what: str, table: Path | None) -> tuple[HandedOver, str]:
+    from campaign.work.people.hand_over import Heirs
+    from campaign.work.people.heirs_file import read_heirs
+    from campaign.work.people.roll_change import abolish_unit, merge_units, split_unit
+
     by, wanted = visit.by(visit.form.get("reason", "")), visit.form.get("heir", "")
     heir = need_unit(tx, wanted) if wanted else None
     if what == "merge":
@@ -91,6 +101,8 @@ def _carry_out(visit: Visit, tx: Session, found: Unit, what: str, table: Path | 
 
 
 def _page(visit: Visit, code: str, *, refusal: str = "", done: HandedOver | None = None) -> Response:
+    from campaign.work.people.heirs_file import open_work
+
     with visit.place.store.read() as tx:
         found = need_unit(tx, code)
         work = open_work(tx, found)

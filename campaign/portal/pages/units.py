@@ -13,7 +13,6 @@ from campaign.portal.visit import Visit, Visiting
 from campaign.records.people.rolls import UnitLine, count_units, list_units, page_of_units
 from campaign.rules.calendar import campaign_day
 from campaign.work.people.roll_file import post_words, read_roll, said_aliases
-from campaign.work.people.roll_import import import_roll
 
 router = APIRouter()
 A_PAGE = 50
@@ -54,6 +53,8 @@ def export(visit: Visiting) -> Response:
 @router.post("/units/import")
 def import_table(visit: Visiting) -> Response:
     """All of it or nothing, with every complaint by its line."""
+    from campaign.work.people.roll_import import import_roll  # a few times a year
+
     if not visit.files:
         return _page(visit, "all", 1, refusal="请选择要导入的表格。")
     try:

@@ -16,8 +16,6 @@ from campaign.portal.typed import typed_day
 from campaign.portal.visit import Visit, Visiting
 from campaign.records.planning.calendars import load_calendar
 from campaign.rules.calendar import DayRow, campaign_day
-from campaign.rules.calendar_file import notice_rows
-from campaign.work.planning.calendar_change import import_notice, set_by_hand
 
 router = APIRouter()
 WEEK = Calendar(firstweekday=0)
@@ -43,6 +41,9 @@ def workdays(visit: Visiting, year: int = 0) -> Response:
 @router.post("/calendar/import")
 def import_year(visit: Visiting) -> Response:
     """The published notice of a year; what was counted on the estimate is counted again."""
+    from campaign.rules.calendar_file import notice_rows  # once a year, as what moves the deadlines
+    from campaign.work.planning.calendar_change import import_notice
+
     if not visit.files:
         return _page(visit, 0, refusal="请选择放假安排的 JSON 文件。")
     try:
@@ -58,6 +59,8 @@ def import_year(visit: Visiting) -> Response:
 @router.post("/calendar/days")
 def set_days(visit: Visiting) -> Response:
     """A day or a run of days for everybody; deadlines and escalations move with it."""
+    from campaign.work.planning.calendar_change import set_by_hand
+
     try:
         first, last = (typed_day(visit.form.get(name, "")) for name in ("first", "last"))
         if first is None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
@@ -76,6 +80,40 @@ def test_what_does_not_exist_is_none() -> None:
 def test_the_noted_address_of_a_running_up_beats_the_setting(tmp_path: Path) -> None:
     (tmp_path / ADDRESS_FILE).write_text(json.dumps({"prefect": "http://127.0.0.1:4207/api"}))
     assert connect("http://127.0.0.1:4200/api", home=tmp_path).api_url == "http://127.0.0.1:4207/api"
+
+
+@contextmanager
+def prefect_with_password(password: str) -> Iterator[str]:
+    """A server that answers 200 at /api/health to whoever knows the password; its address."""
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            wanted = "Basic " + base64.b64encode(password.encode()).decode()
+            known = self.path == "/api/health" and self.headers.get("Authorization") == wanted
+            self.send_response(200 if known else 401)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/api"
+        server.shutdown()
+
+
+def test_a_server_is_healthy_for_whoever_knows_its_password() -> None:
+    with prefect_with_password("a:b") as address, Engine(address, auth="a:b") as known, Engine(address) as stranger:
+        assert (known.is_healthy(), stranger.is_healthy()) == (True, False)
+    with Engine(address, auth="a:b") as away:
+        assert not away.is_healthy()
+
+
+@pytest.mark.parametrize(("answer", "healthy"), [(200, True), (503, False), (httpx.ConnectError("x"), False)], ids=["up", "busy", "away"])
+def test_a_server_behind_another_transport_is_asked_through_it(answer: int | Exception, healthy: bool) -> None:
+    engine, asked = engine_that(answer)
+    assert engine.is_healthy() is healthy
+    assert [one.url.path for one in asked] == ["/api/health"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"prefect": 3}', '{"prefect": "file:///etc/passwd"}'], ids=["empty", "list", "number", "no web address"])
