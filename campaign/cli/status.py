@@ -48,7 +48,7 @@ def status(campaign: str | None, ask: Reading) -> None:
 def _waiting(tx: Session, campaign: Campaign) -> list[str]:
     """What needs a person of the office."""
     from campaign.records.pages import views
-    from campaign.records.running.pass_runs import parked_rows
+    from campaign.records.running.parked import parked_rows
 
     drafts = views.notices_of(tx, campaign, states=("draft",))
     parked = [row for row in parked_rows(tx) if row.campaign_id == campaign.id]

@@ -42,6 +42,10 @@ def list_parked(tx: Session, *, campaign_id: int | None = None, limit: int = 200
     return [ParkedLine(*row) for row in tx.execute(rows)]
 
 
+def parked_rows(tx: Session) -> list[Parked]:
+    return list(tx.execute(select(Parked).order_by(_parked.c.id)).scalars())
+
+
 def take_away(tx: Session, parked_id: int) -> Parked | None:
     """The row, which is gone with this; None when somebody else took it a moment ago."""
     row = tx.execute(delete(_parked).where(_parked.c.id == parked_id).returning(*_parked.c)).one_or_none()

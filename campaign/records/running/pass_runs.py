@@ -123,7 +123,3 @@ def unreviewed(tx: Session, phase_id: int, unit_ids: Sequence[int]) -> list[Duty
 def due_phases(tx: Session, today: Any, now: datetime) -> list[tuple[str, str]]:
     """(campaign slug, phase key) of phases whose pass is due: planned ones whose day has come, open ones whose next pass has."""
     return [(row.slug, row.key) for row in tx.execute(_DUE_PHASES, {"b_today": today, "b_now": now})]
-
-
-def parked_rows(tx: Session) -> list[Parked]:
-    return list(tx.execute(select(Parked).order_by(_parked.c.id)).scalars())

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from campaign.records.tables import campaigns, inspections, items, ladders, notices, units  # noqa: F401 - foreign keys point there
-from campaign.records.tables.base import one_of, where
+from campaign.records.tables.base import metadata, one_of, where
 
 
 class DutyKind(StrEnum):
@@ -113,3 +113,6 @@ class Duty(SQLModel, table=True):
     closed_reason: str | None = None
     parent_id: int | None = None  # the duty that this one is a part of; without a foreign key, which SQLite could add only by writing the table anew
     review_step_id: int | None = None  # the step of a chain that a review is; the same
+
+
+duty_table = metadata.tables["duty"]
