@@ -1,5 +1,5 @@
 """`python -m campaign.cli` is `campaign`."""
 
-from campaign.cli.main import run
+from campaign.cli.entry import run
 
 run()
