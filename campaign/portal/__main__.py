@@ -91,7 +91,7 @@ def serve(place: Place, host: str, port: int) -> None:
 
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(10_000, 20, 20)
     sys.setswitchinterval(SWITCH_SECONDS)
     with suppress(KeyboardInterrupt):
         asyncio.run(answer())
