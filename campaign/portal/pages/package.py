@@ -135,6 +135,7 @@ def _page(visit: Visit, slug: str, *, item: int | None = None, page: int = 1, re
         faults_shown=FAULTS_SHOWN,
         refusal=refusal,
         typed=visit.form,
+        at_work=any(not one.is_over for one in errands),
     )
     return waiting_page(answer, *errands)
 

@@ -58,6 +58,8 @@ def test_a_draft_is_built_checked_and_taken_away_and_a_changed_one_is_found_out(
     office = admin(place, name="邵清和")
     assert "还没有生成过" in office.get(PAGE).text
     assert office.post(PAGE).status_code == 303
+    waiting = office.get(PAGE)
+    assert ("refresh" in waiting.headers) == ('name="reason"' not in waiting.text), "a page that looks again would take away what is typed"
     built = finished(place, newest(place, "package").id)
     assert built.stand is Stand.DONE, built.refusal()
     page = office.get(PAGE).text
