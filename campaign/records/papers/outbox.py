@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -114,11 +116,18 @@ def add_deliveries(tx: Session, notice_ids: Iterable[int], *, channel: str, audi
 
 
 def claim(
-    tx: Session, now: datetime, limit: int, holder: str, *, campaign_id: int | None = None, admission: Callable[[Sequence[Any]], Admission] | None = None
+    tx: Session,
+    now: datetime,
+    limit: int,
+    holder: str,
+    *,
+    campaign_id: int | None = None,
+    admission: Callable[[Sequence[Any]], Admission] | None = None,
+    with_lines: bool = True,
 ) -> list[Outgoing]:
     """Take up to `limit` deliveries that are due, closing and numbering their notices. A sender that dies leaves them due again in two minutes.
 
-    `admission` says of what may go out now whether its people still take messages today.
+    `admission` says of what may go out now whether its people still take messages today; without `with_lines` what the papers list is not read.
     """
     chosen = statements.due_ids(campaign_id is not None, tx.get_bind().dialect.name == "postgresql")
     due = tx.execute(chosen, {"b_now": now, "b_limit": limit} | ({} if campaign_id is None else {"b_campaign": campaign_id})).scalars().all()
@@ -129,7 +138,7 @@ def claim(
     taken = [row.id for row in going]
     claimed = tx.execute(statements.TAKE, {"b_ids": taken, "b_holder": holder, "b_until": now + CLAIM_FOR}).all()
     _close(tx, sorted({row.notice_id for row in claimed}), now)
-    return _outgoing(tx, [row.id for row in claimed])
+    return _outgoing(tx, [row.id for row in claimed], with_lines=with_lines)
 
 
 def _record_lost(tx: Session, lost: Sequence[Any], now: datetime) -> None:
@@ -153,9 +162,9 @@ def _close(tx: Session, notices: list[int], now: datetime) -> None:
     give_numbers(tx, [(row.id, row.campaign_id, row.kind) for row in numbered], now)
 
 
-def _outgoing(tx: Session, delivery_ids: list[int]) -> list[Outgoing]:
+def _outgoing(tx: Session, delivery_ids: list[int], *, with_lines: bool) -> list[Outgoing]:
     rows = tx.execute(statements.OUTGOING, {"b_ids": delivery_ids}).all()
-    lines = lines_of(tx, [row.notice_id for row in rows], {row.notice_id for row in rows if row.kind in LISTS_OTHERS})
+    lines = lines_of(tx, [row.notice_id for row in rows], {row.notice_id for row in rows if row.kind in LISTS_OTHERS}) if with_lines else {}
     heads = letterheads(tx, (row.campaign_id for row in rows))
     return [
         Outgoing(
@@ -243,10 +252,11 @@ def mark_delivered(tx: Session, notice_ids: list[int], now: datetime) -> None:
     if not fresh:
         return
     armed: dict[datetime, list[int]] = {}
-    for duty_id, campaign_id, ladder_id, rung, due_at, floor_rung in tx.execute(statements.TO_ARM, {"b_ids": fresh}).all():
+    # Neighbours by id mostly ask the same question: one item, its many units.
+    for (campaign_id, ladder_id, rung, due_at, floor_rung), alike in groupby(tx.execute(statements.TO_ARM, {"b_ids": fresh}).all(), itemgetter(slice(1, None))):
         at = clock_of(tx, campaign_id).after(ladder_id, rung, due_at, now, floor_rung)
         if at is not None:
-            armed.setdefault(at, []).append(duty_id)
+            armed.setdefault(at, []).extend(row.id for row in alike)
     for at, ids in armed.items():
         tx.execute(statements.ARM, {"b_ids": ids, "b_at": at})
 

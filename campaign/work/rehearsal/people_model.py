@@ -97,10 +97,10 @@ class People:
             return None
         span = nature.latest - nature.earliest + 1
         wanted = nature.earliest + int(self._chance("day", unit, origin, str(revision)) * span)
-        last = calendar.add_working_days(due_on(due_at), 0) if calendar.is_working(due_on(due_at)) else calendar.add_working_days(due_on(due_at), -1)
+        due, first = due_on(due_at), campaign_day(opened_at)
+        last = calendar.add_working_days(due, 0) if calendar.is_working(due) else calendar.add_working_days(due, -1)
         day = calendar.add_working_days(last, wanted)
-        first = campaign_day(opened_at)
-        first = first if nature.latest <= 0 and due_on(due_at) <= first else calendar.add_working_days(first, 1)
+        first = first if nature.latest <= 0 and due <= first else calendar.add_working_days(first, 1)
         return self._moment(max(day, first) if wanted > 0 else max(min(day, last), first), opened_at, calendar)
 
     def office_acts_at(self, origin: str, asked_at: datetime, calendar: WorkingCalendar) -> datetime:

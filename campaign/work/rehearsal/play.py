@@ -68,7 +68,7 @@ class Play:
 
     def run(self, start: datetime, until: datetime) -> datetime:
         """Play from `start` to `until`; answers the last instant at which anything happened."""
-        services = Services(send=deliver_all, batch=5000, tables=False, most_batches=1)
+        services = Services(send=deliver_all, batch=5000, tables=False, lines=False, most_batches=1)
         now = last = start
         with self.store.begin() as tx:
             campaign = tx.get_one(Campaign, self.campaign_id)

@@ -42,7 +42,7 @@ def deliver_batch(store: Store, ctx: PassContext) -> dict[str, int]:
     with store.begin() as tx:
         leases.renew_in(tx, ctx.hold)
         crowding = Crowding(tx, now)
-        claimed = outbox.claim(tx, now, ctx.services.batch, ctx.hold.holder, campaign_id=ctx.campaign_id, admission=crowding)
+        claimed = outbox.claim(tx, now, ctx.services.batch, ctx.hold.holder, campaign_id=ctx.campaign_id, admission=crowding, with_lines=ctx.services.lines)
         crowding.write()
         outgoing = within_budget(tx, claimed, now)
         addressees = {one.delivery_id: crowding.addressees(one.delivery_id, one.notice_id) for one in outgoing}

@@ -48,6 +48,8 @@ class Services:
     extra: dict[str, Any] = field(default_factory=dict)
     tables: bool = True
     """False where nobody will look at what a pass publishes: a rehearsal runs hundreds of them."""
+    lines: bool = True
+    """False where the way out looks at no line of a notice: nothing of a rehearsal is written on paper."""
     most_batches: int = MOST_BATCHES
     close: Callable[[], None] = lambda: None
 
