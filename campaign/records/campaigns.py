@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from campaign.errors import NotFound
@@ -17,11 +17,15 @@ LONGEST_NUMBER = 18
 
 _campaign, _phase, _duty, _unit, _alias = (table_of(model) for model in (Campaign, Phase, Duty, Unit, UnitAlias))
 
+# Built once: every pass asks them.
+_BY_SLUG = select(Campaign).where(_campaign.c.slug == bindparam("b_slug"))
+_PHASES = select(Phase).where(_phase.c.campaign_id == bindparam("b_campaign")).order_by(_phase.c.number)
+
 
 def find_campaign(tx: Session, slug: str) -> Campaign:
     """By slug, or by its title; a slug may carry 「 · title」 behind it, as the selects of Prefect's form show it."""
     wanted = slug.split(" · ", 1)[0].strip()
-    found: Campaign | None = tx.execute(select(Campaign).where(_campaign.c.slug == wanted)).scalar_one_or_none()
+    found: Campaign | None = tx.execute(_BY_SLUG, {"b_slug": wanted}).scalar_one_or_none()
     if found is None:
         named = tx.execute(select(Campaign).where(_campaign.c.title == wanted, _campaign.c.state != "discarded").order_by(_campaign.c.slug)).scalars().all()
         if len(named) > 1:
@@ -46,7 +50,7 @@ def find_phase(tx: Session, campaign: Campaign, wanted: str) -> Phase:
     """By number, key or name, never by kind: a plan may have two phases of one kind."""
     wanted = wanted.split(" · ", 1)[0].strip()
     wanted = str(int(wanted)) if wanted.isdecimal() and not wanted.isascii() else wanted  # typed with full-width digits
-    phases: list[Phase] = list(tx.execute(select(Phase).where(_phase.c.campaign_id == campaign.id).order_by(_phase.c.number)).scalars())
+    phases: list[Phase] = list(tx.execute(_PHASES, {"b_campaign": campaign.id}).scalars())
     for written in ([str(phase.number) for phase in phases], [phase.key for phase in phases], [phase.name for phase in phases]):
         same = [phase for phase, words in zip(phases, written, strict=True) if words == wanted]
         if len(same) == 1:

@@ -17,13 +17,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, event, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, event, insert, select, text, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import Session
 
 from campaign.records.leases import ALONE
 from campaign.records.statements import chunks, table_of
-from campaign.records.store import Store
+from campaign.records.store import Store, sqlite_engine
 from campaign.records.tables import (
     Attempt,
     Body,
@@ -78,6 +78,16 @@ def scratch_of(live: Store, campaign_id: int) -> Iterator[Store]:
             yield store
 
 
+class _Straight(Session):
+    """A session of one connection: what asks for rows, not for objects, goes to it without asking again which connection is meant."""
+
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        if options or statement._propagate_attrs or not self.in_transaction():
+            return super().execute(statement, params, **options)
+        assert isinstance(self.bind, Connection)
+        return self.bind.execute(statement, params)
+
+
 class ScratchStore(Store):
     """A store that this process has to itself. Reading within a transaction sees what it has written so far; writing within one is a mistake."""
 
@@ -87,12 +97,19 @@ class ScratchStore(Store):
         self._writing = False
         self._kept: list[Campaign] = []  # a session holds on to nothing by itself
 
-        @event.listens_for(self.writer, "connect")
+    def _engines(self) -> tuple[Engine, Engine]:
+        """One for both. Nobody is waited for, so the driver may begin a transaction when something is written, and no event need tell us to."""
+        engine = sqlite_engine(self.url, write=True)
+
+        @event.listens_for(engine, "connect")
         def _hurry(connection: Any, _: Any) -> None:
             connection.execute("PRAGMA synchronous = OFF")
             # A log beside the file would be for readers and for power cuts; what may have to be undone is kept in memory.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("PRAGMA journal_mode = MEMORY")
+            connection.isolation_level = "IMMEDIATE"
+
+        return engine, engine
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -138,7 +155,7 @@ class ScratchStore(Store):
     def _session(self) -> Session:
         if self._only is None:
             connection = self.writer.connect()
-            self._only = connection, Session(connection, expire_on_commit=False)
+            self._only = connection, _Straight(connection, expire_on_commit=False)
             self._forget(self._only[1])
         return self._only[1]
 
@@ -181,6 +198,7 @@ def _back_up(live: Store, path: Path) -> None:
 def _copy_rows(live: Store, store: Store, campaign_id: int) -> None:
     """Every table in the order of its references; what belongs to a campaign only for this one, the roll of units and people whole."""
     with live.writer.connect().execution_options(isolation_level="REPEATABLE READ") as source, store.begin() as tx:
+        tx.execute(text("BEGIN IMMEDIATE"))  # the driver would begin with the first row only, and the pragma holds for a transaction
         tx.execute(text("PRAGMA defer_foreign_keys = ON"))
         for table in metadata.sorted_tables:
             if table.name in NOT_COPIED:

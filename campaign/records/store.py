@@ -48,10 +48,7 @@ class Store:
         self.url = _readable(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = threading.Lock()
-        if self.is_sqlite:
-            self._writer, self._reader = _sqlite_engine(self.url, write=True), _sqlite_engine(self.url, write=False)
-        else:
-            self._writer = self._reader = _postgres_engine(self.url)
+        self._writer, self._reader = self._engines()
 
     @classmethod
     def open(cls, home: Path | None = None, url: str | None = None) -> Store:
@@ -70,6 +67,13 @@ class Store:
         with _said_plainly(store):
             migrate(store)
         return store
+
+    def _engines(self) -> tuple[Engine, Engine]:
+        """The one that writes and the one that reads."""
+        if self.is_sqlite:
+            return _begun_by_us(sqlite_engine(self.url, write=True), write=True), _begun_by_us(sqlite_engine(self.url, write=False), write=False)
+        engine = _postgres_engine(self.url)
+        return engine, engine
 
     @property
     def writer(self) -> Engine:
@@ -163,13 +167,13 @@ def _postgres_engine(url: URL) -> Engine:
     return engine
 
 
-def _sqlite_engine(url: Any, *, write: bool) -> Engine:
+def sqlite_engine(url: Any, *, write: bool) -> Engine:
+    """Connections set up as the records want them; who begins a transaction is still to be said."""
     pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if write else {"pool_size": 5, "max_overflow": 20}
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **pool)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # the driver must not open deferred transactions of its own
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         if write:
@@ -181,6 +185,14 @@ def _sqlite_engine(url: Any, *, write: bool) -> Engine:
         if not write:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
+
+    return engine
+
+
+def _begun_by_us(engine: Engine, *, write: bool) -> Engine:
+    @event.listens_for(engine, "connect")
+    def _leave_it(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver must not open deferred transactions of its own
 
     @event.listens_for(engine, "begin")
     def _start(connection: Any) -> None:

@@ -39,6 +39,14 @@ _LED = (
     .where(among(_line.c.notice_id), _line.c.removed_at.is_(None), _part.c.role == "lead", _part.c.unit_id != duty.c.unit_id)
     .order_by(duty.c.campaign_id, _part.c.unit_id, duty.c.id)
 )
+_HEADS = (
+    select(_body.c.campaign_id, _person.c.id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account)
+    .join(_member, _member.c.body_id == _body.c.id)
+    .join(_person, _person.c.name == _member.c.name)
+    .where(among(_body.c.campaign_id), _body.c.kind == "leading_group", _member.c.role == "head")
+    .where(_person.c.id.in_(select(_tenure.c.person_id).where(or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= _TODAY))))
+    .order_by(_person.c.id)
+)
 
 
 def people_of(tx: Session, unit_ids: Collection[int], today: date) -> dict[int, list[PersonRow]]:
@@ -75,16 +83,8 @@ def person_row(tx: Session, person_id: int, today: date) -> list[PersonRow]:
 
 def heads_of(tx: Session, campaign_ids: Collection[int], today: date) -> dict[int, list[PersonRow]]:
     """Campaign → the heads of its leading group whom the register knows by name; of two persons of one name nobody knows which is meant."""
-    rows = (
-        select(_body.c.campaign_id, _person.c.id, _person.c.name, _person.c.phone, _person.c.email, _person.c.account)
-        .join(_member, _member.c.body_id == _body.c.id)
-        .join(_person, _person.c.name == _member.c.name)
-        .where(_body.c.campaign_id.in_(list(campaign_ids)), _body.c.kind == "leading_group", _member.c.role == "head")
-        .where(_person.c.id.in_(select(_tenure.c.person_id).where(or_(_tenure.c.to_on.is_(None), _tenure.c.to_on >= today))))
-        .order_by(_person.c.id)
-    )
     found: dict[int, list[PersonRow]] = {}
-    for row in tx.execute(rows):
+    for row in tx.execute(_HEADS, {"b_ids": campaign_ids, "b_today": today}):
         if row.phone or row.email or row.account:
             found.setdefault(row.campaign_id, []).append(("group_head", row.name, row.phone, row.email, row.account, row.id))
     return {campaign_id: people for campaign_id, people in found.items() if len({one[1] for one in people}) == len(people)}
