@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, event, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, event, insert, select, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import Session
 
@@ -107,6 +107,8 @@ class ScratchStore(Store):
             # A log beside the file would be for readers and for power cuts; what may have to be undone is kept in memory.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("PRAGMA journal_mode = MEMORY")
+            # The same passes run on live records with every reference checked; here that would be a look-up for each of a million.
+            connection.execute("PRAGMA foreign_keys = OFF")
             connection.isolation_level = "IMMEDIATE"
 
         return engine, engine
@@ -198,8 +200,6 @@ def _back_up(live: Store, path: Path) -> None:
 def _copy_rows(live: Store, store: Store, campaign_id: int) -> None:
     """Every table in the order of its references; what belongs to a campaign only for this one, the roll of units and people whole."""
     with live.writer.connect().execution_options(isolation_level="REPEATABLE READ") as source, store.begin() as tx:
-        tx.execute(text("BEGIN IMMEDIATE"))  # the driver would begin with the first row only, and the pragma holds for a transaction
-        tx.execute(text("PRAGMA defer_foreign_keys = ON"))
         for table in metadata.sorted_tables:
             if table.name in NOT_COPIED:
                 continue
