@@ -33,6 +33,7 @@ from tests.integration.portal.errands import finished
 from tests.integration.portal.sample import SECOND, SLUG
 
 STREET, BUREAU = "云溪街道", SHARING[0]
+LEDGER = "严重精神障碍患者管理台账"
 LOGINS: dict[Role, tuple[str | None, ...]] = {
     Role.ADMIN: (None,),
     Role.LEADER: (None,),
@@ -51,7 +52,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "/status": ("/status",),
     "/password": ("/password",),
     "/todo": ("/todo", "/todo?show=red", "/todo?show=done", "/todo?show=submitted"),
-    "/duties/{duty_id}": ("/duties/{open}", "/duties/{submitted}", "/duties/{returned}"),
+    "/duties/{duty_id}": ("/duties/{open}", "/duties/{submitted}", "/duties/{returned}", "/duties/{ledger}"),
     "/duties/{duty_id}/runs": ("/duties/{open}/runs",),
     "/duties/{duty_id}/split": ("/duties/{open}/split",),
     "/duties/{duty_id}/cover": ("/duties/{open}/cover",),
@@ -161,6 +162,7 @@ def _beside_the_plan(tx: Session, units: dict[str, Unit], by: By) -> None:
     assert phase is not None
     due_on: date = campaign_day(by.now) + timedelta(days=9)
     burden.ask_extra(tx, campaign, phase, units["柳荫街道"], by, key="one", kind="material", title="补报志愿服务站点照片", due_on=due_on)
+    burden.ask_extra(tx, campaign, phase, units[STREET], by, key="ledger", kind="material", title=LEDGER, due_on=due_on)
     burden.set_cap(tx, campaign, 1, by)
     burden.ask_extra(tx, campaign, phase, units["柳荫街道"], by, key="two", kind="material", title="补报巡查记录", due_on=due_on)
     owed = tx.exec(select(Duty).where(Duty.state == "open", col(Duty.due_at) > by.now, Duty.unit_id == units["柳荫街道"].id).order_by(col(Duty.id))).first()
@@ -192,7 +194,8 @@ def _numbers(tx: Session, units: dict[str, Unit], by: By) -> dict[str, Any]:
     grant(tx, tx.exec(select(PortalAccount).where(PortalAccount.login == Role.CONTACT.value)).one(), Role.CONTACT.value, tx.get_one(Unit, returned.unit_id), by)
     shown = tx.exec(select(SubmissionFile).where(SubmissionFile.submission_id == version.id)).one()
     withdrawal.ask(tx, shown.sha256, By("叶知秋", by.now, "误传了别的单位的材料"))
-    return {"version": version.id, "submitted": version.duty_id, "returned": returned.id, "paper": paper, "draft": draft}
+    ledger = tx.exec(select(Duty.id).where(col(Duty.title).contains(LEDGER))).one()
+    return {"ledger": ledger, "version": version.id, "submitted": version.duty_id, "returned": returned.id, "paper": paper, "draft": draft}
 
 
 def now_at_noon() -> datetime:

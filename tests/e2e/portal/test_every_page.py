@@ -84,7 +84,8 @@ def keep(page: Page, name: str, size: str) -> None:
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
 def test_every_page_that_a_role_may_open_is_good_to_look_at(chromium: Browser, house: Furnished, axe: str, role: Role) -> None:
     page = entered(chromium, house, role)
-    wrong = []
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
     for path in addresses(house, role):
         answer = page.goto(path)
         if answer is not None and answer.status == 404 and LOGINS[role] != (None,):
