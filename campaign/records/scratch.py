@@ -82,6 +82,7 @@ class _Straight(Session):
     """A session of one connection: what asks for rows, not for objects, goes to it without asking again which connection is meant."""
 
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        # SQLAlchemy's own mark of a statement that the session has to make objects of.
         if options or statement._propagate_attrs or not self.in_transaction():
             return super().execute(statement, params, **options)
         assert isinstance(self.bind, Connection)
